@@ -1,0 +1,328 @@
+//! Sums one look up for one watch. Pure: the same facts give the same diagnosis, in any order.
+
+use std::collections::BTreeSet;
+
+use super::evidence::Evidence;
+use super::family::Family;
+use super::finding::Finding;
+use super::identity::{Identity, Pid};
+use super::instance::{Client, Group, Instance, Ripeness, State, group};
+use super::judge::judge;
+use super::memory::Memory;
+use super::moment::{Moment, UnixTime};
+use super::plan::{Member, Refusal, off_limits};
+use super::recognise::{is_interpreter, program_of};
+use super::severity::{Verdict, of_finding};
+use super::snapshot::{Fact, Holder, Owner, Process, Snapshot};
+use super::unseen::Unseen;
+use super::watch::{Listens, Watch};
+
+/// How long an instance that must listen may take to do so.
+pub const START_TIME: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// One LISTEN row with its owner, as it is shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldBy {
+    /// Where: `127.0.0.1:3005`.
+    pub address: String,
+    /// Who.
+    pub holder: Holder,
+    /// The holder's name, where it is known.
+    pub name: Option<String>,
+}
+
+/// What one look says about one watch.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Diagnosis {
+    /// The watch.
+    pub watch: Watch,
+    /// When it was looked, for display.
+    pub taken_at: UnixTime,
+    /// The worst of it.
+    pub verdict: Verdict,
+    /// Who holds the port.
+    pub holders: Vec<HeldBy>,
+    /// The shims that run, by the number of their top.
+    pub instances: Vec<Instance>,
+    /// Everything that is not simply in order.
+    pub findings: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// What could not be read.
+    pub fn unseen(&self) -> impl Iterator<Item = &Unseen> {
+        self.findings.iter().filter_map(|finding| match finding {
+            Finding::Unseen(unseen) => Some(unseen),
+            Finding::Orphan { .. }
+            | Finding::Suspected { .. }
+            | Finding::Foreign { .. }
+            | Finding::Ghost { .. }
+            | Finding::Reserved { .. }
+            | Finding::Superseded { .. }
+            | Finding::NotListening { .. } => None,
+        })
+    }
+
+    /// Whether the port was read and nobody listens on it.
+    #[must_use]
+    pub fn port_is_free(&self) -> bool {
+        self.holders.is_empty() && !self.unseen().any(|unseen| matches!(unseen, Unseen::Listeners { .. }))
+    }
+
+    /// How long until every suspect can be judged; `None` where nothing is suspected.
+    #[must_use]
+    pub fn ripe_in(&self) -> Option<std::time::Duration> {
+        let waits = self.instances.iter().filter_map(|instance| match instance.state {
+            State::Orphan(Ripeness::Unripe { ripe_in }) => Some(ripe_in),
+            State::Orphan(Ripeness::Ripe)
+            | State::Attached
+            | State::Adopted
+            | State::Superseded { .. }
+            | State::Unseen => None,
+        });
+        waits.max()
+    }
+}
+
+/// Judges everything that a snapshot shows of a watch.
+#[must_use]
+pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment) -> Diagnosis {
+    let family = Family::of(snapshot);
+    let holders = holders(snapshot, watch, &family);
+    let groups = group(&snapshot.processes, &family, watch, snapshot.system);
+    let mut instances: Vec<Instance> = groups
+        .iter()
+        .map(|group| {
+            let off_limits = off_limits(group, &family, snapshot);
+            build(group, &family, watch, memory, now, &holders, off_limits)
+        })
+        .collect();
+    mark_superseded(&mut instances, watch);
+    spare_those_in_use(&mut instances);
+    let findings = findings(snapshot, watch, &holders, &instances);
+    let verdict = verdict(&findings, &instances, watch);
+    Diagnosis { watch: watch.clone(), taken_at: snapshot.taken_at, verdict, holders, instances, findings }
+}
+
+fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -> Vec<HeldBy> {
+    if watch.listens == Listens::Never {
+        return Vec::new();
+    }
+    let listeners = snapshot.ports.get(&watch.port).map_or(&[][..], |port| &port.listeners);
+    let mut rows: Vec<HeldBy> = listeners
+        .iter()
+        .flat_map(|listener| {
+            let address = std::net::SocketAddr::new(listener.address, watch.port).to_string();
+            listener.holders.iter().map(move |holder| {
+                let name = match holder {
+                    Holder::Known(identity) => family.get(identity.pid).map(|process| process.name.clone()),
+                    Holder::Gone(_) | Holder::Hidden => None,
+                };
+                HeldBy { address: address.clone(), holder: holder.clone(), name }
+            })
+        })
+        .collect();
+    rows.sort_by_key(|row| (row.address.clone(), holder_pid(&row.holder)));
+    rows
+}
+
+/// The number in a row, where it has one.
+#[must_use]
+pub fn holder_pid(holder: &Holder) -> Option<Pid> {
+    match holder {
+        Holder::Known(identity) => Some(identity.pid),
+        Holder::Gone(pid) => Some(*pid),
+        Holder::Hidden => None,
+    }
+}
+
+fn build(
+    group: &Group<'_>,
+    family: &Family<'_>,
+    watch: &Watch,
+    memory: &Memory,
+    now: Moment,
+    holders: &[HeldBy],
+    off_limits: Option<Refusal>,
+) -> Instance {
+    let mut judgement = judge(group, family, watch, memory, now);
+    let held = holders.iter().filter(|row| match &row.holder {
+        Holder::Known(identity) => group.members.iter().any(|member| member.identity == *identity),
+        Holder::Gone(_) | Holder::Hidden => false,
+    });
+    let addresses: BTreeSet<&str> = held.map(|row| row.address.as_str()).collect();
+    let listens = !addresses.is_empty();
+    judgement.evidence.extend(addresses.into_iter().map(|at| Evidence::HoldsPort { address: at.into() }));
+    Instance {
+        top: group.top.identity,
+        main: group.main.identity,
+        members: group.members.iter().map(|member| Member::of(member)).collect(),
+        state: judgement.state,
+        client: judgement.client,
+        evidence: judgement.evidence,
+        listens,
+        command: group.main.args().to_vec(),
+        cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
+        started_at: group.top.started_at,
+        age: group.top.age,
+        memory_bytes: group.members.iter().map(|member| member.memory_bytes).sum(),
+        cpu_permille: group.members.iter().map(|member| member.cpu_permille).sum(),
+        off_limits,
+    }
+}
+
+/// The same client that starts the same server again has given up the older one. A probe that lives
+/// for a second supersedes nobody: the younger must have outlived the grace time.
+fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
+    let attached_to = |instance: &Instance| -> Option<Identity> {
+        match (instance.state, &instance.client) {
+            (State::Attached, Client::Living { identity, .. }) => Some(*identity),
+            (
+                State::Attached
+                | State::Orphan(_)
+                | State::Adopted
+                | State::Superseded { .. }
+                | State::Unseen,
+                Client::Living { .. } | Client::Gone { .. } | Client::Unseen,
+            ) => None,
+        }
+    };
+    let superseded: Vec<(usize, Pid)> = instances
+        .iter()
+        .enumerate()
+        .filter_map(|(at, older)| {
+            let client = attached_to(older)?;
+            let again = instances.iter().filter(|younger| {
+                attached_to(younger) == Some(client)
+                    && younger.command == older.command
+                    && younger.cwd == older.cwd
+                    && younger.age >= watch.orphan_grace
+                    && !younger.top.birth.no_later_than(older.top.birth)
+            });
+            again.max_by_key(|younger| younger.top.birth.token).map(|younger| (at, younger.top.pid))
+        })
+        .collect();
+    for (at, by) in superseded {
+        instances[at].state = State::Superseded { by };
+        instances[at].evidence.push(Evidence::StartedAgain { by });
+    }
+}
+
+/// An orphan among whose descendants another instance serves a living client is in use itself.
+fn spare_those_in_use(instances: &mut [Instance]) {
+    let in_use: BTreeSet<Pid> = instances
+        .iter()
+        .filter(|instance| !matches!(instance.state, State::Orphan(_)))
+        .map(|instance| instance.top.pid)
+        .collect();
+    for instance in instances {
+        let serves = |member: &Member| {
+            member.identity.pid != instance.top.pid && in_use.contains(&member.identity.pid)
+        };
+        if instance.off_limits.is_none() && instance.members.iter().any(serves) {
+            instance.off_limits = Some(Refusal::ServesAnother);
+        }
+    }
+}
+
+fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &[Instance]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for instance in instances {
+        let pid = instance.top.pid;
+        match instance.state {
+            State::Orphan(Ripeness::Ripe) => findings.push(Finding::Orphan { pid }),
+            State::Orphan(Ripeness::Unripe { .. }) => findings.push(Finding::Suspected { pid }),
+            State::Superseded { by } => findings.push(Finding::Superseded { pid, by }),
+            State::Unseen => findings.extend(unseen_of(instance).map(Finding::Unseen)),
+            State::Attached | State::Adopted => {
+                if watch.listens == Listens::Always && !instance.listens && instance.age >= START_TIME {
+                    findings.push(Finding::NotListening { pid });
+                }
+            }
+        }
+    }
+    findings.extend(holders.iter().filter_map(|row| trouble_of(row, watch, instances)));
+    if watch.listens != Listens::Never
+        && holders.is_empty()
+        && let Some((first, last)) = snapshot.ports.get(&watch.port).and_then(|port| port.reserved)
+    {
+        findings.push(Finding::Reserved { first, last });
+    }
+    let hidden = snapshot.processes.iter().filter(|process| could_be_a_shim(process, watch));
+    let hidden =
+        hidden.map(|process| Unseen::CommandLine { pid: process.identity.pid, name: process.name.clone() });
+    let concerns_us = |unseen: &&Unseen| {
+        watch.listens != Listens::Never || !matches!(unseen, Unseen::Listeners { .. } | Unseen::Holder { .. })
+    };
+    let mut unseen: Vec<Unseen> = snapshot.unseen.iter().filter(concerns_us).cloned().chain(hidden).collect();
+    unseen.sort();
+    findings.extend(unseen.into_iter().map(Finding::Unseen));
+    let mut once = Vec::with_capacity(findings.len());
+    for finding in findings {
+        if !once.contains(&finding) {
+            once.push(finding);
+        }
+    }
+    once
+}
+
+fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
+    let pid = instance.top.pid;
+    instance.evidence.iter().filter_map(move |evidence| match evidence {
+        Evidence::ParentHidden { pid: parent } => Some(Unseen::Parent { pid, parent: *parent }),
+        Evidence::TraitHidden(which) => Some(Unseen::Trait { pid, which: *which }),
+        Evidence::ClientLives { .. }
+        | Evidence::StartedByInit { .. }
+        | Evidence::ParentEnded { .. }
+        | Evidence::ParentReused { .. }
+        | Evidence::TakenIn { .. }
+        | Evidence::ClientEnded { .. }
+        | Evidence::Service { .. }
+        | Evidence::IgnoresHangup
+        | Evidence::LivingTerminal
+        | Evidence::Protected { .. }
+        | Evidence::TooEarly { .. }
+        | Evidence::StartedAgain { .. }
+        | Evidence::HoldsPort { .. } => None,
+    })
+}
+
+fn trouble_of(row: &HeldBy, watch: &Watch, instances: &[Instance]) -> Option<Finding> {
+    let address = row.address.clone();
+    match &row.holder {
+        Holder::Known(identity) => {
+            let ours = instances
+                .iter()
+                .any(|instance| instance.members.iter().any(|member| member.identity == *identity));
+            let name = row.name.clone().unwrap_or_default();
+            (!ours).then_some(Finding::Foreign { pid: identity.pid, name, address })
+        }
+        Holder::Gone(pid) => Some(Finding::Ghost { pid: *pid, address }),
+        Holder::Hidden => Some(Finding::Unseen(Unseen::Holder { port: watch.port })),
+    }
+}
+
+/// A hidden command line matters where the program could run our script and is not another user's,
+/// whose processes we would not touch anyway.
+fn could_be_a_shim(process: &Process, watch: &Watch) -> bool {
+    let program = process.exe.as_deref().unwrap_or(&process.name);
+    matches!(process.args, Fact::Hidden)
+        && !matches!(process.owner, Fact::Known(Owner::Another))
+        && (is_interpreter(&super::recognise::program_name(program, watch.style), watch.style)
+            || is_interpreter(&program_of(process, watch.style), watch.style))
+}
+
+fn verdict(findings: &[Finding], instances: &[Instance], watch: &Watch) -> Verdict {
+    let quiet = instances.iter().map(|instance| match instance.state {
+        State::Attached | State::Adopted
+            if watch.listens == Listens::Always && !instance.listens && instance.age < START_TIME =>
+        {
+            Verdict::Starting
+        }
+        State::Attached | State::Adopted => Verdict::Healthy,
+        // These have a finding, or are judged by their siblings.
+        State::Orphan(_) | State::Superseded { .. } => Verdict::Starting,
+        State::Unseen => Verdict::Unseen,
+    });
+    Verdict::worst(findings.iter().map(of_finding).chain(quiet))
+}

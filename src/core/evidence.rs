@@ -1,0 +1,87 @@
+//! Why a judgement was made, as values; the words stand in `wording/`.
+
+use std::time::Duration;
+
+use super::identity::Pid;
+use super::unseen::Trait;
+
+/// One reason for a state.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// The client runs.
+    ClientLives {
+        /// Its pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// A container's first process, or a service's, started it.
+    StartedByInit {
+        /// Its pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// The parent on record does not run any more.
+    ParentEnded {
+        /// The pid on record.
+        pid: Pid,
+    },
+    /// The parent's number belongs to somebody who was born after the child.
+    ParentReused {
+        /// The number.
+        pid: Pid,
+        /// The stranger's name.
+        by: String,
+    },
+    /// A reaper is the parent now, as happens when the parent ends.
+    TakenIn {
+        /// The reaper's pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// An earlier look saw a client that has ended since.
+    ClientEnded {
+        /// The client's pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// It belongs to a service.
+    Service {
+        /// The service's name.
+        name: String,
+    },
+    /// It ignores SIGHUP.
+    IgnoresHangup,
+    /// A living terminal controls it.
+    LivingTerminal,
+    /// The configuration protects it.
+    Protected {
+        /// The part of the command line that protects.
+        part: String,
+    },
+    /// Not seen twice yet, or younger than the grace time.
+    TooEarly {
+        /// When it will be old enough.
+        ripe_in: Duration,
+    },
+    /// The same client started the same server again.
+    StartedAgain {
+        /// The younger one.
+        by: Pid,
+    },
+    /// The parent may not be looked at.
+    ParentHidden {
+        /// Its pid; `None` where it is outside our container.
+        pid: Option<Pid>,
+    },
+    /// Something that decides could not be read.
+    TraitHidden(Trait),
+    /// It holds the watched port.
+    HoldsPort {
+        /// Where: `127.0.0.1:3005`.
+        address: String,
+    },
+}

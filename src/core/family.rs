@@ -1,0 +1,111 @@
+//! Parents and children, by links that were checked against births.
+//!
+//! Windows keeps a dead parent's number on record and soon gives it to a stranger, so a link counts
+//! only where the parent was born no later than the child.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::identity::Pid;
+use super::snapshot::{Presence, Process, Snapshot};
+
+/// What became of a process's parent.
+#[derive(Clone, Copy, Debug)]
+pub enum Parent<'a> {
+    /// It lives.
+    Living(&'a Process),
+    /// It ended.
+    Gone(Pid),
+    /// It ended, and its number belongs to a younger process.
+    Reused(&'a Process),
+    /// It exists, but we may not look; `None` where it is outside our container.
+    Hidden(Option<Pid>),
+}
+
+/// The processes of one snapshot with their valid links.
+#[derive(Debug)]
+pub struct Family<'a> {
+    by_pid: HashMap<Pid, &'a Process>,
+    children: HashMap<Pid, Vec<&'a Process>>,
+    absent: &'a BTreeMap<Pid, Presence>,
+}
+
+impl<'a> Family<'a> {
+    /// Orders a snapshot's processes into a family.
+    #[must_use]
+    pub fn of(snapshot: &'a Snapshot) -> Self {
+        let by_pid: HashMap<_, _> = snapshot.processes.iter().map(|p| (p.identity.pid, p)).collect();
+        let mut family = Self { by_pid, children: HashMap::new(), absent: &snapshot.absent };
+        let mut children: HashMap<Pid, Vec<&Process>> = HashMap::new();
+        for process in &snapshot.processes {
+            if let Parent::Living(parent) = family.parent(process) {
+                children.entry(parent.identity.pid).or_default().push(process);
+            }
+        }
+        for siblings in children.values_mut() {
+            // The order in which a system lists processes must not matter to anybody.
+            siblings.sort_by_key(|process| process.identity.pid);
+        }
+        family.children = children;
+        family
+    }
+
+    /// The process with this number.
+    #[must_use]
+    pub fn get(&self, pid: Pid) -> Option<&'a Process> {
+        self.by_pid.get(&pid).copied()
+    }
+
+    /// What became of the parent of `process`.
+    #[must_use]
+    pub fn parent(&self, process: &Process) -> Parent<'a> {
+        let Some(pid) = process.parent else { return Parent::Hidden(None) };
+        match self.by_pid.get(&pid) {
+            Some(parent) if pid == process.identity.pid => Parent::Reused(parent),
+            Some(parent) if parent.identity.birth.no_later_than(process.identity.birth) => {
+                Parent::Living(parent)
+            }
+            Some(stranger) => Parent::Reused(stranger),
+            None => match self.absent.get(&pid) {
+                Some(Presence::Gone) => Parent::Gone(pid),
+                Some(Presence::Hidden) | None => Parent::Hidden(Some(pid)),
+            },
+        }
+    }
+
+    /// The children of `pid`, by number.
+    #[must_use]
+    pub fn children(&self, pid: Pid) -> &[&'a Process] {
+        self.children.get(&pid).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything that `top` started, directly or not, parents before children; without `top`.
+    #[must_use]
+    pub fn descendants(&self, top: Pid) -> Vec<&'a Process> {
+        let (mut found, mut seen, mut next) = (Vec::new(), HashSet::from([top]), vec![top]);
+        while let Some(pid) = next.pop() {
+            for child in self.children(pid) {
+                // Births are equal within one tick, so that a torn snapshot could hold a circle.
+                if seen.insert(child.identity.pid) {
+                    found.push(*child);
+                    next.push(child.identity.pid);
+                }
+            }
+        }
+        found
+    }
+
+    /// The living ancestors of `process`, nearest first.
+    #[must_use]
+    pub fn ancestors(&self, process: &Process) -> Vec<&'a Process> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::from([process.identity.pid]));
+        let mut link = self.parent(process);
+        while let Parent::Living(parent) = link {
+            if !seen.insert(parent.identity.pid) {
+                break;
+            }
+            found.push(parent);
+            link = self.parent(parent);
+        }
+        found
+    }
+}

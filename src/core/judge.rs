@@ -1,0 +1,164 @@
+//! What one instance is, and why.
+//!
+//! In doubt always for the process: an orphan is one only where every trait that could speak for it
+//! was read and is silent.
+
+use std::time::Duration;
+
+use super::evidence::Evidence;
+use super::family::Family;
+use super::identity::Pid;
+use super::instance::{Client, Group, Origin, Ripeness, State};
+use super::memory::{Memory, PastClient, SECOND_LOOK_AFTER};
+use super::moment::Moment;
+use super::snapshot::{Fact, Process, Service, Terminal};
+use super::unseen::Trait;
+use super::watch::Watch;
+
+/// A state with its client and its reasons.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Judgement {
+    /// What it is.
+    pub state: State,
+    /// Who uses it.
+    pub client: Client,
+    /// Why.
+    pub evidence: Vec<Evidence>,
+}
+
+/// Judges one instance. Whether it was superseded is not seen from here: that takes its siblings.
+#[must_use]
+pub fn judge(
+    group: &Group<'_>,
+    family: &Family<'_>,
+    watch: &Watch,
+    memory: &Memory,
+    now: Moment,
+) -> Judgement {
+    let past = group.members.iter().find_map(|member| memory.client_of(member.identity));
+    let (client, lost) = match group.origin {
+        Origin::Client(client) => match past.filter(|past| was_replaced(past, client, family)) {
+            Some(past) => {
+                let ended = Evidence::ClientEnded { pid: past.identity.pid, name: past.name.clone() };
+                (gone(None, Some(past)), vec![ended, taken_in(client)])
+            }
+            None => {
+                let lives = Evidence::ClientLives { pid: client.identity.pid, name: client.name.clone() };
+                return Judgement { state: State::Attached, client: living(client), evidence: vec![lives] };
+            }
+        },
+        Origin::StartedBy(init) => {
+            let by = Evidence::StartedByInit { pid: init.identity.pid, name: init.name.clone() };
+            return Judgement { state: State::Attached, client: living(init), evidence: vec![by] };
+        }
+        Origin::Hidden(pid) => return unseen(Evidence::ParentHidden { pid }),
+        Origin::CannotTell(which) => return unseen(Evidence::TraitHidden(which)),
+        Origin::TakenIn(reaper) => {
+            let ended =
+                past.map(|past| Evidence::ClientEnded { pid: past.identity.pid, name: past.name.clone() });
+            (gone(None, past), ended.into_iter().chain([taken_in(reaper)]).collect())
+        }
+        Origin::Gone(pid) => (gone(Some(pid), past), vec![Evidence::ParentEnded { pid }]),
+        Origin::Reused(by) => {
+            let pid = by.identity.pid;
+            let reused = Evidence::ParentReused { pid, by: by.name.clone() };
+            (gone(Some(pid), past), vec![Evidence::ParentEnded { pid }, reused])
+        }
+    };
+    let adopted = match adoption(group, watch) {
+        Ok(adopted) => adopted,
+        Err(which) => return Judgement { client, ..unseen(Evidence::TraitHidden(which)) },
+    };
+    if let Some(reason) = adopted {
+        let evidence = lost.into_iter().chain([reason]).collect();
+        return Judgement { state: State::Adopted, client, evidence };
+    }
+    let ripeness = ripeness(group, watch.orphan_grace, memory, now);
+    let early = match ripeness {
+        Ripeness::Ripe => None,
+        Ripeness::Unripe { ripe_in } => Some(Evidence::TooEarly { ripe_in }),
+    };
+    Judgement { state: State::Orphan(ripeness), client, evidence: lost.into_iter().chain(early).collect() }
+}
+
+fn unseen(evidence: Evidence) -> Judgement {
+    Judgement { state: State::Unseen, client: Client::Unseen, evidence: vec![evidence] }
+}
+
+fn living(process: &Process) -> Client {
+    Client::Living { identity: process.identity, name: process.name.clone() }
+}
+
+fn gone(pid: Option<Pid>, past: Option<&PastClient>) -> Client {
+    // The number on record is a launcher's where one stood between; the client that was seen counts.
+    Client::Gone { pid: past.map(|past| past.identity.pid).or(pid), name: past.map(|past| past.name.clone()) }
+}
+
+fn taken_in(reaper: &Process) -> Evidence {
+    Evidence::TakenIn { pid: reaper.identity.pid, name: reaper.name.clone() }
+}
+
+/// A client seen earlier has ended, and somebody older stands in its place: a subreaper that we do not
+/// know by name. A parent never changes in any other way.
+fn was_replaced(past: &PastClient, now: &Process, family: &Family<'_>) -> bool {
+    let lives = family.get(past.identity.pid).is_some_and(|process| process.identity == past.identity);
+    past.identity != now.identity && !lives && now.identity.birth.no_later_than(past.identity.birth)
+}
+
+/// What says that it was set free on purpose, or which trait could not be read.
+fn adoption(group: &Group<'_>, watch: &Watch) -> Result<Option<Evidence>, Trait> {
+    let protection = group.members.iter().find_map(|member| {
+        let line = member.args().join(" ");
+        watch.protect.iter().find(|part| line.contains(part.as_str()))
+    });
+    if let Some(part) = protection {
+        return Ok(Some(Evidence::Protected { part: part.clone() }));
+    }
+    let mut hidden = None;
+    for process in [group.top, group.main] {
+        let Some(details) = &process.details else { return Err(Trait::Session) };
+        match details.ignores_hangup {
+            Fact::Known(true) => return Ok(Some(Evidence::IgnoresHangup)),
+            Fact::Known(false) => {}
+            Fact::Hidden => hidden = Some(Trait::Hangup),
+        }
+        // Clients connect both streams to pipes, also where they share our terminal or service.
+        let a_clients = match details.streams {
+            Fact::Known(streams) => Some(streams.are_a_clients()),
+            Fact::Hidden => None,
+        };
+        match &details.service {
+            Fact::Known(None) => {}
+            Fact::Known(Some(service)) => match (is_its_own(service, group), a_clients) {
+                (true, _) | (false, Some(false)) => {
+                    return Ok(Some(Evidence::Service { name: service.name.clone() }));
+                }
+                (false, Some(true)) => {}
+                (false, None) => hidden = Some(Trait::Service),
+            },
+            Fact::Hidden => hidden = Some(Trait::Service),
+        }
+        match (details.terminal, a_clients) {
+            (Fact::Known(Terminal::None), _) | (Fact::Known(Terminal::Living), Some(true)) => {}
+            (Fact::Known(Terminal::Living), Some(false)) => return Ok(Some(Evidence::LivingTerminal)),
+            (Fact::Known(Terminal::Living), None) | (Fact::Hidden, _) => hidden = Some(Trait::Terminal),
+        }
+    }
+    hidden.map_or(Ok(None), Err)
+}
+
+/// A service is the shim's own unless somebody else was in it before.
+fn is_its_own(service: &Service, group: &Group<'_>) -> bool {
+    !service.members.iter().any(|pid| {
+        // A lower number in the same service: it was there first. A wrapped counter errs to "its own",
+        // which spares the process.
+        *pid < group.top.identity.pid && !group.members.iter().any(|member| member.identity.pid == *pid)
+    })
+}
+
+fn ripeness(group: &Group<'_>, grace: Duration, memory: &Memory, now: Moment) -> Ripeness {
+    let since = group.members.iter().filter_map(|member| memory.suspected_since(member.identity)).min();
+    let looked = since.map_or(SECOND_LOOK_AFTER, |since| SECOND_LOOK_AFTER.saturating_sub(now.since(since)));
+    let ripe_in = looked.max(grace.saturating_sub(group.main.age));
+    if ripe_in.is_zero() { Ripeness::Ripe } else { Ripeness::Unripe { ripe_in } }
+}

@@ -1,0 +1,75 @@
+//! What earlier looks saw, because one look proves nothing.
+//!
+//! Keeps only what still runs; it cannot grow.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::diagnose::Diagnosis;
+use super::identity::Identity;
+use super::instance::{Client, State};
+use super::moment::Moment;
+
+/// The least time between two looks that count as two: a parent that is just being replaced (a
+/// launcher that hands over) must have settled.
+pub const SECOND_LOOK_AFTER: Duration = Duration::from_millis(200);
+
+/// A client as an earlier look saw it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PastClient {
+    /// Who it was.
+    pub identity: Identity,
+    /// Its name.
+    pub name: String,
+}
+
+/// What earlier looks saw of the processes of one watch.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Memory {
+    suspected: HashMap<Identity, Moment>,
+    clients: HashMap<Identity, PastClient>,
+}
+
+impl Memory {
+    /// When this process was first seen without a client, if the last look saw it so too.
+    #[must_use]
+    pub fn suspected_since(&self, process: Identity) -> Option<Moment> {
+        self.suspected.get(&process).copied()
+    }
+
+    /// The client that this process had when it had one.
+    #[must_use]
+    pub fn client_of(&self, process: Identity) -> Option<&PastClient> {
+        self.clients.get(&process)
+    }
+
+    /// Learns from a look, and forgets what it did not see.
+    pub fn learn(&mut self, diagnosis: &Diagnosis, now: Moment) {
+        let (mut suspected, mut clients) = (HashMap::new(), HashMap::new());
+        for instance in &diagnosis.instances {
+            for member in &instance.members {
+                let identity = member.identity;
+                match (&instance.state, &instance.client) {
+                    (State::Orphan(_), _) => {
+                        suspected.insert(identity, self.suspected_since(identity).unwrap_or(now));
+                    }
+                    (
+                        State::Attached | State::Superseded { .. },
+                        Client::Living { identity: client, name },
+                    ) => {
+                        clients.insert(identity, PastClient { identity: *client, name: name.clone() });
+                        continue;
+                    }
+                    (
+                        State::Attached | State::Adopted | State::Superseded { .. } | State::Unseen,
+                        Client::Living { .. } | Client::Gone { .. } | Client::Unseen,
+                    ) => {}
+                }
+                if let Some(client) = self.clients.remove(&identity) {
+                    clients.insert(identity, client);
+                }
+            }
+        }
+        *self = Self { suspected, clients };
+    }
+}

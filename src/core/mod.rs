@@ -1,0 +1,45 @@
+//! The pure core: facts in, verdicts out.
+//!
+//! Nothing here performs I/O, reads a clock or knows which system it was built for: a world of
+//! Windows processes is judged the same on Linux. What could not be read arrives as a value
+//! ([`Fact::Hidden`], [`Unseen`]) and never as an empty list.
+//!
+//! The way through: [`recognise`] finds the shims, [`family`] their parents, [`instance`] groups
+//! them as people count them, [`judge`] says what each one is, [`diagnose`] sums up, [`plan`] names
+//! what may be ended, [`wording`] says all of it in words.
+
+pub mod diagnose;
+pub mod evidence;
+pub mod family;
+pub mod finding;
+pub mod identity;
+pub mod instance;
+pub mod judge;
+pub mod launcher;
+pub mod mask;
+pub mod memory;
+pub mod moment;
+pub mod plan;
+pub mod reaper;
+pub mod recognise;
+pub mod severity;
+pub mod snapshot;
+pub mod unseen;
+pub mod watch;
+pub mod wording;
+
+pub use diagnose::{Diagnosis, diagnose};
+pub use evidence::Evidence;
+pub use finding::Finding;
+pub use identity::{Birth, Identity, Pid};
+pub use instance::{Client, Instance, Ripeness, State};
+pub use memory::Memory;
+pub use moment::{Moment, UnixTime};
+pub use plan::{CleanupPlan, Member, Refusal, Scope, Target, plan};
+pub use severity::Verdict;
+pub use snapshot::{Details, Fact, Holder, Owner, PortFacts, Presence, Process, Snapshot, System};
+pub use unseen::Unseen;
+pub use watch::{Listens, PathStyle, Watch};
+
+#[cfg(test)]
+pub(crate) mod testing;

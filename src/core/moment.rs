@@ -1,0 +1,77 @@
+//! Time as an argument. The clocks themselves are read in `monitor/clock.rs` alone.
+
+use std::time::Duration;
+
+/// Time since the program started, counted by a clock that nobody can set.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Moment(pub Duration);
+
+impl Moment {
+    /// How long ago `earlier` was; zero if it is not earlier.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The moment that comes `wait` later.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(wait))
+    }
+}
+
+/// Seconds since 1970 (UTC), for display only: nothing is ever decided by it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct UnixTime(pub u64);
+
+impl UnixTime {
+    /// As RFC 3339 in UTC, to the second: `2026-11-22T14:00:00Z`.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        let (days, second) = (self.0 / 86_400, self.0 % 86_400);
+        let (year, month, day) = civil(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+
+    /// The day in UTC: `2026-11-22`, as it stands in the names of log files.
+    #[must_use]
+    pub fn day(self) -> String {
+        let (year, month, day) = civil(self.0 / 86_400);
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+}
+
+/// Days since 1970-01-01 as year, month, day of the Gregorian calendar.
+fn civil(days: u64) -> (u64, u64, u64) {
+    // Counted in eras of 400 years from 0000-03-01, so that the leap day is a year's last.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_written_as_people_and_programs_read_them() {
+        assert_eq!(UnixTime(0).rfc3339(), "1970-01-01T00:00:00Z");
+        assert_eq!(UnixTime(951_782_400).rfc3339(), "2000-02-29T00:00:00Z");
+        assert_eq!(UnixTime(1_795_356_000).rfc3339(), "2026-11-22T14:00:00Z");
+        assert_eq!(UnixTime(1_795_356_000).day(), "2026-11-22");
+    }
+
+    #[test]
+    fn a_moment_never_runs_backwards() {
+        let (early, late) = (Moment(Duration::from_secs(1)), Moment(Duration::from_secs(3)));
+        assert_eq!(late.since(early), Duration::from_secs(2));
+        assert_eq!(early.since(late), Duration::ZERO);
+    }
+}

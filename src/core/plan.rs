@@ -1,0 +1,167 @@
+//! What may be ended: orphans, and duplicates where the user asked for them. Nothing else can get in.
+
+use super::diagnose::Diagnosis;
+use super::evidence::Evidence;
+use super::family::Family;
+use super::identity::{Identity, Pid};
+use super::instance::{Group, Instance, Ripeness, State};
+use super::snapshot::{Container, Fact, Owner, Process, Snapshot, System};
+
+/// Which instances a plan may name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// Orphans only.
+    Orphans,
+    /// Orphans, and the superseded copies that the user asked for.
+    OrphansAndDuplicates,
+}
+
+/// Why something is not ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Refusal {
+    /// It is this program, or started this program.
+    Ourselves,
+    /// The first process, or the system's own.
+    System,
+    /// Another user's.
+    AnotherUser,
+    /// In another container.
+    AnotherContainer,
+    /// Whose it is, or where it runs, could not be read.
+    CannotTell,
+    /// Another live instance was started by it.
+    ServesAnother,
+    /// Younger than the grace time, or seen once only.
+    TooEarly,
+    /// The pid belongs to somebody else now.
+    PidReused,
+    /// The process runs another program by now.
+    AnotherProgram,
+    /// The system would not let us.
+    NotPermitted,
+    /// It did not end, not even by force.
+    StillAlive,
+}
+
+/// One process of a target, with what must still be true when it is ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// Who.
+    pub identity: Identity,
+    /// Its name, for the log.
+    pub name: String,
+    /// Its command line as it was judged; `None` where it was hidden.
+    pub args: Option<Vec<String>>,
+}
+
+impl Member {
+    /// What must hold of a process when it is ended.
+    #[must_use]
+    pub fn of(process: &Process) -> Self {
+        Self { identity: process.identity, name: process.name.clone(), args: process.args.known().cloned() }
+    }
+}
+
+/// One instance to be ended whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// Its top, by which people know it.
+    pub top: Identity,
+    /// Every process of it, the top first.
+    pub members: Vec<Member>,
+    /// Why it may be ended.
+    pub evidence: Vec<Evidence>,
+    /// The command line, with every secret in it: mask before showing.
+    pub command: Vec<String>,
+}
+
+impl Target {
+    /// An instance as a target, whatever its state: for what the user asked for by name.
+    #[must_use]
+    pub fn of(instance: &Instance) -> Self {
+        Self {
+            top: instance.top,
+            members: instance.members.clone(),
+            evidence: instance.evidence.clone(),
+            command: instance.command.clone(),
+        }
+    }
+}
+
+/// Something that is not ended although it looks as if it should be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// Its top.
+    pub pid: Pid,
+    /// Why not.
+    pub why: Refusal,
+}
+
+/// What a cleanup will do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct CleanupPlan {
+    /// What it ends.
+    pub targets: Vec<Target>,
+    /// What it leaves, and why.
+    pub refused: Vec<Refused>,
+}
+
+/// Names what a cleanup may end.
+#[must_use]
+pub fn plan(diagnosis: &Diagnosis, scope: Scope) -> CleanupPlan {
+    let mut plan = CleanupPlan::default();
+    for instance in &diagnosis.instances {
+        let pid = instance.top.pid;
+        let wanted = match (instance.state, scope) {
+            (State::Orphan(Ripeness::Ripe), Scope::Orphans | Scope::OrphansAndDuplicates)
+            | (State::Superseded { .. }, Scope::OrphansAndDuplicates) => true,
+            (State::Orphan(Ripeness::Unripe { .. }), Scope::Orphans | Scope::OrphansAndDuplicates) => {
+                plan.refused.push(Refused { pid, why: Refusal::TooEarly });
+                false
+            }
+            (State::Superseded { .. }, Scope::Orphans)
+            | (
+                State::Attached | State::Adopted | State::Unseen,
+                Scope::Orphans | Scope::OrphansAndDuplicates,
+            ) => false,
+        };
+        match (wanted, instance.off_limits) {
+            (false, _) => {}
+            (true, Some(why)) => plan.refused.push(Refused { pid, why }),
+            (true, None) => plan.targets.push(Target::of(instance)),
+        }
+    }
+    plan
+}
+
+/// Why an instance may never be ended, whatever state it is in.
+#[must_use]
+pub fn off_limits(group: &Group<'_>, family: &Family<'_>, snapshot: &Snapshot) -> Option<Refusal> {
+    let mut ours: Vec<Pid> = vec![snapshot.me];
+    if let Some(me) = family.get(snapshot.me) {
+        ours.extend(family.ancestors(me).iter().map(|ancestor| ancestor.identity.pid));
+    }
+    group.members.iter().find_map(|member| never_ended(member, &ours, snapshot.system))
+}
+
+/// Why one process may never be ended. `ours` names this program and its ancestors.
+#[must_use]
+pub fn never_ended(process: &Process, ours: &[Pid], system: System) -> Option<Refusal> {
+    let pid = process.identity.pid;
+    if ours.contains(&pid) {
+        return Some(Refusal::Ourselves);
+    }
+    if pid.is_first() || (system == System::Windows && pid.get() == 4) {
+        return Some(Refusal::System);
+    }
+    match process.owner {
+        Fact::Known(Owner::Ours) => {}
+        Fact::Known(Owner::Another) => return Some(Refusal::AnotherUser),
+        Fact::Hidden => return Some(Refusal::CannotTell),
+    }
+    match process.details.as_ref().map(|details| details.container) {
+        Some(Fact::Known(Container::Ours)) => None,
+        Some(Fact::Known(Container::Another)) => Some(Refusal::AnotherContainer),
+        Some(Fact::Hidden) | None => Some(Refusal::CannotTell),
+    }
+}

@@ -1,0 +1,99 @@
+//! Who takes in processes whose parent died, and when such a foster parent is the real one.
+//!
+//! Windows has no reapers: there a dead parent stays on record.
+
+use super::snapshot::{Details, Fact, Process, System};
+use super::unseen::Trait;
+
+/// How a process stands to a parent that takes in orphans.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fostering {
+    /// The parent is no reaper: it started the process.
+    NotAReaper,
+    /// The parent takes in orphans, and nothing says that it started this one.
+    TakenIn,
+    /// The parent takes in orphans, but started this one itself.
+    StartedByIt,
+    /// It cannot be told which, because this trait is hidden.
+    CannotTell(Trait),
+}
+
+/// First processes of machines and containers that start only what they are told to and adopt the rest.
+const INITS: &[&str] = &[
+    "systemd",
+    "init",
+    "launchd",
+    "tini",
+    "docker-init",
+    "catatonit",
+    "dumb-init",
+    "busybox",
+    "runit",
+    "openrc-init",
+    "s6-svscan",
+    "finit",
+];
+
+/// Inits that carry the container's own command on their command line.
+const CONTAINER_INITS: &[&str] = &["tini", "docker-init", "catatonit", "dumb-init"];
+
+/// Judges the link from `child` to its living parent, for a shim whose script is called `script`.
+#[must_use]
+pub fn fostering(parent: &Process, child: &Process, script: &str, system: System) -> Fostering {
+    if system == System::Windows {
+        return Fostering::NotAReaper;
+    }
+    let name = parent.name.as_str();
+    let names_the_script = || parent.args().iter().any(|word| word.contains(script));
+    if let Some(relayed) = name.strip_prefix("Relay(").and_then(|rest| rest.strip_suffix(')')) {
+        // WSL names the one process that it relays for; all others were taken in.
+        return started_if(relayed.parse() == Ok(child.identity.pid.get()));
+    }
+    if name == "SessionLeader" || is_user_manager(parent) {
+        return Fostering::TakenIn;
+    }
+    if CONTAINER_INITS.contains(&name) {
+        return started_if(names_the_script());
+    }
+    if !parent.identity.pid.is_first() {
+        // WSL runs several `init`, one for each session; each is a subreaper.
+        return if name == "init" { Fostering::TakenIn } else { Fostering::NotAReaper };
+    }
+    if names_the_script() {
+        Fostering::StartedByIt
+    } else if INITS.contains(&name) {
+        Fostering::TakenIn
+    } else {
+        strange_first_process(parent, child)
+    }
+}
+
+fn started_if(started: bool) -> Fostering {
+    if started { Fostering::StartedByIt } else { Fostering::TakenIn }
+}
+
+/// `systemd --user`, which starts services (told by their cgroup) and takes in everything else.
+fn is_user_manager(process: &Process) -> bool {
+    process.name == "systemd" && process.args().iter().any(|word| word == "--user")
+}
+
+/// A container's first process may be anything, and start servers itself. A child in its own session
+/// may be its own; one in a session of somebody else must have been taken in.
+fn strange_first_process(parent: &Process, child: &Process) -> Fostering {
+    let session = |process: &Process| -> Option<Fact<_>> { process.details.as_ref().map(|d| d.session) };
+    let (Some(Fact::Known(theirs)), Some(Fact::Known(ours))) = (session(parent), session(child)) else {
+        return Fostering::CannotTell(Trait::Session);
+    };
+    if theirs == ours {
+        return Fostering::StartedByIt;
+    }
+    if ours != Some(child.identity.pid) {
+        return Fostering::TakenIn;
+    }
+    // It leads a session of its own: so do daemons, and servers of clients that detach them. Only
+    // clients connect both standard streams to pipes.
+    match child.details.as_ref().map(|Details { streams, .. }| *streams) {
+        Some(Fact::Known(streams)) => started_if(!streams.are_a_clients()),
+        Some(Fact::Hidden) | None => Fostering::CannotTell(Trait::Terminal),
+    }
+}

@@ -1,0 +1,230 @@
+//! One look at the machine, as plain data. Made by `sense/`, judged by the rest of the core.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::identity::{Identity, Pid};
+use super::moment::UnixTime;
+use super::unseen::Unseen;
+
+/// Something that was read, or that the system would not show.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Fact<T> {
+    /// It was read.
+    Known(T),
+    /// It exists, but we may not see it.
+    Hidden,
+}
+
+impl<T> Fact<T> {
+    /// The value, where it was read.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Hidden => None,
+        }
+    }
+}
+
+/// The kind of system that was looked at, which need not be the one that we were built for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum System {
+    /// Linux, WSL included.
+    Linux,
+    /// Windows: parents keep their number on record after they ended.
+    Windows,
+    /// macOS.
+    Macos,
+}
+
+/// Whose a process is, seen from us.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Owner {
+    /// Ours.
+    Ours,
+    /// Another user's: never touched, not even with the rights to do it.
+    Another,
+}
+
+/// One process.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Process {
+    /// Pid and birth.
+    pub identity: Identity,
+    /// The parent's number on record; `None` where there is none in our container.
+    pub parent: Option<Pid>,
+    /// The short name that the system shows.
+    pub name: String,
+    /// The program file, where it could be read.
+    pub exe: Option<String>,
+    /// The command line; empty for kernel threads.
+    pub args: Fact<Vec<String>>,
+    /// Whose it is.
+    pub owner: Fact<Owner>,
+    /// When it began, for display.
+    pub started_at: UnixTime,
+    /// How long it had lived when it was looked at.
+    pub age: Duration,
+    /// Resident memory in bytes.
+    pub memory_bytes: u64,
+    /// Share of one core since the last look, in tenths of a percent.
+    pub cpu_permille: u32,
+    /// What is read of shims and their relatives only; `None` for everybody else.
+    pub details: Option<Details>,
+}
+
+impl Process {
+    /// The command line, empty where it was hidden.
+    #[must_use]
+    pub fn args(&self) -> &[String] {
+        self.args.known().map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What is read of shims and their relatives only, because it costs a read each.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Details {
+    /// The session's leader (Unix).
+    pub session: Fact<Option<Pid>>,
+    /// Whether a living terminal controls it.
+    pub terminal: Fact<Terminal>,
+    /// What its standard input and output are.
+    pub streams: Fact<Streams>,
+    /// The service that it belongs to.
+    pub service: Fact<Option<Service>>,
+    /// Whether it ignores SIGHUP, as `nohup` arranges.
+    pub ignores_hangup: Fact<bool>,
+    /// Whether it runs in the container that we run in.
+    pub container: Fact<Container>,
+    /// Its working folder, where it could be read.
+    pub cwd: Option<String>,
+}
+
+impl Details {
+    /// Details of a process about which there is nothing special.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            session: Fact::Known(None),
+            terminal: Fact::Known(Terminal::None),
+            streams: Fact::Known(Streams { input: Stream::Pipe, output: Stream::Pipe }),
+            service: Fact::Known(None),
+            ignores_hangup: Fact::Known(false),
+            container: Fact::Known(Container::Ours),
+            cwd: None,
+        }
+    }
+}
+
+/// A controlling terminal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Terminal {
+    /// None, or one that was hung up.
+    None,
+    /// One that is there.
+    Living,
+}
+
+/// What a standard stream is connected to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stream {
+    /// A pipe or socket: how an MCP client connects a server.
+    Pipe,
+    /// A terminal.
+    Terminal,
+    /// The null device, a file, closed, anything else.
+    Other,
+}
+
+/// Standard input and output of a process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Streams {
+    /// Standard input.
+    pub input: Stream,
+    /// Standard output.
+    pub output: Stream,
+}
+
+impl Streams {
+    /// Whether both are such as an MCP client makes them.
+    #[must_use]
+    pub fn are_a_clients(self) -> bool {
+        matches!((self.input, self.output), (Stream::Pipe, Stream::Pipe))
+    }
+}
+
+/// A service that a service manager started.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Service {
+    /// Its name, such as `shim.service`.
+    pub name: String,
+    /// Every process in it.
+    pub members: Vec<Pid>,
+}
+
+/// Where a process runs, seen from us.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Container {
+    /// In our own container, or on the bare machine as we do.
+    Ours,
+    /// In another one: never touched.
+    Another,
+}
+
+/// What is known of a pid that the process table does not list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Presence {
+    /// No such process.
+    Gone,
+    /// It exists; we may not look at it.
+    Hidden,
+}
+
+/// Who owns a listening socket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Holder {
+    /// A process that was identified.
+    Known(Identity),
+    /// The table names a pid that no longer runs: an heir holds the socket (a ghost listener).
+    Gone(Pid),
+    /// We may not look.
+    Hidden,
+}
+
+/// One LISTEN row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listener {
+    /// The local address.
+    pub address: IpAddr,
+    /// Who holds it; several where the socket was inherited or shared. Never empty.
+    pub holders: Vec<Holder>,
+}
+
+/// What is known of one port.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PortFacts {
+    /// Every LISTEN row, IPv4 and IPv6. What could not be read stands in [`Snapshot::unseen`].
+    pub listeners: Vec<Listener>,
+    /// The range that the system reserves around the port (Windows, error 10013).
+    pub reserved: Option<(u16, u16)>,
+}
+
+/// One look.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Snapshot {
+    /// The system that was looked at.
+    pub system: System,
+    /// When, for display.
+    pub taken_at: UnixTime,
+    /// The process that looked: ourselves.
+    pub me: Pid,
+    /// Everything that runs and could be listed; zombies are not listed, they are dead.
+    pub processes: Vec<Process>,
+    /// Parents on record that are not in `processes`.
+    pub absent: BTreeMap<Pid, Presence>,
+    /// The watched ports.
+    pub ports: BTreeMap<u16, PortFacts>,
+    /// What could not be read.
+    pub unseen: Vec<Unseen>,
+}

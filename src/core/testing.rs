@@ -1,0 +1,172 @@
+//! Worlds for tests, built from a sane default by naming the one thing that is odd.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::identity::{Birth, Identity, Pid};
+use super::memory::Memory;
+use super::moment::{Moment, UnixTime};
+use super::snapshot::{
+    Details, Fact, Holder, Listener, Owner, PortFacts, Presence, Process, Snapshot, System,
+};
+use super::watch::{PathStyle, Watch};
+use super::{Diagnosis, diagnose};
+
+/// A pid, for tests.
+pub(crate) fn pid(number: u32) -> Pid {
+    Pid::new(number).expect("a test names real pids")
+}
+
+/// A process that began at `birth`; it has been there for long.
+pub(crate) fn process(number: u32, birth: u64) -> Process {
+    Process {
+        identity: Identity { pid: pid(number), birth: Birth { boot: 0, token: birth } },
+        parent: None,
+        name: "python".into(),
+        exe: None,
+        args: Fact::Known(Vec::new()),
+        owner: Fact::Known(Owner::Ours),
+        started_at: UnixTime(1_795_356_000 + birth),
+        age: Duration::from_secs(3600),
+        memory_bytes: 41_000_000,
+        cpu_permille: 1,
+        details: Some(Details::plain()),
+    }
+}
+
+impl Process {
+    /// The same with this command line; the name follows its first word.
+    pub(crate) fn with_args(mut self, words: &[&str]) -> Self {
+        if let Some(first) = words.first() {
+            self.name = first.rsplit(['/', '\\']).next().unwrap_or(first).to_owned();
+        }
+        self.args = Fact::Known(words.iter().map(|word| (*word).to_owned()).collect());
+        self
+    }
+
+    /// The same as a child of this pid.
+    pub(crate) fn child_of(mut self, number: u32) -> Self {
+        self.parent = Some(pid(number));
+        self
+    }
+
+    /// The same with this program file.
+    pub(crate) fn with_exe(mut self, exe: &str) -> Self {
+        self.exe = Some(exe.to_owned());
+        self
+    }
+
+    /// The same under this name.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
+        self
+    }
+
+    /// The same, this old.
+    pub(crate) fn aged(mut self, seconds: u64) -> Self {
+        self.age = Duration::from_secs(seconds);
+        self
+    }
+
+    /// The same with changed details.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
+        let mut details = self.details.take().unwrap_or_else(Details::plain);
+        change(&mut details);
+        self.details = Some(details);
+        self
+    }
+}
+
+/// A machine to look at.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    /// What is watched.
+    pub(crate) watch: Watch,
+    /// What a look would show.
+    pub(crate) snapshot: Snapshot,
+    /// What earlier looks saw.
+    pub(crate) memory: Memory,
+}
+
+impl World {
+    /// A Linux machine with systemd as pid 1 and `systemd --user` as 100, and ourselves as 9000.
+    pub(crate) fn linux() -> Self {
+        let init =
+            process(1, 0).with_args(&["/sbin/init"]).named("systemd").with_exe("/usr/lib/systemd/systemd");
+        let user =
+            process(100, 10).with_args(&["/lib/systemd/systemd", "--user"]).named("systemd").child_of(1);
+        let me = process(9000, 9000).with_args(&["shimkeeper-tray"]).child_of(100);
+        Self::of(System::Linux, PathStyle::Unix, vec![init, user, me])
+    }
+
+    /// A Windows machine with Explorer as 1000 and ourselves as 9000.
+    pub(crate) fn windows() -> Self {
+        let mut explorer = process(1000, 100).with_args(&[r"C:\Windows\explorer.exe"]);
+        explorer.parent = Some(pid(996));
+        let me = process(9000, 9000).with_args(&["shimkeeper-tray.exe"]).child_of(1000);
+        let mut world = Self::of(System::Windows, PathStyle::Windows, vec![explorer, me]);
+        world.snapshot.absent.insert(pid(996), Presence::Gone);
+        world
+    }
+
+    fn of(system: System, style: PathStyle, processes: Vec<Process>) -> Self {
+        Self {
+            watch: Watch::exai(style),
+            snapshot: Snapshot {
+                system,
+                taken_at: UnixTime(1_795_356_000),
+                me: pid(9000),
+                processes,
+                absent: BTreeMap::new(),
+                ports: BTreeMap::from([(3005, PortFacts::default())]),
+                unseen: Vec::new(),
+            },
+            memory: Memory::default(),
+        }
+    }
+
+    /// The same with one more process.
+    pub(crate) fn and(mut self, process: Process) -> Self {
+        self.snapshot.processes.push(process);
+        self
+    }
+
+    /// The same after this pid ended and its number stays on record.
+    pub(crate) fn where_died(mut self, number: u32) -> Self {
+        self.snapshot.processes.retain(|process| process.identity.pid.get() != number);
+        self.snapshot.absent.insert(pid(number), Presence::Gone);
+        self
+    }
+
+    /// The same with a LISTEN row on 127.0.0.1 that this process holds.
+    pub(crate) fn where_listens(self, number: u32) -> Self {
+        let holder = self
+            .snapshot
+            .processes
+            .iter()
+            .find(|process| process.identity.pid.get() == number)
+            .map_or(Holder::Gone(pid(number)), |process| Holder::Known(process.identity));
+        self.where_held_by(holder)
+    }
+
+    /// The same with a LISTEN row on 127.0.0.1 held so.
+    pub(crate) fn where_held_by(mut self, holder: Holder) -> Self {
+        let address = IpAddr::from([127, 0, 0, 1]);
+        let port = self.snapshot.ports.entry(self.watch.port).or_default();
+        port.listeners.push(Listener { address, holders: vec![holder] });
+        self
+    }
+
+    /// What the first look says.
+    pub(crate) fn first_look(&self) -> Diagnosis {
+        diagnose(&self.snapshot, &self.watch, &self.memory, Moment(Duration::from_secs(10)))
+    }
+
+    /// What the second of two looks says, two seconds apart, at a world that did not change.
+    pub(crate) fn look(&self) -> Diagnosis {
+        let mut memory = self.memory.clone();
+        memory.learn(&self.first_look(), Moment(Duration::from_secs(10)));
+        diagnose(&self.snapshot, &self.watch, &memory, Moment(Duration::from_secs(12)))
+    }
+}

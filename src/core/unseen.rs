@@ -1,0 +1,61 @@
+//! What could not be looked at, as a value. Anything listed here forbids the word "fine".
+
+use super::identity::Pid;
+
+/// Something that a judgement needed and that could not be read.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Unseen {
+    /// The list of processes.
+    Processes {
+        /// What the system answered.
+        why: String,
+    },
+    /// The listening sockets of one address family ("IPv4", "IPv6").
+    Listeners {
+        /// The address family.
+        family: &'static str,
+        /// What the system answered.
+        why: String,
+    },
+    /// The command line of a process that may well be a shim.
+    CommandLine {
+        /// Which process.
+        pid: Pid,
+        /// Its name, which was readable.
+        name: String,
+    },
+    /// The parent of a shim exists but may not be looked at.
+    Parent {
+        /// The shim.
+        pid: Pid,
+        /// Its parent; `None` where it is outside our container.
+        parent: Option<Pid>,
+    },
+    /// A trait that decides between orphan and adopted.
+    Trait {
+        /// The shim.
+        pid: Pid,
+        /// Which trait.
+        which: Trait,
+    },
+    /// Who holds the port.
+    Holder {
+        /// The port.
+        port: u16,
+    },
+}
+
+/// The traits that tell a process left behind from one that was set free on purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Trait {
+    /// Which service it belongs to.
+    Service,
+    /// Whether it ignores SIGHUP.
+    Hangup,
+    /// Whether a living terminal owns it.
+    Terminal,
+    /// Which session it belongs to.
+    Session,
+    /// Whether it runs in our own container.
+    Container,
+}

@@ -1,0 +1,313 @@
+//! What was seen and what it means.
+
+use std::collections::BTreeSet;
+
+use super::{bytes, count, duration, wait};
+use crate::core::diagnose::Diagnosis;
+use crate::core::evidence::Evidence;
+use crate::core::finding::Finding;
+use crate::core::identity::Pid;
+use crate::core::instance::{Client, Instance, Ripeness, State};
+use crate::core::mask::plain_short;
+use crate::core::severity::Verdict;
+use crate::core::snapshot::Holder;
+use crate::core::unseen::{Trait, Unseen};
+use crate::core::watch::Watch;
+
+/// The longest that a stranger's name may be in a sentence, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// A name that another program chose, fit for a sentence.
+#[must_use]
+pub fn name(name: &str) -> String {
+    plain_short(name, LONGEST_NAME)
+}
+
+/// One reason, as a clause.
+#[must_use]
+pub fn evidence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::ClientLives { pid, name: who } => format!("its client {} ({pid}) runs", name(who)),
+        Evidence::StartedByInit { pid, name: who } => format!("{} ({pid}) started it itself", name(who)),
+        Evidence::ParentEnded { pid } => format!("its parent {pid} ended"),
+        Evidence::ParentReused { pid, by } => {
+            format!("pid {pid} now belongs to a younger process, {}", name(by))
+        }
+        Evidence::TakenIn { pid, name: who } => {
+            format!("its parent ended: {} ({pid}) has taken it in", name(who))
+        }
+        Evidence::ClientEnded { pid, name: who } => format!("its client {} ({pid}) ended", name(who)),
+        Evidence::Service { name: service } => {
+            format!("it belongs to the service {}, which looks after it", name(service))
+        }
+        Evidence::IgnoresHangup => {
+            "it ignores SIGHUP, as nohup arranges: somebody set it free on purpose".into()
+        }
+        Evidence::LivingTerminal => "a living terminal owns it".into(),
+        Evidence::Protected { part } => format!("the configuration protects \"{}\"", name(part)),
+        Evidence::TooEarly { ripe_in } => {
+            format!("not certain yet: it is looked at again in {}", wait(*ripe_in))
+        }
+        Evidence::StartedAgain { by } => format!("the same client started the same server again: {by}"),
+        Evidence::ParentHidden { pid: Some(pid) } => format!("its parent {pid} may not be looked at"),
+        Evidence::ParentHidden { pid: None } => "its parent is outside this container".into(),
+        Evidence::TraitHidden(which) => format!("{} could not be read", of_trait(*which)),
+        Evidence::HoldsPort { address } => format!("it listens on {address}"),
+    }
+}
+
+fn of_trait(which: Trait) -> &'static str {
+    match which {
+        Trait::Service => "the service that it belongs to",
+        Trait::Hangup => "whether it ignores SIGHUP",
+        Trait::Terminal => "what its standard streams are connected to",
+        Trait::Session => "its session",
+        Trait::Container => "its container",
+    }
+}
+
+/// One thing that could not be read, as a clause.
+#[must_use]
+pub fn unseen(unseen: &Unseen) -> String {
+    match unseen {
+        Unseen::Processes { why } => {
+            format!("the list of processes could not be read ({})", plain_short(why, 120))
+        }
+        Unseen::Listeners { family, why } => {
+            format!("the {family} listeners could not be read ({})", plain_short(why, 120))
+        }
+        Unseen::CommandLine { pid, name: who } => {
+            format!("the command line of {} ({pid}) could not be read", name(who))
+        }
+        Unseen::Parent { pid, parent: Some(parent) } => {
+            format!("the parent {parent} of the shim {pid} may not be looked at")
+        }
+        Unseen::Parent { pid, parent: None } => {
+            format!("the parent of the shim {pid} is outside this container")
+        }
+        Unseen::Trait { pid, which } => format!("{} could not be read for the shim {pid}", of_trait(*which)),
+        Unseen::Holder { port } => format!("somebody holds port {port}, but we may not see who"),
+    }
+}
+
+/// What to do about something that could not be read.
+#[must_use]
+pub fn unseen_hint(unseen: &Unseen) -> &'static str {
+    match unseen {
+        Unseen::Processes { .. } | Unseen::Listeners { .. } => {
+            "run `shimkeeper doctor`: it tells what this system does not let us see"
+        }
+        Unseen::CommandLine { .. } | Unseen::Trait { .. } => {
+            "it runs with other rights than ours; look as the user who started it"
+        }
+        Unseen::Parent { .. } => {
+            "look from where the parent can be seen: outside the container, or as its user"
+        }
+        Unseen::Holder { .. } => {
+            "the holder is another user's: look as that user, or with administrator rights"
+        }
+    }
+}
+
+/// One finding, as a clause.
+#[must_use]
+pub fn finding(finding: &Finding, watch: &Watch) -> String {
+    let port = watch.port;
+    match finding {
+        Finding::Orphan { pid } => format!("{pid} is an orphan: nobody uses it any more"),
+        Finding::Suspected { pid } => format!("{pid} seems to have lost its client; it is looked at again"),
+        Finding::Foreign { pid, name: who, address } => {
+            format!("{} ({pid}) holds {address} and is no {}", name(who), watch.short_script())
+        }
+        Finding::Ghost { pid, address } => {
+            format!("{address} is held in the name of {pid}, which ended: an heir has the socket")
+        }
+        Finding::Reserved { first, last } => {
+            format!("port {port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
+        }
+        Finding::Superseded { pid, by } => {
+            format!("{pid} was superseded by {by}, started by the same client")
+        }
+        Finding::NotListening { pid } => format!("{pid} should listen on port {port} and does not"),
+        Finding::Unseen(what) => unseen(what),
+    }
+}
+
+/// What to do about a finding, where there is something.
+#[must_use]
+pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
+    let port = watch.port;
+    match finding {
+        Finding::Orphan { .. } => Some("`shimkeeper cleanup` ends it".into()),
+        Finding::Suspected { .. } => None,
+        Finding::Foreign { .. } | Finding::Ghost { .. } => {
+            Some(format!("`shimkeeper free {port}` shows who it is and ends it if you say so"))
+        }
+        Finding::Reserved { .. } => Some("`shimkeeper doctor` tells how to take the reservation back".into()),
+        Finding::Superseded { .. } => Some("`shimkeeper cleanup --duplicates` ends it".into()),
+        Finding::NotListening { .. } => {
+            Some("`shimkeeper log` may say why; `shimkeeper restart` starts it anew".into())
+        }
+        Finding::Unseen(what) => Some(unseen_hint(what).into()),
+    }
+}
+
+/// The state of a watch in one line: "1 orphan holds port 3005".
+#[must_use]
+pub fn summary(diagnosis: &Diagnosis) -> String {
+    let port = diagnosis.watch.port;
+    let script = diagnosis.watch.short_script();
+    match diagnosis.verdict {
+        Verdict::Orphaned => orphans(diagnosis),
+        Verdict::Blocked => blocked(diagnosis),
+        Verdict::Unseen => diagnosis.unseen().next().map_or_else(
+            || "something could not be read".into(),
+            |first| format!("cannot tell: {}", unseen(first)),
+        ),
+        Verdict::Duplicate => {
+            let superseded = diagnosis
+                .findings
+                .iter()
+                .filter(|finding| matches!(finding, Finding::Superseded { .. }))
+                .count();
+            match superseded {
+                0 => format!("{script} runs but does not listen on port {port}"),
+                n => format!("{} of {script}", count(n, "superseded copy", "superseded copies")),
+            }
+        }
+        Verdict::Starting => format!("{script} is too young to be judged"),
+        Verdict::Healthy => {
+            let all = diagnosis.instances.len();
+            let running = if all == 1 { format!("{script} runs") } else { format!("{all} of {script} run") };
+            match diagnosis.instances.iter().any(|instance| instance.listens) {
+                true => format!("{running} and holds port {port}"),
+                false => running,
+            }
+        }
+        Verdict::Idle => format!("no {script} runs, port {port} is free"),
+    }
+}
+
+fn orphans(diagnosis: &Diagnosis) -> String {
+    let is_ripe = |instance: &&Instance| instance.state == State::Orphan(Ripeness::Ripe);
+    let all = diagnosis.instances.iter().filter(is_ripe).count();
+    let holds = diagnosis.instances.iter().filter(is_ripe).any(|instance| instance.listens);
+    let port = diagnosis.watch.port;
+    match (holds, all) {
+        (true, 1) => format!("1 orphan holds port {port}"),
+        (true, n) => format!("{n} orphans, one holds port {port}"),
+        (false, n) => format!("{} of {}", count(n, "orphan", "orphans"), diagnosis.watch.short_script()),
+    }
+}
+
+fn blocked(diagnosis: &Diagnosis) -> String {
+    let port = diagnosis.watch.port;
+    let who: BTreeSet<String> = diagnosis
+        .holders
+        .iter()
+        .filter_map(|row| match (&row.holder, &row.name) {
+            (Holder::Known(identity), Some(who)) => Some(format!("{} ({})", name(who), identity.pid)),
+            (Holder::Known(identity), None) => Some(identity.pid.to_string()),
+            (Holder::Gone(pid), _) => Some(format!("a ghost of {pid}")),
+            (Holder::Hidden, _) => None,
+        })
+        .collect();
+    if who.is_empty() {
+        format!("port {port} is reserved by the system")
+    } else {
+        format!("port {port} is held by {}", who.into_iter().collect::<Vec<_>>().join(" and "))
+    }
+}
+
+/// The state of an instance as its row begins.
+#[must_use]
+pub const fn state(state: State) -> &'static str {
+    match state {
+        State::Attached => "Attached",
+        State::Orphan(Ripeness::Ripe) => "Orphan",
+        State::Orphan(Ripeness::Unripe { .. }) => "Client gone?",
+        State::Adopted => "Adopted",
+        State::Superseded { .. } => "Superseded",
+        State::Unseen => "Cannot tell",
+    }
+}
+
+/// One instance in one row: "Orphan · PID 4242 · 3 min · 41 MB · Code.exe ended".
+#[must_use]
+pub fn instance_row(instance: &Instance) -> String {
+    format!(
+        "{} · PID {} · {} · {} · {}",
+        state(instance.state),
+        instance.top.pid,
+        duration(instance.age),
+        bytes(instance.memory_bytes),
+        reason(instance)
+    )
+}
+
+/// The end of an instance's row: who its client is, or what became of it.
+#[must_use]
+pub fn reason(instance: &Instance) -> String {
+    match (&instance.client, instance.state) {
+        (Client::Living { name: who, .. }, State::Superseded { by }) => {
+            format!("{} started {by} instead", name(who))
+        }
+        (
+            Client::Living { name: who, .. },
+            State::Attached | State::Orphan(_) | State::Adopted | State::Unseen,
+        ) => format!("used by {}", name(who)),
+        (Client::Gone { .. }, State::Adopted) => {
+            instance.evidence.iter().find_map(adoption_in_short).unwrap_or("set free on purpose").into()
+        }
+        (
+            Client::Gone { name: Some(who), .. },
+            State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
+        ) => format!("{} ended", name(who)),
+        (
+            Client::Gone { pid: Some(pid), .. },
+            State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
+        ) => format!("client {pid} ended"),
+        (
+            Client::Gone { .. },
+            State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
+        ) => "client ended".into(),
+        (Client::Unseen, _) => "client may not be looked at".into(),
+    }
+}
+
+fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
+    match evidence {
+        Evidence::Service { .. } => Some("a service"),
+        Evidence::IgnoresHangup => Some("nohup"),
+        Evidence::LivingTerminal => Some("a terminal owns it"),
+        Evidence::Protected { .. } => Some("protected"),
+        Evidence::ClientLives { .. }
+        | Evidence::StartedByInit { .. }
+        | Evidence::ParentEnded { .. }
+        | Evidence::ParentReused { .. }
+        | Evidence::TakenIn { .. }
+        | Evidence::ClientEnded { .. }
+        | Evidence::TooEarly { .. }
+        | Evidence::StartedAgain { .. }
+        | Evidence::ParentHidden { .. }
+        | Evidence::TraitHidden(_)
+        | Evidence::HoldsPort { .. } => None,
+    }
+}
+
+/// Who holds a row of the port, in words.
+#[must_use]
+pub fn holder(holder: &Holder, who: Option<&str>) -> String {
+    match (holder, who) {
+        (Holder::Known(identity), Some(who)) => format!("{} ({})", name(who), identity.pid),
+        (Holder::Known(identity), None) => format!("process {}", identity.pid),
+        (Holder::Gone(pid), _) => format!("{pid}, which ended (a ghost listener)"),
+        (Holder::Hidden, _) => "somebody whom we may not see".into(),
+    }
+}
+
+/// A list of pids as words: "4242, 4243".
+#[must_use]
+pub fn pids(pids: impl IntoIterator<Item = Pid>) -> String {
+    pids.into_iter().map(|pid| pid.to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,14 @@
+//! Every sentence that people read, with its hint.
+//!
+//! One place, so that the tray, the command line, toasts and the log say the same thing in the same
+//! words. Whatever comes from other programs passes through `mask::plain` here.
+
+mod acting;
+mod amounts;
+mod judging;
+mod tray;
+
+pub use acting::*;
+pub use amounts::*;
+pub use judging::*;
+pub use tray::*;

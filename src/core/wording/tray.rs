@@ -1,0 +1,1 @@
+//! Menu rows, tooltips and toasts.
