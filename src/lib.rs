@@ -2,4 +2,16 @@
 //!
 //! The map of this crate is ARCHITECTURE.md; what stands where is held by `tests/architecture.rs`.
 
+pub mod act;
+pub mod config;
 pub mod core;
+mod files;
+pub mod logging;
+pub mod monitor;
+pub mod paths;
+mod platform;
+pub mod sense;
+mod console;
+pub mod exit;
+mod single;
+pub mod tray;

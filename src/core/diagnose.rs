@@ -11,7 +11,7 @@ use super::judge::judge;
 use super::memory::Memory;
 use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
-use super::recognise::{is_interpreter, program_of};
+use super::recognise::may_be_a_match;
 use super::severity::{Verdict, of_finding};
 use super::snapshot::{Fact, Holder, Owner, Process, Snapshot};
 use super::unseen::Unseen;
@@ -156,7 +156,7 @@ fn build(
     Instance {
         top: group.top.identity,
         main: group.main.identity,
-        members: group.members.iter().map(|member| Member::of(member)).collect(),
+        members: group.members.iter().map(|member| member_of(member, group)).collect(),
         state: judgement.state,
         client: judgement.client,
         evidence: judgement.evidence,
@@ -169,6 +169,11 @@ fn build(
         cpu_permille: group.members.iter().map(|member| member.cpu_permille).sum(),
         off_limits,
     }
+}
+
+fn member_of(process: &Process, group: &Group<'_>) -> Member {
+    let judged = [group.top.identity, group.main.identity].contains(&process.identity);
+    if judged { Member::judged(process) } else { Member::descendant(process) }
 }
 
 /// The same client that starts the same server again has given up the older one. A probe that lives
@@ -195,6 +200,7 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
             let again = instances.iter().filter(|younger| {
                 attached_to(younger) == Some(client)
                     && younger.command == older.command
+                    && younger.cwd.is_some()
                     && younger.cwd == older.cwd
                     && younger.age >= watch.orphan_grace
                     && !younger.top.birth.no_later_than(older.top.birth)
@@ -208,18 +214,26 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
     }
 }
 
-/// An orphan among whose descendants another instance serves a living client is in use itself.
+/// An instance among whose descendants another one serves a living client is in use itself, and so is
+/// one among the descendants of such an instance.
 fn spare_those_in_use(instances: &mut [Instance]) {
-    let in_use: BTreeSet<Pid> = instances
+    let is_orphan = |instance: &Instance| matches!(instance.state, State::Orphan(_));
+    let may_end =
+        |instance: &Instance| is_orphan(instance) || matches!(instance.state, State::Superseded { .. });
+    let holds = |instance: &Instance, pid: Pid| {
+        instance.top.pid != pid && instance.members.iter().any(|member| member.identity.pid == pid)
+    };
+    let shared: Vec<bool> = instances
         .iter()
-        .filter(|instance| !matches!(instance.state, State::Orphan(_)))
-        .map(|instance| instance.top.pid)
+        .map(|instance| {
+            let mut in_use = instances.iter().filter(|other| !is_orphan(other));
+            in_use.any(|other| {
+                holds(instance, other.top.pid) || may_end(instance) && holds(other, instance.top.pid)
+            })
+        })
         .collect();
-    for instance in instances {
-        let serves = |member: &Member| {
-            member.identity.pid != instance.top.pid && in_use.contains(&member.identity.pid)
-        };
-        if instance.off_limits.is_none() && instance.members.iter().any(serves) {
+    for (instance, shared) in instances.iter_mut().zip(shared) {
+        if shared && instance.off_limits.is_none() {
             instance.off_limits = Some(Refusal::ServesAnother);
         }
     }
@@ -305,11 +319,7 @@ fn trouble_of(row: &HeldBy, watch: &Watch, instances: &[Instance]) -> Option<Fin
 /// A hidden command line matters where the program could run our script and is not another user's,
 /// whose processes we would not touch anyway.
 fn could_be_a_shim(process: &Process, watch: &Watch) -> bool {
-    let program = process.exe.as_deref().unwrap_or(&process.name);
-    matches!(process.args, Fact::Hidden)
-        && !matches!(process.owner, Fact::Known(Owner::Another))
-        && (is_interpreter(&super::recognise::program_name(program, watch.style), watch.style)
-            || is_interpreter(&program_of(process, watch.style), watch.style))
+    may_be_a_match(process, watch) && !matches!(process.owner, Fact::Known(Owner::Another))
 }
 
 fn verdict(findings: &[Finding], instances: &[Instance], watch: &Watch) -> Verdict {

@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::evidence::Evidence;
 use super::family::{Family, Parent};
 use super::identity::{Identity, Pid};
-use super::launcher::{is_furniture, is_launcher};
+use super::launcher::{is_furniture, is_launcher, may_be_a_launcher};
 use super::moment::UnixTime;
 use super::plan::{Member, Refusal};
 use super::reaper::{Fostering, fostering};
-use super::recognise::{file_name, is_match};
+use super::recognise::{file_name, is_match, may_be_a_match};
 use super::snapshot::{Process, System};
 use super::unseen::Trait;
 use super::watch::Watch;
@@ -190,17 +190,22 @@ fn climb<'a>(
             Parent::Reused(stranger) => return (top, main, Origin::Reused(stranger)),
             Parent::Hidden(pid) => return (top, main, Origin::Hidden(pid)),
         };
-        match fostering(parent, at, script, system) {
+        match fostering(parent, at, script, system, family) {
             Fostering::NotAReaper => {}
             Fostering::TakenIn => return (top, main, Origin::TakenIn(parent)),
             Fostering::StartedByIt => return (top, main, Origin::StartedBy(parent)),
             Fostering::CannotTell(which) => return (top, main, Origin::CannotTell(which)),
+            Fostering::OrdersHidden => return (top, main, Origin::Hidden(Some(parent.identity.pid))),
+        }
+        if may_be_a_match(parent, watch) || may_be_a_launcher(parent, watch.style) {
+            return (top, main, Origin::Hidden(Some(parent.identity.pid)));
         }
         let copy = is_match(parent, watch);
         if !copy && !is_launcher(parent, watch) {
             return (top, main, Origin::Client(parent));
         }
-        shared |= !copy && serves_others(parent, at, family, watch);
+        // Whatever a copy above started, through whomever, belongs to that copy.
+        shared = !copy && (shared || serves_others(parent, at, family, watch));
         if !shared {
             top = parent;
             if copy {

@@ -35,12 +35,14 @@ pub fn judge(
     memory: &Memory,
     now: Moment,
 ) -> Judgement {
-    let past = group.members.iter().find_map(|member| memory.client_of(member.identity));
-    let (client, lost) = match group.origin {
-        Origin::Client(client) => match past.filter(|past| was_replaced(past, client, family)) {
-            Some(past) => {
-                let ended = Evidence::ClientEnded { pid: past.identity.pid, name: past.name.clone() };
-                (gone(None, Some(past)), vec![ended, taken_in(client)])
+    let past = [group.top, group.main].iter().find_map(|process| memory.client_of(process.identity));
+    // Where only a launcher between was ended, the client that was seen lives on.
+    let lost = past.filter(|past| !lives(past, family));
+    let (client, evidence) = match group.origin {
+        Origin::Client(client) => match lost.filter(|lost| was_replaced(lost, client)) {
+            Some(lost) => {
+                let ended = Evidence::ClientEnded { pid: lost.identity.pid, name: lost.name.clone() };
+                (gone(None, Some(lost)), vec![ended, taken_in(client)])
             }
             None => {
                 let lives = Evidence::ClientLives { pid: client.identity.pid, name: client.name.clone() };
@@ -55,14 +57,14 @@ pub fn judge(
         Origin::CannotTell(which) => return unseen(Evidence::TraitHidden(which)),
         Origin::TakenIn(reaper) => {
             let ended =
-                past.map(|past| Evidence::ClientEnded { pid: past.identity.pid, name: past.name.clone() });
-            (gone(None, past), ended.into_iter().chain([taken_in(reaper)]).collect())
+                lost.map(|lost| Evidence::ClientEnded { pid: lost.identity.pid, name: lost.name.clone() });
+            (gone(None, lost), ended.into_iter().chain([taken_in(reaper)]).collect())
         }
-        Origin::Gone(pid) => (gone(Some(pid), past), vec![Evidence::ParentEnded { pid }]),
+        Origin::Gone(pid) => (gone(Some(pid), lost), vec![Evidence::ParentEnded { pid }]),
         Origin::Reused(by) => {
             let pid = by.identity.pid;
             let reused = Evidence::ParentReused { pid, by: by.name.clone() };
-            (gone(Some(pid), past), vec![Evidence::ParentEnded { pid }, reused])
+            (gone(Some(pid), lost), vec![Evidence::ParentEnded { pid }, reused])
         }
     };
     let adopted = match adoption(group, watch) {
@@ -70,7 +72,7 @@ pub fn judge(
         Err(which) => return Judgement { client, ..unseen(Evidence::TraitHidden(which)) },
     };
     if let Some(reason) = adopted {
-        let evidence = lost.into_iter().chain([reason]).collect();
+        let evidence = evidence.into_iter().chain([reason]).collect();
         return Judgement { state: State::Adopted, client, evidence };
     }
     let ripeness = ripeness(group, watch.orphan_grace, memory, now);
@@ -78,7 +80,11 @@ pub fn judge(
         Ripeness::Ripe => None,
         Ripeness::Unripe { ripe_in } => Some(Evidence::TooEarly { ripe_in }),
     };
-    Judgement { state: State::Orphan(ripeness), client, evidence: lost.into_iter().chain(early).collect() }
+    Judgement {
+        state: State::Orphan(ripeness),
+        client,
+        evidence: evidence.into_iter().chain(early).collect(),
+    }
 }
 
 fn unseen(evidence: Evidence) -> Judgement {
@@ -89,9 +95,9 @@ fn living(process: &Process) -> Client {
     Client::Living { identity: process.identity, name: process.name.clone() }
 }
 
-fn gone(pid: Option<Pid>, past: Option<&PastClient>) -> Client {
+fn gone(pid: Option<Pid>, lost: Option<&PastClient>) -> Client {
     // The number on record is a launcher's where one stood between; the client that was seen counts.
-    Client::Gone { pid: past.map(|past| past.identity.pid).or(pid), name: past.map(|past| past.name.clone()) }
+    Client::Gone { pid: lost.map(|lost| lost.identity.pid).or(pid), name: lost.map(|lost| lost.name.clone()) }
 }
 
 fn taken_in(reaper: &Process) -> Evidence {
@@ -100,9 +106,12 @@ fn taken_in(reaper: &Process) -> Evidence {
 
 /// A client seen earlier has ended, and somebody older stands in its place: a subreaper that we do not
 /// know by name. A parent never changes in any other way.
-fn was_replaced(past: &PastClient, now: &Process, family: &Family<'_>) -> bool {
-    let lives = family.get(past.identity.pid).is_some_and(|process| process.identity == past.identity);
-    past.identity != now.identity && !lives && now.identity.birth.no_later_than(past.identity.birth)
+fn was_replaced(lost: &PastClient, now: &Process) -> bool {
+    lost.identity != now.identity && now.identity.birth.no_later_than(lost.identity.birth)
+}
+
+fn lives(past: &PastClient, family: &Family<'_>) -> bool {
+    family.get(past.identity.pid).is_some_and(|process| process.identity == past.identity)
 }
 
 /// What says that it was set free on purpose, or which trait could not be read.
@@ -157,7 +166,9 @@ fn is_its_own(service: &Service, group: &Group<'_>) -> bool {
 }
 
 fn ripeness(group: &Group<'_>, grace: Duration, memory: &Memory, now: Moment) -> Ripeness {
-    let since = group.members.iter().filter_map(|member| memory.suspected_since(member.identity)).min();
+    // Not of all members: an instance inside this one has suspicions of its own.
+    let judged = [group.top, group.main];
+    let since = judged.iter().filter_map(|process| memory.suspected_since(process.identity)).min();
     let looked = since.map_or(SECOND_LOOK_AFTER, |since| SECOND_LOOK_AFTER.saturating_sub(now.since(since)));
     let ripe_in = looked.max(grace.saturating_sub(group.main.age));
     if ripe_in.is_zero() { Ripeness::Ripe } else { Ripeness::Unripe { ripe_in } }

@@ -4,7 +4,7 @@
 //! or stays with it. Interactive shells and consoles are no launchers; they are clients.
 
 use super::recognise::{file_name, program_name, program_of, script_of};
-use super::snapshot::Process;
+use super::snapshot::{Fact, Process};
 use super::watch::{PathStyle, Watch};
 
 /// Whether `process` is a known go-between (the watched script itself aside).
@@ -13,17 +13,33 @@ pub fn is_launcher(process: &Process, watch: &Watch) -> bool {
     let style = watch.style;
     let args = process.args();
     let Some((first, rest)) = args.split_first() else { return false };
-    let program = program_of(process, style);
-    match program.as_str() {
-        "uvx" => true,
-        "uv" | "uvw" => runs_sub_command(rest, &["run", "x", "tool"]),
+    match program_of(process, style).as_str() {
         "py" | "pyw" => script_of(process, style).is_some(),
-        "cmd" => cmd_runs_a_command(rest),
-        "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "busybox" => shell_runs_a_command(rest),
-        "npx" => true,
-        "npm" => runs_sub_command(rest, &["exec", "x"]),
-        "shimkeeper" => runs_sub_command(rest, &["guard"]),
-        _ => is_npx_script(process, style) || is_npm_title(first) || is_safe_start(process, style),
+        program => match orders(program) {
+            Some(launches) => launches(rest),
+            None => is_npx_script(process, style) || is_npm_title(first) || is_safe_start(process, style),
+        },
+    }
+}
+
+/// Whether `process` hides its command line and is a program of which some are go-betweens: it must not
+/// be taken for a client then.
+#[must_use]
+pub fn may_be_a_launcher(process: &Process, style: PathStyle) -> bool {
+    let program = program_name(process.exe.as_deref().unwrap_or(&process.name), style);
+    matches!(process.args, Fact::Hidden) && (orders(&program).is_some() || is_npm_title(&process.name))
+}
+
+/// How a program that may be a go-between tells by its arguments whether it is one.
+fn orders(program: &str) -> Option<fn(&[String]) -> bool> {
+    match program {
+        "uvx" | "npx" => Some(|_| true),
+        "uv" | "uvw" => Some(|rest| runs_sub_command(rest, &["run", "x", "tool"])),
+        "cmd" => Some(cmd_runs_a_command),
+        "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "busybox" => Some(shell_runs_a_command),
+        "npm" => Some(|rest| runs_sub_command(rest, &["exec", "x"])),
+        "shimkeeper" => Some(|rest| runs_sub_command(rest, &["guard"])),
+        _ => None,
     }
 }
 

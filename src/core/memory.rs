@@ -2,12 +2,13 @@
 //!
 //! Keeps only what still runs; it cannot grow.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::diagnose::Diagnosis;
 use super::identity::Identity;
-use super::instance::{Client, State};
+use super::instance::{Client, Instance, State};
 use super::moment::Moment;
 
 /// The least time between two looks that count as two: a parent that is just being replaced (a
@@ -46,9 +47,14 @@ impl Memory {
     /// Learns from a look, and forgets what it did not see.
     pub fn learn(&mut self, diagnosis: &Diagnosis, now: Moment) {
         let (mut suspected, mut clients) = (HashMap::new(), HashMap::new());
-        for instance in &diagnosis.instances {
+        // An instance inside another one speaks for its own processes, so that it has the last word.
+        let mut instances: Vec<&Instance> = diagnosis.instances.iter().collect();
+        instances.sort_by_key(|instance| Reverse(instance.members.len()));
+        for instance in instances {
             for member in &instance.members {
                 let identity = member.identity;
+                suspected.remove(&identity);
+                clients.remove(&identity);
                 match (&instance.state, &instance.client) {
                     (State::Orphan(_), _) => {
                         suspected.insert(identity, self.suspected_since(identity).unwrap_or(now));
@@ -65,8 +71,8 @@ impl Memory {
                         Client::Living { .. } | Client::Gone { .. } | Client::Unseen,
                     ) => {}
                 }
-                if let Some(client) = self.clients.remove(&identity) {
-                    clients.insert(identity, client);
+                if let Some(client) = self.client_of(identity) {
+                    clients.insert(identity, client.clone());
                 }
             }
         }

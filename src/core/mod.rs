@@ -22,6 +22,7 @@ pub mod moment;
 pub mod plan;
 pub mod reaper;
 pub mod recognise;
+pub mod restart;
 pub mod severity;
 pub mod snapshot;
 pub mod unseen;
@@ -43,3 +44,5 @@ pub use watch::{Listens, PathStyle, Watch};
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod worlds;

@@ -42,6 +42,17 @@ impl UnixTime {
     }
 }
 
+/// What the clocks say at one instant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Now {
+    /// Since the clock was made; decides.
+    pub moment: Moment,
+    /// The wall's time; shown, never decided by.
+    pub wall: UnixTime,
+    /// The clock that births are counted by, in the kernel's unit.
+    pub births: u64,
+}
+
 /// Days since 1970-01-01 as year, month, day of the Gregorian calendar.
 fn civil(days: u64) -> (u64, u64, u64) {
     // Counted in eras of 400 years from 0000-03-01, so that the leap day is a year's last.

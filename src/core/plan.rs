@@ -27,9 +27,9 @@ pub enum Refusal {
     AnotherUser,
     /// In another container.
     AnotherContainer,
-    /// Whose it is, or where it runs, could not be read.
+    /// Whose it is, where it runs, or what one of its processes runs, could not be read.
     CannotTell,
-    /// Another live instance was started by it.
+    /// Another live instance was started by it, or started it.
     ServesAnother,
     /// Younger than the grace time, or seen once only.
     TooEarly,
@@ -50,15 +50,22 @@ pub struct Member {
     pub identity: Identity,
     /// Its name, for the log.
     pub name: String,
-    /// Its command line as it was judged; `None` where it was hidden.
+    /// Its command line where the judgement rests on it; `None` for mere descendants, which belong
+    /// to the instance whatever they run.
     pub args: Option<Vec<String>>,
 }
 
 impl Member {
-    /// What must hold of a process when it is ended.
+    /// A process of whose command line the judgement was made.
     #[must_use]
-    pub fn of(process: &Process) -> Self {
-        Self { identity: process.identity, name: process.name.clone(), args: process.args.known().cloned() }
+    pub fn judged(process: &Process) -> Self {
+        Self { args: process.args.known().cloned(), ..Self::descendant(process) }
+    }
+
+    /// A process that belongs to an instance because one of it started it.
+    #[must_use]
+    pub fn descendant(process: &Process) -> Self {
+        Self { identity: process.identity, name: process.name.clone(), args: None }
     }
 }
 
@@ -141,7 +148,10 @@ pub fn off_limits(group: &Group<'_>, family: &Family<'_>, snapshot: &Snapshot) -
     if let Some(me) = family.get(snapshot.me) {
         ours.extend(family.ancestors(me).iter().map(|ancestor| ancestor.identity.pid));
     }
-    group.members.iter().find_map(|member| never_ended(member, &ours, snapshot.system))
+    let hidden = || group.members.iter().any(|member| matches!(member.args, Fact::Hidden));
+    let never = group.members.iter().find_map(|member| never_ended(member, &ours, snapshot.system));
+    // What hides its command line may be another shim, in use.
+    never.or_else(|| hidden().then_some(Refusal::CannotTell))
 }
 
 /// Why one process may never be ended. `ours` names this program and its ancestors.

@@ -2,6 +2,7 @@
 //!
 //! Windows has no reapers: there a dead parent stays on record.
 
+use super::family::Family;
 use super::snapshot::{Details, Fact, Process, System};
 use super::unseen::Trait;
 
@@ -16,35 +17,34 @@ pub enum Fostering {
     StartedByIt,
     /// It cannot be told which, because this trait is hidden.
     CannotTell(Trait),
+    /// It cannot be told which, because the parent hides what it was told to start.
+    OrdersHidden,
 }
 
-/// First processes of machines and containers that start only what they are told to and adopt the rest.
-const INITS: &[&str] = &[
-    "systemd",
-    "init",
-    "launchd",
-    "tini",
-    "docker-init",
-    "catatonit",
-    "dumb-init",
-    "busybox",
-    "runit",
-    "openrc-init",
-    "s6-svscan",
-    "finit",
-];
+/// Other first processes that start only what they are told to and adopt the rest.
+const INITS: &[&str] = &["init", "busybox", "runit", "openrc-init", "s6-svscan", "finit"];
 
-/// Inits that carry the container's own command on their command line.
+/// First processes of whole machines, which are told to start nothing but services.
+const MACHINE_INITS: &[&str] = &["systemd", "launchd"];
+
+/// Inits that carry the container's own command on their command line, and end when it ends.
 const CONTAINER_INITS: &[&str] = &["tini", "docker-init", "catatonit", "dumb-init"];
 
 /// Judges the link from `child` to its living parent, for a shim whose script is called `script`.
 #[must_use]
-pub fn fostering(parent: &Process, child: &Process, script: &str, system: System) -> Fostering {
+pub fn fostering(
+    parent: &Process,
+    child: &Process,
+    script: &str,
+    system: System,
+    family: &Family<'_>,
+) -> Fostering {
     if system == System::Windows {
         return Fostering::NotAReaper;
     }
     let name = parent.name.as_str();
     let names_the_script = || parent.args().iter().any(|word| word.contains(script));
+    let hides_its_orders = matches!(parent.args, Fact::Hidden);
     if let Some(relayed) = name.strip_prefix("Relay(").and_then(|rest| rest.strip_suffix(')')) {
         // WSL names the one process that it relays for; all others were taken in.
         return started_if(relayed.parse() == Ok(child.identity.pid.get()));
@@ -53,14 +53,25 @@ pub fn fostering(parent: &Process, child: &Process, script: &str, system: System
         return Fostering::TakenIn;
     }
     if CONTAINER_INITS.contains(&name) {
-        return started_if(names_the_script());
+        return match started_if(names_the_script() || is_oldest_child(parent, child, family)) {
+            Fostering::TakenIn if hides_its_orders => Fostering::OrdersHidden,
+            told => told,
+        };
     }
     if !parent.identity.pid.is_first() {
         // WSL runs several `init`, one for each session; each is a subreaper.
-        return if name == "init" { Fostering::TakenIn } else { Fostering::NotAReaper };
+        return match name {
+            "init" => Fostering::TakenIn,
+            "systemd" if hides_its_orders => Fostering::OrdersHidden,
+            _ => Fostering::NotAReaper,
+        };
     }
     if names_the_script() {
         Fostering::StartedByIt
+    } else if MACHINE_INITS.contains(&name) {
+        Fostering::TakenIn
+    } else if hides_its_orders {
+        Fostering::OrdersHidden
     } else if INITS.contains(&name) {
         Fostering::TakenIn
     } else {
@@ -70,6 +81,13 @@ pub fn fostering(parent: &Process, child: &Process, script: &str, system: System
 
 fn started_if(started: bool) -> Fostering {
     if started { Fostering::StartedByIt } else { Fostering::TakenIn }
+}
+
+/// What a container's init was told to start is there before everything else in the container, whatever
+/// it put into its own place since; and the init does not outlive it.
+fn is_oldest_child(parent: &Process, child: &Process, family: &Family<'_>) -> bool {
+    let children = family.children(parent.identity.pid);
+    children.iter().all(|other| child.identity.birth.no_later_than(other.identity.birth))
 }
 
 /// `systemd --user`, which starts services (told by their cgroup) and takes in everything else.

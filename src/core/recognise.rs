@@ -3,7 +3,7 @@
 //! A file name somewhere in a command line proves nothing: editors, pagers, test runners and `grep`
 //! carry it too. Deliberately knows nothing of parents; go-betweens are told in `launcher.rs`.
 
-use super::snapshot::Process;
+use super::snapshot::{Fact, Process};
 use super::watch::{PathStyle, Watch};
 
 /// The last part of a path.
@@ -43,6 +43,23 @@ pub fn program_of(process: &Process, style: PathStyle) -> String {
 pub fn is_match(process: &Process, watch: &Watch) -> bool {
     let cwd = process.details.as_ref().and_then(|details| details.cwd.as_deref());
     script_of(process, watch.style).is_some_and(|script| names(script, cwd, &watch.script, watch.style))
+}
+
+/// Whether this process hides its command line and could well run the watched script.
+#[must_use]
+pub fn may_be_a_match(process: &Process, watch: &Watch) -> bool {
+    let program = program_name(process.exe.as_deref().unwrap_or(&process.name), watch.style);
+    matches!(process.args, Fact::Hidden)
+        && (is_interpreter(&program, watch.style) || is_named_after_the_script(process, watch))
+}
+
+/// A script that is run directly gives its own name to its process.
+fn is_named_after_the_script(process: &Process, watch: &Watch) -> bool {
+    /// As much of a name as Linux keeps.
+    const KEPT: usize = 15;
+    let name = program_name(&process.name, watch.style);
+    let script = program_name(&watch.script, watch.style);
+    name == script || name.len() == KEPT && script.starts_with(&name)
 }
 
 /// The script that a process runs: an interpreter's script argument, or the script run directly.

@@ -69,6 +69,18 @@ impl Process {
         self
     }
 
+    /// The same with a command line that may not be read; its name stays readable.
+    pub(crate) fn with_hidden_args(mut self) -> Self {
+        self.args = Fact::Hidden;
+        self
+    }
+
+    /// The same as a process of this owner.
+    pub(crate) fn owned_by(mut self, owner: Fact<Owner>) -> Self {
+        self.owner = owner;
+        self
+    }
+
     /// The same with changed details.
     pub(crate) fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
         let mut details = self.details.take().unwrap_or_else(Details::plain);
@@ -136,6 +148,35 @@ impl World {
     pub(crate) fn where_died(mut self, number: u32) -> Self {
         self.snapshot.processes.retain(|process| process.identity.pid.get() != number);
         self.snapshot.absent.insert(pid(number), Presence::Gone);
+        self
+    }
+
+    /// The same where this pid exists but may not be looked at.
+    pub(crate) fn where_hidden(mut self, number: u32) -> Self {
+        self.snapshot.processes.retain(|process| process.identity.pid.get() != number);
+        self.snapshot.absent.insert(pid(number), Presence::Hidden);
+        self
+    }
+
+    /// The same but for this process.
+    pub(crate) fn but(mut self, number: u32, change: impl FnOnce(Process) -> Process) -> Self {
+        let processes = &mut self.snapshot.processes;
+        let at = processes.iter().position(|process| process.identity.pid.get() == number);
+        let at = at.expect("a test changes processes that are there");
+        processes[at] = change(processes[at].clone());
+        self
+    }
+
+    /// The same under a watch of another kind.
+    pub(crate) fn watched(mut self, change: impl FnOnce(&mut Watch)) -> Self {
+        change(&mut self.watch);
+        self
+    }
+
+    /// The same after `earlier` was looked at once.
+    pub(crate) fn after(mut self, earlier: &Self) -> Self {
+        self.memory = earlier.memory.clone();
+        self.memory.learn(&earlier.first_look(), Moment(Duration::from_secs(8)));
         self
     }
 

@@ -6,9 +6,11 @@
 mod acting;
 mod amounts;
 mod judging;
+mod setup;
 mod tray;
 
 pub use acting::*;
 pub use amounts::*;
 pub use judging::*;
+pub use setup::*;
 pub use tray::*;

@@ -1,1 +1,332 @@
 //! Menu rows, tooltips and toasts.
+
+use std::time::Duration;
+
+use super::{bytes, count, duration, finding, holder, name, pids, reason, refusal, refusal_hint, wait};
+use crate::core::diagnose::Diagnosis;
+use crate::core::identity::Pid;
+use crate::core::instance::Instance;
+use crate::core::moment::UnixTime;
+use crate::core::plan::Refusal;
+use crate::core::restart::NoRestart;
+use crate::core::watch::{Listens, Watch};
+
+/// The button that ends orphans.
+pub const BUTTON_CLEAN_UP: &str = "Clean up";
+/// The button that opens the log.
+pub const BUTTON_OPEN_LOG: &str = "Open log";
+/// The headline before the first look.
+pub const NOT_LOOKED_YET: &str = "Not looked yet";
+/// The headline while a cleanup is at work.
+pub const CLEANING: &str = "Cleaning up…";
+/// The headline while a restart is at work.
+pub const RESTARTING: &str = "Restarting…";
+/// The headline of a paused monitor.
+pub const PAUSED: &str = "Paused: nothing is looked at";
+/// The title of what a cleanup did.
+pub const CLEANED: &str = "Cleaned up";
+/// The title of what an automatic cleanup did.
+pub const CLEANED_BY_ITSELF: &str = "Orphans were ended automatically";
+/// The title of a restart that was done.
+pub const RESTARTED: &str = "Restarted";
+/// The title of a restart that was not done.
+pub const NOT_RESTARTED: &str = "Not restarted";
+/// The row that stops and goes on looking.
+pub const ROW_PAUSE: &str = "Pause";
+/// The row that ends orphans without asking.
+pub const ROW_AUTO_CLEANUP: &str = "Clean up automatically";
+/// The row that starts us at login.
+pub const ROW_AUTOSTART: &str = "Start at login";
+/// The row that opens the configuration.
+pub const ROW_CONFIG: &str = "Open configuration";
+/// The row that restarts the server.
+pub const ROW_RESTART: &str = "Restart";
+/// The row that ends the tray.
+pub const ROW_QUIT: &str = "Quit";
+/// Said where no screen can be reached.
+pub const NO_DISPLAY: &str = "there is no display to show an icon on; start the tray in a desktop session, or use `shimkeeper watch` in a terminal";
+/// Said where the session bus cannot be reached.
+pub const NO_BUS: &str = "the icon could not be shown; on Linux it needs a session bus (DBUS_SESSION_BUS_ADDRESS), which a desktop session has; `shimkeeper watch` works without one";
+/// Said where nothing shows icons.
+pub const NO_PANEL: &str = "no panel shows icons here yet; the icon appears when one does (GNOME needs the extension \"AppIndicator and KStatusNotifierItem Support\")";
+/// Said by a second start.
+pub const RUNS_ALREADY: &str = "the tray runs already and has shown itself";
+/// Something went wrong inside us.
+pub const INTERNAL_ERROR: &str = "something went wrong inside Shimkeeper; the log says what";
+/// Why something has to wait.
+pub const BUSY_ALREADY: &str = "a cleanup or restart is already at work";
+/// A restart is for one watch.
+pub const RESTART_ONE_WATCH: &str = "a restart is for one watch: name it with --watch";
+/// The headline where the configuration does not load.
+pub const CONFIG_BROKEN: &str = "The configuration does not load";
+/// The title where a changed configuration does not load.
+pub const CONFIG_KEPT: &str = "The configuration does not load; the one before stays in use";
+/// Said when a changed configuration was read.
+pub const CONFIG_READ: &str = "the configuration was read anew";
+/// The title of trouble of ours.
+pub const SOMETHING_FAILED: &str = "Shimkeeper could not do that";
+/// The row before anything was done.
+pub const NOTHING_DONE_YET: &str = "Nothing ended or restarted so far";
+/// The title of the About toast.
+pub const ABOUT_TITLE: &str = concat!("Shimkeeper ", env!("CARGO_PKG_VERSION"));
+
+/// What this program is.
+#[must_use]
+pub fn about() -> String {
+    "Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else.".into()
+}
+
+/// A sentence's first letter in capitals, as menus begin.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Title and body of the toast about new orphans.
+#[must_use]
+pub fn orphan_toast(news: &[(&Diagnosis, &Instance)]) -> (String, String) {
+    let on_port = news.iter().find(|(_, instance)| instance.listens);
+    let title = match (on_port, news.len()) {
+        (Some((diagnosis, _)), 1) => format!("Orphaned shim on port {}", diagnosis.watch.port),
+        (None, 1) => "Orphaned shim".into(),
+        (Some((diagnosis, _)), n) => format!("{n} orphaned shims, one on port {}", diagnosis.watch.port),
+        (None, n) => format!("{n} orphaned shims"),
+    };
+    let mut lines: Vec<String> = news
+        .iter()
+        .take(3)
+        .map(|(diagnosis, instance)| {
+            format!(
+                "{} · PID {} · {} · {}",
+                diagnosis.watch.short_script(),
+                instance.top.pid,
+                bytes(instance.memory_bytes),
+                reason(instance)
+            )
+        })
+        .collect();
+    if news.len() > 3 {
+        lines.push(format!("and {} more", news.len() - 3));
+    }
+    (title, lines.join("\n"))
+}
+
+/// The row of a watch's port.
+#[must_use]
+pub fn port_row(diagnosis: &Diagnosis) -> String {
+    let port = diagnosis.watch.port;
+    if diagnosis.watch.listens == Listens::Never {
+        return format!("{} listens on no port", diagnosis.watch.short_script());
+    }
+    if let Some(row) = diagnosis.holders.first() {
+        let more = match diagnosis.holders.len() {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        return format!("Port {port}: held by {}{more}", holder(&row.holder, row.name.as_deref()));
+    }
+    match diagnosis.port_is_free() {
+        true => diagnosis
+            .findings
+            .iter()
+            .find(|finding| finding.kind() == "reserved")
+            .map_or_else(|| format!("Port {port}: free"), |found| capital(&finding(found, &diagnosis.watch))),
+        false => format!("Port {port}: could not be looked at"),
+    }
+}
+
+/// The row about what was done last.
+#[must_use]
+pub fn last_row(when: UnixTime, what: &str) -> String {
+    let stamp = when.rfc3339();
+    let clock = stamp.get(11..16).unwrap_or_default();
+    format!("Last at {clock} UTC: {what}")
+}
+
+/// The row about how often it is looked.
+#[must_use]
+pub fn pace_row(interval: Duration, paused: bool) -> String {
+    if paused { "Looking is paused".into() } else { format!("Looks every {}", wait(interval)) }
+}
+
+/// The row about what is watched.
+#[must_use]
+pub fn watching_row(watches: &[Watch]) -> String {
+    let names: Vec<String> = watches.iter().map(|watch| format!("{} ({})", watch.script, watch.port)).collect();
+    format!("Watches {}", names.join(", "))
+}
+
+/// Why a toast could not be shown, for the menu and the log.
+#[must_use]
+pub fn toast_failed(why: &str) -> String {
+    format!("Toasts cannot be shown: {}", crate::core::mask::plain_short(why, 120))
+}
+
+/// Why it cannot be told whether we start at login.
+#[must_use]
+pub fn autostart_unknown(why: &str) -> String {
+    format!("whether we start at login could not be read: {why}")
+}
+
+/// Pausing and going on, for the log.
+#[must_use]
+pub const fn paused(paused: bool) -> &'static str {
+    if paused { "paused by the user" } else { "goes on after a pause" }
+}
+
+/// What a cleanup did, in one line for a toast or a row.
+#[must_use]
+pub fn cleaned_line(targets: &[Pid], ended: usize, refused: &[(Pid, Refusal)], free_ports: &[u16], held_ports: &[u16]) -> String {
+    let mut parts = Vec::new();
+    match (targets, ended) {
+        ([], _) => parts.push("nothing had to be ended".into()),
+        ([one], 1) => parts.push(format!("ended PID {one}")),
+        (many, all) => parts.push(format!("ended {} (PID {})", count(all, "process", "processes"), pids(many.iter().copied()))),
+    }
+    parts.extend(refused.iter().map(|(pid, why)| {
+        let hint = refusal_hint(*why).map_or_else(String::new, |hint| format!(": {hint}"));
+        format!("PID {pid} was left alone, {}{hint}", refusal(*why))
+    }));
+    parts.extend(free_ports.iter().map(|port| format!("port {port} is free")));
+    parts.extend(held_ports.iter().map(|port| format!("port {port} is still held")));
+    capital(&parts.join("; "))
+}
+
+/// What a restart will cost a client, said before it is done.
+#[must_use]
+pub fn client_loses(client: &str) -> String {
+    format!("{client} uses this server and will have to connect again.")
+}
+
+/// The Restart row where a client loses its server by it.
+#[must_use]
+pub fn restart_row_loses(client: &str) -> String {
+    format!("Restart ({client} must reconnect)")
+}
+
+/// Why a restart is not offered, short enough for the menu.
+#[must_use]
+pub fn no_restart_in_short(why: &NoRestart) -> String {
+    match why {
+        NoRestart::NothingToStart => "nothing to start".into(),
+        NoRestart::OnlyItsClientCan { .. } => "its client starts it".into(),
+        NoRestart::PortTaken => "port is taken".into(),
+        NoRestart::OffLimits { why, .. } => refusal(*why).into(),
+        NoRestart::CannotTell => "cannot tell what runs".into(),
+    }
+}
+
+/// Why a restart was not done, and what to do.
+#[must_use]
+pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
+    let port = watch.port;
+    match why {
+        NoRestart::NothingToStart => format!(
+            "{} does not run, and the watch \"{}\" has no `command` to start it with: write one into the configuration",
+            watch.short_script(),
+            watch.name
+        ),
+        NoRestart::OnlyItsClientCan { pid } => format!(
+            "{pid} listens nowhere, so it speaks with its client over stdio: restart it in the client"
+        ),
+        NoRestart::PortTaken => {
+            format!("port {port} belongs to somebody else: `shimkeeper free {port}` shows who it is")
+        }
+        NoRestart::OffLimits { pid, why } => format!("{pid} is not ended: {}", refusal(*why)),
+        NoRestart::CannotTell => {
+            format!("what runs on port {port} could not be read: `shimkeeper doctor` tells why")
+        }
+    }
+}
+
+/// A restart failed while stopping.
+#[must_use]
+pub fn restart_could_not_stop(pid: Pid, why: Refusal) -> String {
+    let hint = refusal_hint(why).map_or_else(String::new, |hint| format!(": {hint}"));
+    format!("{pid} was not stopped, {}{hint}; nothing was started", refusal(why))
+}
+
+/// A restart failed because the port stayed taken.
+#[must_use]
+pub fn restart_port_not_free(diagnosis: &Diagnosis) -> String {
+    format!("it was stopped, but {}; nothing was started", super::summary(diagnosis))
+}
+
+/// A restart failed while starting.
+#[must_use]
+pub fn restart_could_not_start(command: &str, why: &str) -> String {
+    format!("it was stopped, but `{command}` could not be started ({why})")
+}
+
+/// A restart's server ended at once.
+#[must_use]
+pub fn restart_ended_at_once(command: &str, status: &str) -> String {
+    format!("`{command}` ended at once ({status}): `shimkeeper log` shows what it said")
+}
+
+/// What a restart did.
+#[must_use]
+pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
+    match stopped {
+        "" => format!("{} was started as PID {started}", watch.short_script()),
+        stopped => format!("stopped PID {stopped}, started {} as PID {started}", watch.short_script()),
+    }
+}
+
+/// What a restart did, where the server does not listen yet.
+#[must_use]
+pub fn restarted_but_silent(stopped: &str, started: Pid, watch: &Watch) -> String {
+    format!("{}; it does not listen on port {} yet", restarted(stopped, started, watch), watch.port)
+}
+
+/// A watch that does not exist.
+#[must_use]
+pub fn no_such_watch(watch: &str) -> String {
+    format!("no watch is called \"{}\"; `shimkeeper config show` lists them", name(watch))
+}
+
+/// How long something has run, for a row.
+#[must_use]
+pub fn since(age: Duration) -> String {
+    format!("for {}", duration(age))
+}
+
+/// The Cleanup row.
+#[must_use]
+pub fn cleanup_row(orphans: usize) -> String {
+    match orphans {
+        0 => "Cleanup (nothing to do)".into(),
+        n => format!("Cleanup ({n})"),
+    }
+}
+
+/// The Restart row where it is not offered.
+#[must_use]
+pub fn restart_row_no(why: &str) -> String {
+    format!("Restart ({why})")
+}
+
+/// The row in place of those that do not fit.
+#[must_use]
+pub fn more_rows(number: usize) -> String {
+    format!("and {number} more: shimkeeper status shows all")
+}
+
+/// The About row.
+#[must_use]
+pub fn row_about() -> String {
+    format!("About {ABOUT_TITLE}")
+}
+
+/// A first tray that does not answer the second.
+#[must_use]
+pub fn runs_but_silent(why: &str) -> String {
+    format!("the tray runs already but does not answer ({why}); end it and start it again")
+}
+
+/// A change of autostart that failed.
+#[must_use]
+pub fn autostart_not_changed(why: &str) -> String {
+    format!("whether we start at login could not be changed: {why}")
+}

@@ -1,0 +1,144 @@
+//! Ends whole instances, side by side: the top first, gently first, until none of it is left.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::confirm::{Confirmation, Confirmed, confirm};
+use super::terminate::{ask, force, has_ended, wait};
+use crate::core::plan::Refused;
+use crate::core::{Identity, Member, Pid, Refusal, Target};
+use crate::platform;
+
+/// How long a process may take to go after it was ended by force.
+const AFTER_FORCE: Duration = Duration::from_secs(3);
+
+/// How often new descendants are looked for before we give up on a tree that grows faster.
+const ROUNDS: usize = 8;
+
+/// How a process was ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum How {
+    /// It went when it was asked.
+    Asked,
+    /// It had to be forced.
+    Forced,
+}
+
+impl How {
+    /// The word for it in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Forced => "forced",
+        }
+    }
+}
+
+/// One process that was ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Ended {
+    /// Which.
+    pub pid: Pid,
+    /// How.
+    pub how: How,
+}
+
+/// What ending did.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct EndReport {
+    /// What ended, the tops first.
+    pub ended: Vec<Ended>,
+    /// What was left alone, and why.
+    pub refused: Vec<Refused>,
+}
+
+struct Victim {
+    top: Pid,
+    confirmed: Confirmed,
+    how: How,
+}
+
+/// Ends these instances. See [`super::Act::end`].
+pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
+    let mut report = EndReport::default();
+    let mut victims: Vec<Victim> = Vec::new();
+    for target in targets {
+        match hold(target) {
+            Ok(confirmed) => {
+                let top = target.top.pid;
+                victims.extend(confirmed.into_iter().map(|confirmed| Victim { top, confirmed, how: How::Asked }));
+            }
+            Err(why) => report.refused.push(Refused { pid: target.top.pid, why }),
+        }
+    }
+    add_descendants(&mut victims);
+    for victim in &victims {
+        // A process that cannot be asked can still be forced.
+        let _ = ask(&victim.confirmed);
+    }
+    let _ = wait(&victims.iter().map(|victim| &victim.confirmed).collect::<Vec<_>>(), stop_grace);
+    // What was started between the look and the question is found while its parents still live.
+    add_descendants(&mut victims);
+    let mut not_permitted = HashSet::new();
+    for victim in victims.iter_mut().filter(|victim| !has_ended(&victim.confirmed)) {
+        victim.how = How::Forced;
+        if force(&victim.confirmed).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
+            not_permitted.insert(victim.confirmed.identity);
+        }
+    }
+    let left: Vec<&Confirmed> = victims
+        .iter()
+        .map(|victim| &victim.confirmed)
+        .filter(|confirmed| !not_permitted.contains(&confirmed.identity) && !has_ended(confirmed))
+        .collect();
+    let _ = wait(&left, AFTER_FORCE);
+    for victim in victims {
+        let pid = victim.confirmed.identity.pid;
+        if has_ended(&victim.confirmed) {
+            report.ended.push(Ended { pid, how: victim.how });
+        } else if not_permitted.contains(&victim.confirmed.identity) {
+            report.refused.push(Refused { pid, why: Refusal::NotPermitted });
+        } else {
+            report.refused.push(Refused { pid, why: Refusal::StillAlive });
+        }
+    }
+    report
+}
+
+/// Takes hold of a whole instance. Whatever the judgement rests on must be unchanged; descendants
+/// may have come and gone.
+fn hold(target: &Target) -> Result<Vec<Confirmed>, Refusal> {
+    let mut held = Vec::with_capacity(target.members.len());
+    for member in &target.members {
+        match confirm(member) {
+            Confirmation::Same(confirmed) => held.push(confirmed),
+            Confirmation::AlreadyGone => {}
+            Confirmation::Refused(why) if member.args.is_some() => return Err(why),
+            // A descendant whose number is a stranger's has ended.
+            Confirmation::Refused(Refusal::PidReused) => {}
+            Confirmation::Refused(why) => return Err(why),
+        }
+    }
+    Ok(held)
+}
+
+/// Adds what the held processes have started since they were looked at.
+fn add_descendants(victims: &mut Vec<Victim>) {
+    for _ in 0..ROUNDS {
+        let known: Vec<Identity> = victims.iter().map(|victim| victim.confirmed.identity).collect();
+        let Ok(children) = platform::children(&known) else { return };
+        let mut grew = false;
+        for child in children.into_iter().filter(|child| !known.contains(child)) {
+            let member = Member { identity: child, name: String::new(), args: None };
+            if let Confirmation::Same(confirmed) = confirm(&member) {
+                let top = victims.first().map_or(child.pid, |victim| victim.top);
+                victims.push(Victim { top, confirmed, how: How::Asked });
+                grew = true;
+            }
+        }
+        if !grew {
+            return;
+        }
+    }
+}

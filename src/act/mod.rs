@@ -1,0 +1,34 @@
+//! Acting: ends what a plan names, starts what a restart asks for, opens files, shows toasts.
+//!
+//! Decides nothing. The only way to end a process is `terminate.rs`, and that takes a proof.
+
+mod confirm;
+mod end;
+pub mod open;
+pub mod restart;
+mod terminate;
+pub mod toast;
+
+pub use confirm::Confirmed;
+pub use end::{EndReport, Ended, How};
+
+use std::time::Duration;
+
+use crate::core::Target;
+
+/// The seam at which tests put an actor of their own.
+pub trait Act: Send {
+    /// Ends these instances side by side: asks, waits for the grace time, forces. Blocks for at most
+    /// the grace time and a few seconds.
+    fn end(&mut self, targets: &[Target], stop_grace: Duration) -> EndReport;
+}
+
+/// Acts on the machine that we run on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Machine;
+
+impl Act for Machine {
+    fn end(&mut self, targets: &[Target], stop_grace: Duration) -> EndReport {
+        end::end(targets, stop_grace)
+    }
+}

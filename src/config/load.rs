@@ -1,0 +1,102 @@
+//! From a file to a configuration, or to everything that is wrong with it.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::{env, path, str};
+
+use toml::de::DeTable;
+
+use super::check::Surroundings;
+use super::error::{ConfigError, Problem};
+use super::model::{Config, ORPHAN_GRACES, POLL_INTERVALS, STOP_GRACES};
+use super::reader::{Reader, Section, position};
+use super::{keys, watches};
+use crate::core::PathStyle;
+use crate::core::wording::{self, Complaint};
+
+/// The largest configuration that is read, in bytes.
+const MOST: u64 = 1_000_000;
+
+/// What a missing file means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Missing {
+    /// The defaults hold: nobody asked for a file.
+    Standard,
+    /// A mistake: the user named this file.
+    Refused,
+}
+
+/// Reads and checks the whole file. Blocks; touches nothing.
+pub fn load(path: &Path, style: PathStyle, missing: Missing) -> Result<Config, ConfigError> {
+    if let Err(error) = fs::metadata(path)
+        && error.kind() == ErrorKind::NotFound
+    {
+        return match missing {
+            // A link to nowhere is a file that somebody wanted.
+            Missing::Standard if !path.is_symlink() => Ok(Config::standard(style)),
+            Missing::Standard | Missing::Refused => {
+                Err(ConfigError::whole_file(path, wording::config_missing()))
+            }
+        };
+    }
+    let text = text(path, MOST)
+        .map_err(|(line, complaint)| ConfigError::new(path, vec![Problem::new(line, None, complaint)]))?;
+    let whole = path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = whole.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let search = env::var_os("PATH");
+    let around = Surroundings { folder: &folder, search: search.as_deref() };
+    parse(&text, &around, style).map_err(|problems| ConfigError::new(path, problems))
+}
+
+/// The text of a file, or what is wrong with it and in which line.
+pub(super) fn text(path: &Path, most: u64) -> Result<String, (Option<usize>, Complaint)> {
+    let unreadable = |error| (None, wording::unreadable(&error));
+    if path.is_dir() {
+        return Err((None, wording::no_file()));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err((None, wording::too_large(most)));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        (Some(line), wording::not_utf8())
+    })
+}
+
+pub(super) fn parse(text: &str, around: &Surroundings<'_>, style: PathStyle) -> Result<Config, Vec<Problem>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        // What follows a mistake of writing is guesswork: its keys are not judged.
+        return Err(errors.iter().map(|error| syntax(text, error)).collect());
+    }
+    let mut reader = Reader::new(text);
+    let top = Section { table: table.get_ref(), known: keys::TOP, prefix: "" };
+    reader.stray_keys(&top);
+    let standard = Config::standard(style);
+    let orphan_grace = reader.time(&top, keys::ORPHAN_GRACE, &ORPHAN_GRACES).unwrap_or(standard.orphan_grace);
+    let config = Config {
+        poll_interval: reader
+            .time(&top, keys::POLL_INTERVAL, &POLL_INTERVALS)
+            .unwrap_or(standard.poll_interval),
+        auto_cleanup: reader.yes_or_no(&top, keys::AUTO_CLEANUP).unwrap_or(standard.auto_cleanup),
+        toasts: reader.yes_or_no(&top, keys::TOASTS).unwrap_or(standard.toasts),
+        orphan_grace,
+        stop_grace: reader.time(&top, keys::STOP_GRACE, &STOP_GRACES).unwrap_or(standard.stop_grace),
+        watches: watches::read(&mut reader, &top, around, style, orphan_grace),
+    };
+    if reader.problems.is_empty() { Ok(config) } else { Err(reader.problems) }
+}
+
+pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Problem {
+    let mut problem = Problem::new(None, None, wording::no_toml(error.message()));
+    if let Some(span) = error.span() {
+        let (line, column) = position(text, span.start);
+        (problem.line, problem.column) = (Some(line), Some(column));
+    }
+    problem
+}

@@ -1,0 +1,153 @@
+//! The `[[watch]]` tables: what each says, and that no two of them contradict each other.
+
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::check::Surroundings;
+use super::keys;
+use super::reader::{Found, Reader, Section};
+use crate::core::wording::{self, Complaint, Wanted};
+use crate::core::{Listens, PathStyle, Watch};
+
+/// The words of `listens`.
+pub(super) const LISTENS: &[(&str, Listens)] =
+    &[("always", Listens::Always), ("maybe", Listens::Maybe), ("never", Listens::Never)];
+
+/// A watch and the lines where its name and its port stand.
+struct Read {
+    watch: Watch,
+    name_line: usize,
+    port_line: usize,
+}
+
+/// Every watch of the file, or the usual one where the file has none.
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    top: &Section<'_>,
+    around: &Surroundings<'_>,
+    style: PathStyle,
+    orphan_grace: Duration,
+) -> Vec<Watch> {
+    let usual = Watch { orphan_grace, ..Watch::exai(style) };
+    let Some(value) = top.table.get(keys::WATCH) else { return vec![usual] };
+    let line = reader.line(&value.span());
+    let Some(list) = value.get_ref().as_array() else {
+        let found = value.get_ref().type_str();
+        reader.complain(line, top, keys::WATCH, wording::wrong_type(Wanted::Watches, found));
+        return Vec::new();
+    };
+    if list.is_empty() {
+        reader.complain(line, top, keys::WATCH, wording::nothing_watched());
+    }
+    let mut watches: Vec<Read> = Vec::new();
+    for item in list {
+        let line = reader.line(&item.span());
+        if let DeValue::Table(table) = item.get_ref() {
+            let read = one(reader, table, line, around, &usual);
+            compare(reader, &read, &watches, table);
+            watches.push(read);
+        } else {
+            let found = item.get_ref().type_str();
+            reader.complain(line, top, keys::WATCH, wording::wrong_type(Wanted::Watches, found));
+        }
+    }
+    watches.into_iter().map(|read| read.watch).collect()
+}
+
+fn section<'t>(table: &'t DeTable<'t>) -> Section<'t> {
+    Section { table, known: keys::OF_WATCH, prefix: "watch." }
+}
+
+fn one(
+    reader: &mut Reader<'_>,
+    table: &DeTable<'_>,
+    line: usize,
+    around: &Surroundings<'_>,
+    usual: &Watch,
+) -> Read {
+    let section = section(table);
+    reader.stray_keys(&section);
+    let absent = |value: &str| Found { value: value.to_owned(), line };
+    let name = reader.text(&section, keys::NAME).unwrap_or_else(|| absent(&usual.name));
+    let port = reader.port(&section, keys::PORT).unwrap_or(Found { value: usual.port, line });
+    let script = reader.text(&section, keys::SCRIPT).unwrap_or_else(|| absent(&usual.script));
+    let cwd = existing(reader, &section, keys::CWD, |text| around.folder(text));
+    let watch = Watch {
+        name: name.value,
+        port: port.value,
+        script: script.value,
+        listens: listens(reader, &section).unwrap_or(usual.listens),
+        command: command(reader, &section, around, cwd.as_deref()),
+        env_file: existing(reader, &section, keys::ENV_FILE, |text| around.env_file(text)),
+        cwd,
+        protect: protect(reader, &section),
+        ..usual.clone()
+    };
+    Read { watch, name_line: name.line, port_line: port.line }
+}
+
+fn listens(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Listens> {
+    let found = reader.text(section, keys::LISTENS)?;
+    let listens = LISTENS.iter().find(|(word, _)| *word == found.value).map(|(_, listens)| *listens);
+    if listens.is_none() {
+        let words: Vec<&str> = LISTENS.iter().map(|(word, _)| *word).collect();
+        reader.complain(found.line, section, keys::LISTENS, wording::no_such_word(&found.value, &words));
+    }
+    listens
+}
+
+/// A path that has to exist.
+fn existing(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    key: &str,
+    look: impl Fn(&str) -> Result<String, Complaint>,
+) -> Option<String> {
+    let found = reader.text(section, key)?;
+    look(&found.value).map_err(|complaint| reader.complain(found.line, section, key, complaint)).ok()
+}
+
+fn command(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    around: &Surroundings<'_>,
+    cwd: Option<&str>,
+) -> Vec<String> {
+    let words = reader.texts(section, keys::COMMAND).unwrap_or_default();
+    for word in words.iter().filter(|word| word.value.contains('\0')) {
+        reader.complain(word.line, section, keys::COMMAND, wording::not_plain());
+    }
+    let mut words = words.into_iter();
+    let Some(program) = words.next() else { return Vec::new() };
+    let Some(program) = reader.worded(section, keys::COMMAND, program) else { return Vec::new() };
+    match around.program(&program.value, cwd) {
+        Ok(whole) => std::iter::once(whole).chain(words.map(|word| word.value)).collect(),
+        Err(complaint) => {
+            reader.complain(program.line, section, keys::COMMAND, complaint);
+            Vec::new()
+        }
+    }
+}
+
+/// An empty part would be in every command line and protect every orphan.
+fn protect(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<String> {
+    let parts = reader.texts(section, keys::PROTECT).unwrap_or_default();
+    parts.into_iter().filter_map(|part| Some(reader.worded(section, keys::PROTECT, part)?.value)).collect()
+}
+
+/// Complains if an earlier watch has the name or the port of this one. A watch that never listens
+/// claims no port.
+fn compare(reader: &mut Reader<'_>, read: &Read, earlier: &[Read], table: &DeTable<'_>) {
+    let section = section(table);
+    if let Some(other) = earlier.iter().find(|other| other.watch.name == read.watch.name) {
+        let complaint = wording::same_name(&read.watch.name, other.name_line);
+        reader.complain(read.name_line, &section, keys::NAME, complaint);
+    }
+    let claims = |watch: &Watch| (watch.listens != Listens::Never).then_some(watch.port);
+    let port = claims(&read.watch);
+    if let Some(other) = earlier.iter().find(|other| port.is_some() && claims(&other.watch) == port) {
+        let complaint = wording::same_port(read.watch.port, &other.watch.name, other.port_line);
+        reader.complain(read.port_line, &section, keys::PORT, complaint);
+    }
+}

@@ -1,0 +1,152 @@
+//! Set free on purpose: services, nohup, terminals, and what the user protects.
+
+use super::expect::{adopted, check, desk, orphan, shim, unseen};
+use crate::core::snapshot::{Details, Service, Stream, Streams, Terminal};
+use crate::core::testing::{World, pid, process};
+use crate::core::unseen::Trait;
+use crate::core::{Evidence, Fact, Verdict};
+
+#[test]
+fn a_service_of_its_own_is_left_alone() {
+    let because = Evidence::Service { name: "shim.service".into() };
+    let world = left_behind(|details| details.service = service(&[200]));
+    check(&world, Verdict::Healthy, &[adopted(200).because(because)]);
+}
+
+#[test]
+fn a_service_of_its_own_may_hold_its_children() {
+    let child = process(201, 61).with_args(&["git", "status"]).child_of(200);
+    let world = left_behind(|details| details.service = service(&[200, 201])).and(child);
+    check(&world, Verdict::Healthy, &[adopted(200).with(&[200, 201])]);
+}
+
+#[test]
+fn a_service_that_a_client_shared_with_its_shim_does_not_adopt_the_shim() {
+    // Clients connect both streams to pipes; the service's own first process was there before.
+    let world = left_behind(|details| details.service = service(&[180, 200]));
+    check(&world, Verdict::Orphaned, &[orphan(200)]);
+}
+
+#[test]
+fn a_shared_service_is_a_home_to_what_no_client_connected() {
+    let world = left_behind(|details| {
+        details.service = service(&[180, 200]);
+        details.streams = no_pipes();
+    });
+    check(&world, Verdict::Healthy, &[adopted(200)]);
+}
+
+#[test]
+fn a_shared_service_and_hidden_streams_prove_nothing() {
+    let world = left_behind(|details| {
+        details.service = service(&[180, 200]);
+        details.streams = Fact::Hidden;
+    });
+    check(&world, Verdict::Unseen, &[unseen(200).because(Evidence::TraitHidden(Trait::Service))]);
+}
+
+#[test]
+fn a_process_that_ignores_the_hangup_was_meant_to_stay() {
+    let world = left_behind(|details| details.ignores_hangup = Fact::Known(true));
+    check(&world, Verdict::Healthy, &[adopted(200).because(Evidence::IgnoresHangup)]);
+}
+
+#[test]
+fn a_launcher_that_ignores_the_hangup_speaks_for_its_shim() {
+    let sh = process(190, 59).with_args(&["sh", "-c", "python3 run_ws_shim.py"]).child_of(1);
+    let sh = sh.with(|details| details.ignores_hangup = Fact::Known(true));
+    let world = desk().and(sh).and(shim(200, 60, 190));
+    check(&world, Verdict::Healthy, &[adopted(190).with(&[190, 200])]);
+}
+
+#[test]
+fn a_living_terminal_owns_what_talks_to_it() {
+    let terminal = Streams { input: Stream::Terminal, output: Stream::Terminal };
+    for streams in [terminal, Streams { output: Stream::Other, ..terminal }] {
+        let world = left_behind(|details| {
+            details.terminal = Fact::Known(Terminal::Living);
+            details.streams = Fact::Known(streams);
+        });
+        check(&world, Verdict::Healthy, &[adopted(200).because(Evidence::LivingTerminal)]);
+    }
+}
+
+#[test]
+fn a_living_terminal_does_not_own_what_a_client_in_it_connected() {
+    let world = left_behind(|details| details.terminal = Fact::Known(Terminal::Living));
+    check(&world, Verdict::Orphaned, &[orphan(200)]);
+}
+
+#[test]
+fn a_terminal_that_was_hung_up_owns_nothing() {
+    let world = left_behind(|details| {
+        details.terminal = Fact::Known(Terminal::None);
+        details.streams = Fact::Known(Streams { input: Stream::Terminal, output: Stream::Terminal });
+    });
+    check(&world, Verdict::Orphaned, &[orphan(200)]);
+}
+
+#[test]
+fn what_the_user_protects_is_left_alone() {
+    let because = Evidence::Protected { part: "-u run_ws".into() };
+    let world = desk().and(shim(200, 60, 1)).watched(|watch| watch.protect = vec!["-u run_ws".into()]);
+    check(&world, Verdict::Healthy, &[adopted(200).because(because)]);
+}
+
+#[test]
+fn protection_of_any_process_covers_the_whole_instance() {
+    let worker = process(201, 61).with_args(&["precious-job"]).child_of(200);
+    let world = desk().and(shim(200, 60, 1)).and(worker);
+    let world = world.watched(|watch| watch.protect = vec!["precious".into()]);
+    check(&world, Verdict::Healthy, &[adopted(200).with(&[200, 201])]);
+}
+
+#[test]
+fn an_adopted_shim_that_must_listen_and_does_not_is_trouble() {
+    let world = left_behind(|details| details.ignores_hangup = Fact::Known(true))
+        .watched(|watch| watch.listens = crate::core::Listens::Always);
+    check(&world, Verdict::Duplicate, &[adopted(200)]);
+}
+
+#[test]
+fn each_hidden_trait_leaves_the_question_open() {
+    let hide: [(fn(&mut Details), Trait); 3] = [
+        (|details| details.service = Fact::Hidden, Trait::Service),
+        (|details| details.ignores_hangup = Fact::Hidden, Trait::Hangup),
+        (|details| details.terminal = Fact::Hidden, Trait::Terminal),
+    ];
+    for (hide, which) in hide {
+        let expected = unseen(200).because(Evidence::TraitHidden(which));
+        check(&left_behind(hide), Verdict::Unseen, &[expected]);
+    }
+}
+
+#[test]
+fn a_shim_of_which_nothing_was_read_is_unseen() {
+    let mut bare = shim(200, 60, 1);
+    bare.details = None;
+    check(&desk().and(bare), Verdict::Unseen, &[unseen(200)]);
+}
+
+#[test]
+fn what_speaks_for_it_counts_although_something_else_is_hidden() {
+    let world = left_behind(|details| {
+        details.ignores_hangup = Fact::Known(true);
+        details.service = Fact::Hidden;
+    });
+    check(&world, Verdict::Healthy, &[adopted(200)]);
+}
+
+/// A shim that fell to pid 1, with one odd thing about it.
+fn left_behind(oddity: impl FnOnce(&mut Details)) -> World {
+    desk().and(shim(200, 60, 1).with(oddity))
+}
+
+fn service(members: &[u32]) -> Fact<Option<Service>> {
+    let members = members.iter().map(|number| pid(*number)).collect();
+    Fact::Known(Some(Service { name: "shim.service".into(), members }))
+}
+
+fn no_pipes() -> Fact<Streams> {
+    Fact::Known(Streams { input: Stream::Other, output: Stream::Other })
+}

@@ -1,0 +1,100 @@
+//! Several shims at once: healthy side by side, started again, or left behind beside a living one.
+
+use super::expect::{Expected, attached, check, desk, orphan, shim, superseded};
+use crate::core::testing::{World, pid, process};
+use crate::core::{Evidence, Finding, Process, Scope, Verdict, plan};
+
+#[test]
+fn shims_of_different_clients_are_all_healthy() {
+    let code = process(160, 51).with_args(&["code"]).child_of(100);
+    let world = desk().and(code).and(placed(200, 60, 150)).and(placed(201, 61, 160));
+    check(&world, Verdict::Healthy, &[attached(200, 150), attached(201, 160)]);
+}
+
+#[test]
+fn an_orphan_beside_an_attached_shim_is_ended_alone() {
+    let world = desk().and(placed(200, 60, 1)).and(placed(201, 61, 150));
+    check(&world, Verdict::Orphaned, &[orphan(200), attached(201, 150)]);
+}
+
+#[test]
+fn a_client_that_starts_the_same_server_again_gave_up_the_first() {
+    let world = desk().and(placed(200, 60, 150)).and(placed(201, 61, 150));
+    let again = superseded(200, 201, 150).because(Evidence::StartedAgain { by: pid(201) });
+    check(&world, Verdict::Duplicate, &[again, attached(201, 150)]);
+    assert_eq!(world.look().findings, [Finding::Superseded { pid: pid(200), by: pid(201) }]);
+    check_duplicates(&world, &[200]);
+}
+
+#[test]
+fn of_three_copies_the_youngest_stays() {
+    let world = desk().and(placed(202, 60, 150)).and(placed(201, 61, 150)).and(placed(200, 62, 150));
+    let older = [superseded(201, 200, 150), superseded(202, 200, 150)];
+    let [middle, oldest] = older;
+    check(&world, Verdict::Duplicate, &[attached(200, 150), middle, oldest]);
+    check_duplicates(&world, &[201, 202]);
+}
+
+#[test]
+fn a_probe_of_one_second_supersedes_nobody() {
+    let world = desk().and(placed(200, 60, 150)).and(placed(201, 61, 150).aged(1));
+    both_stay(&world);
+}
+
+#[test]
+fn another_command_line_is_another_server() {
+    let other = placed(201, 61, 150).with_args(&["python3", "-u", "run_ws_shim.py", "--port", "3006"]);
+    both_stay(&desk().and(placed(200, 60, 150)).and(other));
+}
+
+#[test]
+fn another_folder_is_another_server() {
+    let other = placed(201, 61, 150).with(|details| details.cwd = Some("/home/me/other".into()));
+    both_stay(&desk().and(placed(200, 60, 150)).and(other));
+}
+
+#[test]
+fn a_folder_that_was_not_read_is_not_taken_for_the_same() {
+    both_stay(&desk().and(shim(200, 60, 150)).and(shim(201, 61, 150)));
+}
+
+#[test]
+fn copies_born_in_one_tick_supersede_nobody() {
+    both_stay(&desk().and(placed(200, 60, 150)).and(placed(201, 60, 150)));
+}
+
+#[test]
+fn an_orphan_is_not_superseded_by_the_shim_that_replaced_it() {
+    let world = desk().and(placed(200, 60, 1)).and(placed(201, 61, 1)).and(placed(202, 62, 150));
+    check(&world, Verdict::Orphaned, &[orphan(200), orphan(201), attached(202, 150)]);
+}
+
+#[test]
+fn a_superseded_copy_goes_with_its_launcher() {
+    let sh = |number, birth| process(number, birth).with_args(&["sh", "-c", "x"]).child_of(150);
+    let world = desk().and(sh(190, 58)).and(placed(200, 60, 190));
+    let world = world.and(sh(191, 68)).and(placed(201, 70, 191));
+    let expected = [superseded(190, 191, 150).with(&[190, 200]), attached(191, 150).with(&[191, 201])];
+    check(&world, Verdict::Duplicate, &expected);
+    check_duplicates(&world, &[190, 200]);
+}
+
+/// A shim whose folder is known.
+fn placed(number: u32, birth: u64, parent: u32) -> Process {
+    shim(number, birth, parent).with(|details| details.cwd = Some("/home/me/project".into()))
+}
+
+#[track_caller]
+fn both_stay(world: &World) {
+    let both: [Expected; 2] = [attached(200, 150), attached(201, 150)];
+    check(world, Verdict::Healthy, &both);
+    check_duplicates(world, &[]);
+}
+
+/// Compares what a cleanup that was asked to end duplicates would end.
+#[track_caller]
+fn check_duplicates(world: &World, ended: &[u32]) {
+    let plan = plan(&world.look(), Scope::OrphansAndDuplicates);
+    let members = plan.targets.iter().flat_map(|target| &target.members);
+    assert_eq!(members.map(|member| member.identity.pid.get()).collect::<Vec<_>>(), ended);
+}

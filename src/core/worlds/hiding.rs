@@ -1,0 +1,130 @@
+//! Takes one fact out of a world, as a system does that will not show it.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+use crate::core::launcher::is_launcher;
+use crate::core::snapshot::Details;
+use crate::core::testing::World;
+use crate::core::{Fact, Listens, Owner, Pid, Unseen};
+
+/// Which fact is hidden.
+#[derive(Clone, Debug)]
+pub(super) enum Hiding {
+    Args(Index),
+    Owner(Index),
+    Trait(Index, Which),
+    /// The process at which the way up from an instance ends.
+    Parent(Index),
+    Listeners,
+}
+
+/// Which trait is hidden.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Which {
+    Session,
+    Terminal,
+    Streams,
+    Service,
+    Hangup,
+    Container,
+    Folder,
+    All,
+}
+
+impl Arbitrary for Hiding {
+    type Parameters = ();
+    type Strategy = BoxedStrategy<Self>;
+
+    fn arbitrary_with((): ()) -> Self::Strategy {
+        let which = prop::sample::select(
+            &[
+                Which::Session,
+                Which::Terminal,
+                Which::Streams,
+                Which::Service,
+                Which::Hangup,
+                Which::Container,
+                Which::Folder,
+                Which::All,
+            ][..],
+        );
+        prop_oneof![
+            4 => any::<Index>().prop_map(Self::Args),
+            1 => any::<Index>().prop_map(Self::Owner),
+            4 => (any::<Index>(), which).prop_map(|(index, which)| Self::Trait(index, which)),
+            2 => any::<Index>().prop_map(Self::Parent),
+            1 => Just(Self::Listeners),
+        ]
+        .boxed()
+    }
+}
+
+/// The same world with that fact hidden; `None` where hiding it is no loss.
+pub(super) fn hide(world: &World, hiding: &Hiding) -> Option<World> {
+    let mut world = world.clone();
+    let processes = &mut world.snapshot.processes;
+    match hiding {
+        Hiding::Args(index) => {
+            let at = index.index(processes.len());
+            // What another user runs is no matter of ours, seen or not.
+            if processes[at].owner == Fact::Known(Owner::Another) {
+                return None;
+            }
+            processes[at].args = Fact::Hidden;
+        }
+        Hiding::Owner(index) => {
+            let at = index.index(processes.len());
+            processes[at].owner = Fact::Hidden;
+        }
+        Hiding::Trait(index, which) => {
+            let at = index.index(processes.len());
+            if let Which::All = which {
+                processes[at].details = None;
+            } else {
+                forget(processes[at].details.as_mut()?, *which);
+            }
+        }
+        Hiding::Parent(index) => {
+            let parent = parent_of_an_instance(&world, *index)?;
+            return Some(world.where_hidden(parent.get()));
+        }
+        Hiding::Listeners => {
+            if world.watch.listens == Listens::Never {
+                return None;
+            }
+            world.snapshot.ports.clear();
+            world.snapshot.unseen.push(Unseen::Listeners { family: "IPv4", why: "denied".into() });
+        }
+    }
+    Some(world)
+}
+
+fn forget(details: &mut Details, which: Which) {
+    match which {
+        Which::Session => details.session = Fact::Hidden,
+        Which::Terminal => details.terminal = Fact::Hidden,
+        Which::Streams => details.streams = Fact::Hidden,
+        Which::Service => details.service = Fact::Hidden,
+        Which::Hangup => details.ignores_hangup = Fact::Hidden,
+        Which::Container => details.container = Fact::Hidden,
+        Which::Folder => details.cwd = None,
+        Which::All => {}
+    }
+}
+
+/// The parent of some instance's top, unless hiding it would take facts about others with it: where it
+/// belongs to an instance, or makes a launcher one that serves others, or is ourselves.
+fn parent_of_an_instance(world: &World, index: Index) -> Option<Pid> {
+    let instances = world.look().instances;
+    if instances.is_empty() {
+        return None;
+    }
+    let find = |wanted: Pid| world.snapshot.processes.iter().find(|one| one.identity.pid == wanted);
+    let parent = find(index.get(&instances).top.pid)?.parent.and_then(find)?;
+    let mut members = instances.iter().flat_map(|instance| &instance.members);
+    let belongs = members.any(|member| member.identity == parent.identity);
+    let shares = parent.parent.and_then(find).is_some_and(|above| is_launcher(above, &world.watch));
+    let is_us = parent.identity.pid == world.snapshot.me;
+    (!belongs && !shares && !is_us).then_some(parent.identity.pid)
+}

@@ -1,0 +1,172 @@
+//! The port: who holds it, who should, and what of it could not be seen.
+
+use std::net::IpAddr;
+
+use super::expect::{attached, check, desk, orphan, shim, windows_desk};
+use crate::core::snapshot::Listener;
+use crate::core::testing::{World, pid, process};
+use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Unseen, Verdict};
+
+const AT: &str = "127.0.0.1:3005";
+
+#[test]
+fn a_shim_that_holds_the_port_is_healthy() {
+    let holds = Evidence::HoldsPort { address: AT.into() };
+    let world = desk().and(shim(200, 60, 150)).where_listens(200);
+    check(&world, Verdict::Healthy, &[attached(200, 150).because(holds)]);
+    check_findings(&world, &[]);
+}
+
+#[test]
+fn a_child_that_holds_the_port_holds_it_for_its_shim() {
+    let child = process(201, 61).with_args(&["python3", "-c", "serve()"]).child_of(200);
+    let world = desk().and(shim(200, 60, 150)).and(child).where_listens(201);
+    check(&world, Verdict::Healthy, &[attached(200, 150).with(&[200, 201])]);
+    assert!(world.look().instances[0].listens);
+}
+
+#[test]
+fn an_orphan_that_holds_the_port_says_so() {
+    let holds = Evidence::HoldsPort { address: AT.into() };
+    let world = desk().and(shim(200, 60, 1)).where_listens(200);
+    check(&world, Verdict::Orphaned, &[orphan(200).because(holds)]);
+    check_findings(&world, &[Finding::Orphan { pid: pid(200) }]);
+}
+
+#[test]
+fn a_stranger_on_the_port_blocks_it_and_is_never_ended() {
+    let world = with_stranger(desk());
+    check(&world, Verdict::Blocked, &[]);
+    check_findings(&world, &[foreign()]);
+}
+
+#[test]
+fn an_orphan_is_worse_than_a_stranger() {
+    let world = with_stranger(desk().and(shim(200, 60, 1)));
+    check(&world, Verdict::Orphaned, &[orphan(200)]);
+    check_findings(&world, &[Finding::Orphan { pid: pid(200) }, foreign()]);
+}
+
+#[test]
+fn a_stranger_blocks_although_a_shim_of_the_newer_kind_works() {
+    let world = with_stranger(desk().and(shim(200, 60, 150)));
+    check(&world, Verdict::Blocked, &[attached(200, 150)]);
+}
+
+#[test]
+fn a_new_process_under_the_shims_number_is_a_stranger() {
+    let mut old = shim(200, 60, 150).identity;
+    old.birth.token = 55;
+    let world = desk().and(shim(200, 60, 150)).where_held_by(Holder::Known(old));
+    check(&world, Verdict::Blocked, &[attached(200, 150)]);
+}
+
+#[test]
+fn a_holder_that_may_not_be_looked_at_is_said_to_be_unseen() {
+    let world = desk().where_held_by(Holder::Hidden);
+    check(&world, Verdict::Unseen, &[]);
+    check_findings(&world, &[Finding::Unseen(Unseen::Holder { port: 3005 })]);
+}
+
+#[test]
+fn a_hidden_holder_beside_a_healthy_shim_is_not_fine() {
+    let world = desk().and(shim(200, 60, 150)).where_listens(200).where_held_by(Holder::Hidden);
+    check(&world, Verdict::Unseen, &[attached(200, 150)]);
+}
+
+#[test]
+fn a_ghost_holds_the_port_for_an_heir() {
+    let world = windows_desk().where_listens(4711);
+    check(&world, Verdict::Blocked, &[]);
+    check_findings(&world, &[Finding::Ghost { pid: pid(4711), address: AT.into() }]);
+}
+
+#[test]
+fn a_range_that_windows_reserves_blocks_the_port() {
+    let world = reserved(windows_desk());
+    check(&world, Verdict::Blocked, &[]);
+    check_findings(&world, &[Finding::Reserved { first: 3000, last: 3099 }]);
+}
+
+#[test]
+fn a_reserved_range_does_not_matter_to_who_holds_the_port_already() {
+    let world = reserved(windows_desk().and(shim(200, 600, 1500)).where_listens(200));
+    check(&world, Verdict::Healthy, &[attached(200, 1500)]);
+}
+
+#[test]
+fn a_shim_that_must_listen_may_take_its_time() {
+    let world = desk().and(shim(200, 60, 150).aged(29)).watched(|watch| watch.listens = Listens::Always);
+    check(&world, Verdict::Starting, &[attached(200, 150)]);
+    check_findings(&world, &[]);
+}
+
+#[test]
+fn a_shim_that_must_listen_and_never_does_is_trouble() {
+    let world = desk().and(shim(200, 60, 150).aged(30)).watched(|watch| watch.listens = Listens::Always);
+    check(&world, Verdict::Duplicate, &[attached(200, 150)]);
+    check_findings(&world, &[Finding::NotListening { pid: pid(200) }]);
+}
+
+#[test]
+fn a_shim_that_may_listen_need_not() {
+    check(&desk().and(shim(200, 60, 150).aged(0)), Verdict::Healthy, &[attached(200, 150)]);
+}
+
+#[test]
+fn a_port_that_is_no_matter_is_not_looked_at() {
+    let unreadable = Unseen::Listeners { family: "IPv6", why: "denied".into() };
+    let mut world = reserved(with_stranger(desk().and(shim(200, 60, 150))).where_held_by(Holder::Hidden));
+    world.snapshot.unseen.push(unreadable);
+    let world = world.watched(|watch| watch.listens = Listens::Never);
+    check(&world, Verdict::Healthy, &[attached(200, 150)]);
+    assert!(world.look().holders.is_empty());
+}
+
+#[test]
+fn a_stranger_on_the_other_address_family_is_not_overlooked() {
+    let mut world = desk().and(shim(200, 60, 150)).where_listens(200).and(nginx());
+    let row = Listener { address: IpAddr::from([0; 16]), holders: vec![Holder::Known(nginx().identity)] };
+    world.snapshot.ports.entry(3005).or_default().listeners.push(row);
+    check(&world, Verdict::Blocked, &[attached(200, 150)]);
+}
+
+#[test]
+fn a_stranger_that_shares_the_shims_socket_is_not_overlooked() {
+    let mut world = desk().and(shim(200, 60, 150)).where_listens(200).and(nginx());
+    let row = &mut world.snapshot.ports.get_mut(&3005).unwrap().listeners[0];
+    row.holders.push(Holder::Known(nginx().identity));
+    check(&world, Verdict::Blocked, &[attached(200, 150)]);
+}
+
+#[test]
+fn a_port_that_was_not_read_is_not_free() {
+    let mut world = desk();
+    assert!(world.look().port_is_free());
+    world.snapshot.unseen.push(Unseen::Listeners { family: "IPv4", why: "denied".into() });
+    check(&world, Verdict::Unseen, &[]);
+    assert!(!world.look().port_is_free());
+}
+
+fn nginx() -> crate::core::Process {
+    process(300, 40).with_args(&["nginx"]).child_of(1)
+}
+
+fn with_stranger(world: World) -> World {
+    world.and(nginx()).where_listens(300)
+}
+
+fn foreign() -> Finding {
+    Finding::Foreign { pid: pid(300), name: "nginx".into(), address: AT.into() }
+}
+
+fn reserved(mut world: World) -> World {
+    let port: &mut PortFacts = world.snapshot.ports.entry(3005).or_default();
+    port.reserved = Some((3000, 3099));
+    world
+}
+
+#[track_caller]
+fn check_findings(world: &World, expected: &[Finding]) {
+    assert_eq!(world.look().findings, expected);
+}

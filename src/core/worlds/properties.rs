@@ -1,0 +1,174 @@
+//! The promise, held against thousands of random machines.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::hiding::{Hiding, hide};
+use super::random::{windows, world};
+use crate::core::family::Family;
+use crate::core::testing::{pid, process};
+use crate::core::{
+    Diagnosis, Fact, Memory, Moment, Owner, Pid, Presence, Ripeness, Scope, State, Verdict, diagnose, plan,
+};
+
+const SCOPES: [Scope; 2] = [Scope::Orphans, Scope::OrphansAndDuplicates];
+
+proptest! {
+    #![proptest_config(Config { cases: 2000, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn a_plan_holds_orphans_and_what_was_asked_for_and_nothing_else(world in world()) {
+        let look = world.look();
+        for scope in SCOPES {
+            for target in plan(&look, scope).targets {
+                let state = look.instances.iter().find(|one| one.top == target.top).map(|one| one.state);
+                let asked = scope == Scope::OrphansAndDuplicates
+                    && matches!(state, Some(State::Superseded { .. }));
+                prop_assert!(asked || state == Some(State::Orphan(Ripeness::Ripe)), "{target:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_never_touches_us_the_system_other_users_or_what_is_in_use(world in world()) {
+        let (look, family) = (world.look(), Family::of(&world.snapshot));
+        let me = family.get(pid(9000)).unwrap();
+        let mut untouchable: BTreeSet<Pid> = BTreeSet::from([pid(1), pid(9000)]);
+        untouchable.extend(family.ancestors(me).iter().map(|ancestor| ancestor.identity.pid));
+        let theirs = world.snapshot.processes.iter().filter(|one| one.owner != Fact::Known(Owner::Ours));
+        untouchable.extend(theirs.map(|one| one.identity.pid));
+        for scope in SCOPES {
+            let mut spared = untouchable.clone();
+            for instance in &look.instances {
+                let ended = match instance.state {
+                    State::Orphan(_) => true,
+                    State::Superseded { .. } => scope == Scope::OrphansAndDuplicates,
+                    State::Attached | State::Adopted | State::Unseen => false,
+                };
+                if !ended {
+                    spared.extend(instance.members.iter().map(|member| member.identity.pid));
+                }
+            }
+            let touched: Vec<Pid> = ended(&look, scope).intersection(&spared).copied().collect();
+            prop_assert!(touched.is_empty(), "{touched:?} of {look:#?}");
+        }
+    }
+
+    #[test]
+    fn the_first_look_ends_no_orphan(world in world()) {
+        prop_assert!(ended(&world.first_look(), Scope::Orphans).is_empty());
+    }
+
+    #[test]
+    fn the_order_of_processes_does_not_matter(world in world(), turn in any::<Index>()) {
+        let mut other = world.clone();
+        let processes = &mut other.snapshot.processes;
+        let middle = turn.index(processes.len());
+        processes.rotate_left(middle);
+        processes[..middle].reverse();
+        prop_assert_eq!(other.look(), world.look());
+    }
+
+    #[test]
+    fn a_process_that_has_nothing_to_do_with_it_changes_nothing(world in world(), hidden in any::<bool>()) {
+        let idler = process(50_000, 5_000).with_args(&["sleep", "1"]).child_of(49_999);
+        let mut other = world.clone().and(if hidden { idler.with_hidden_args() } else { idler });
+        other.snapshot.absent.insert(pid(49_999), Presence::Gone);
+        prop_assert_eq!(other.look(), world.look());
+    }
+
+    #[test]
+    fn not_seeing_is_never_good_news_and_never_a_target(world in world(), hiding in any::<Hiding>()) {
+        let Some(blind) = hide(&world, &hiding) else { return Ok(()) };
+        let (before, suddenly) = (world.look(), blind.clone().after(&world).look());
+        for after in [blind.look(), suddenly] {
+            let fine = |look: &Diagnosis| matches!(look.verdict, Verdict::Healthy | Verdict::Idle);
+            prop_assert!(fine(&before) || !fine(&after), "{before:#?}\n{after:#?}");
+            for scope in SCOPES {
+                let new: Vec<Pid> = ended(&after, scope).difference(&ended(&before, scope)).copied().collect();
+                prop_assert!(new.is_empty(), "{new:?}\n{before:#?}\n{after:#?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_stranger_under_a_dead_parents_number_hides_no_orphan(world in windows(), which in any::<Index>()) {
+        let gone = world.snapshot.absent.iter().filter(|(_, presence)| **presence == Presence::Gone);
+        let gone: Vec<u32> = gone.map(|(pid, _)| pid.get()).collect();
+        let number = *which.get(&gone);
+        let mut other = world.clone().and(process(number, 5_000).with_args(&["trader.exe"]).child_of(1000));
+        other.snapshot.absent.remove(&pid(number));
+        prop_assert_eq!(states(&other.look()), states(&world.look()));
+    }
+
+    #[test]
+    fn a_world_that_does_not_change_is_judged_the_same_for_ever(world in world()) {
+        let (mut memory, mut looks) = (Memory::default(), Vec::new());
+        for second in [10, 12, 14, 16] {
+            let now = Moment(Duration::from_secs(second));
+            let look = diagnose(&world.snapshot, &world.watch, &memory, now);
+            memory.learn(&look, now);
+            looks.push((states(&look), look.verdict));
+        }
+        prop_assert_eq!(&looks[1], &looks[2]);
+        prop_assert_eq!(&looks[2], &looks[3]);
+    }
+
+    #[test]
+    fn whatever_changes_a_plan_holds_to_the_newest_look(old in world(), new in world()) {
+        let look = new.clone().after(&old).look();
+        let alive: BTreeSet<Pid> = new.snapshot.processes.iter().map(|one| one.identity.pid).collect();
+        prop_assert!(ended(&look, Scope::OrphansAndDuplicates).is_subset(&alive));
+        let used = |one: &&crate::core::Instance| matches!(one.state, State::Attached | State::Adopted);
+        for instance in look.instances.iter().filter(used) {
+            let members: BTreeSet<Pid> = instance.members.iter().map(|member| member.identity.pid).collect();
+            prop_assert!(ended(&look, Scope::OrphansAndDuplicates).is_disjoint(&members), "{look:#?}");
+        }
+    }
+}
+
+/// Without this, the properties above could hold of empty worlds.
+#[test]
+fn the_random_worlds_are_rich() {
+    let mut runner = TestRunner::deterministic();
+    let looks: Vec<Diagnosis> =
+        (0..2000).map(|_| world().new_tree(&mut runner).unwrap().current().look()).collect();
+    let verdicts = |wanted| looks.iter().filter(|look| look.verdict == wanted).count();
+    for verdict in [
+        Verdict::Orphaned,
+        Verdict::Blocked,
+        Verdict::Unseen,
+        Verdict::Duplicate,
+        Verdict::Starting,
+        Verdict::Healthy,
+        Verdict::Idle,
+    ] {
+        assert!(verdicts(verdict) >= 20, "{verdict:?}: {}", verdicts(verdict));
+    }
+    let rich = |scope| looks.iter().filter(|look| !plan(look, scope).targets.is_empty()).count();
+    assert!(rich(Scope::Orphans) >= 400, "{}", rich(Scope::Orphans));
+    assert!(rich(Scope::OrphansAndDuplicates) >= rich(Scope::Orphans) + 20);
+    let refused: BTreeSet<String> = looks
+        .iter()
+        .flat_map(|look| plan(look, Scope::OrphansAndDuplicates).refused)
+        .map(|refused| format!("{:?}", refused.why))
+        .collect();
+    for why in ["Ourselves", "AnotherUser", "AnotherContainer", "CannotTell", "ServesAnother", "TooEarly"] {
+        assert!(refused.contains(why), "{why} is not among {refused:?}");
+    }
+}
+
+/// Every process that a plan would end.
+fn ended(look: &Diagnosis, scope: Scope) -> BTreeSet<Pid> {
+    let targets = plan(look, scope).targets;
+    targets.iter().flat_map(|target| &target.members).map(|member| member.identity.pid).collect()
+}
+
+fn states(look: &Diagnosis) -> Vec<(Pid, State)> {
+    look.instances.iter().map(|one| (one.top.pid, one.state)).collect()
+}

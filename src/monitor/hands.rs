@@ -1,0 +1,155 @@
+//! The thread that does what takes long: cleanups and restarts, one after the other.
+//!
+//! It lives as long as the program, because servers that we start are tied to the thread that
+//! started them. The monitor goes on looking meanwhile.
+
+use std::collections::HashMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::cleaning::{CleanupReport, Looker, clean};
+use super::clock::Clock;
+use super::event::Event;
+use super::restarting::{Ownership, restart};
+use crate::act::Act;
+use crate::act::restart::OwnServer;
+use crate::core::{Member, Scope, Target, Watch, wording};
+use crate::sense::Sense;
+
+/// Something to do.
+#[derive(Debug)]
+enum Job {
+    Cleanup { watches: Vec<Watch>, stop_grace: Duration },
+    Restart { watch: Box<Watch>, stop_grace: Duration },
+    Quit { stop_grace: Duration, done: mpsc::Sender<()> },
+}
+
+/// The way to the thread.
+#[derive(Debug)]
+pub struct Hands(mpsc::Sender<Job>);
+
+impl Hands {
+    /// Starts the thread. `tell` is called on it when something is done.
+    pub fn start(
+        sense: Box<dyn Sense>,
+        act: Box<dyn Act>,
+        clock: Clock,
+        tell: impl Fn(Event) + Send + 'static,
+    ) -> io::Result<Self> {
+        let (sender, jobs) = mpsc::channel();
+        let mut worker = Worker { sense, act, clock, own: HashMap::new() };
+        thread::Builder::new().name("hands".into()).spawn(move || {
+            for job in jobs {
+                match job {
+                    Job::Cleanup { watches, stop_grace } => tell(worker.cleanup(&watches, stop_grace)),
+                    Job::Restart { watch, stop_grace } => tell(worker.restart(*watch, stop_grace)),
+                    Job::Quit { stop_grace, done } => {
+                        worker.end_own(stop_grace);
+                        // Whoever asked may have stopped waiting.
+                        let _ = done.send(());
+                        return;
+                    }
+                }
+            }
+        })?;
+        Ok(Self(sender))
+    }
+
+    /// Cleans up; answered by [`Event::Cleaned`].
+    pub fn cleanup(&self, watches: Vec<Watch>, stop_grace: Duration) {
+        self.give(Job::Cleanup { watches, stop_grace });
+    }
+
+    /// Restarts; answered by [`Event::Restarted`].
+    pub fn restart(&self, watch: Box<Watch>, stop_grace: Duration) {
+        self.give(Job::Restart { watch, stop_grace });
+    }
+
+    /// Ends the servers that we started, and the thread. Blocks until that is done, for at most the
+    /// grace time and a few seconds.
+    pub fn quit(&self, stop_grace: Duration) {
+        let (done, is_done) = mpsc::channel();
+        self.give(Job::Quit { stop_grace, done });
+        let _ = is_done.recv_timeout(stop_grace + Duration::from_secs(10));
+    }
+
+    fn give(&self, job: Job) {
+        // The thread ends only by `quit`; after that nothing is to be done.
+        let _ = self.0.send(job);
+    }
+}
+
+struct Worker {
+    sense: Box<dyn Sense>,
+    act: Box<dyn Act>,
+    clock: Clock,
+    own: HashMap<String, OwnServer>,
+}
+
+impl Worker {
+    fn cleanup(&mut self, watches: &[Watch], stop_grace: Duration) -> Event {
+        let work = || {
+            let mut looker = Looker::new(self.sense.as_mut(), self.clock, watches);
+            clean(&mut looker, self.act.as_mut(), Scope::Orphans, stop_grace)
+        };
+        // The panic itself is in the log; the menu must not stay busy for ever.
+        let report = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| CleanupReport {
+            planned: Vec::new(),
+            ended: Vec::new(),
+            refused: Vec::new(),
+            after: Vec::new(),
+        });
+        Event::Cleaned(report)
+    }
+
+    fn restart(&mut self, watch: Watch, stop_grace: Duration) -> Event {
+        let name = watch.name.clone();
+        let watches = [watch];
+        let work = || {
+            let mut looker = Looker::new(self.sense.as_mut(), self.clock, &watches);
+            let own = &mut self.own;
+            let mut before_stop = |identity| {
+                for server in own.values_mut().filter(|server| server.identity == identity) {
+                    server.close_stdin();
+                }
+            };
+            restart(&mut looker, self.act.as_mut(), Ownership::Ours, &mut before_stop, stop_grace)
+        };
+        let result = match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(Ok(restarted)) => match restarted.server.keep() {
+                Ok(server) => {
+                    self.own.insert(name, server);
+                    Ok(restarted.says)
+                }
+                Err(error) => Err(error.to_string()),
+            },
+            Ok(Err(why)) => Err(why),
+            Err(_) => Err(wording::INTERNAL_ERROR.into()),
+        };
+        Event::Restarted(result)
+    }
+
+    /// In MCP's order: nobody speaks to it any more, it is asked, it is forced.
+    fn end_own(&mut self, stop_grace: Duration) {
+        for server in self.own.values_mut() {
+            server.close_stdin();
+        }
+        let targets: Vec<Target> = self
+            .own
+            .values()
+            .map(|server| Target {
+                top: server.identity,
+                members: vec![Member { identity: server.identity, name: String::new(), args: None }],
+                evidence: Vec::new(),
+                command: Vec::new(),
+            })
+            .collect();
+        let report = self.act.end(&targets, stop_grace);
+        for ended in report.ended {
+            tracing::info!(pid = %ended.pid, how = ended.how.word(), "ended the server that we started");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The monitor: looks on a timer, decides by a pure step, and has the effects performed.
+//!
+//! [`State::step`](state::State::step) knows no clock and does no I/O. [`run`] waits, steps,
+//! performs. Whatever takes long is done by [`hands`], on a thread of its own.
+
+pub mod cleaning;
+pub mod clock;
+pub mod effect;
+pub mod event;
+pub mod hands;
+pub mod restarting;
+pub mod run;
+pub mod state;
+mod toasts;
+pub mod view;
+
+pub use effect::Effect;
+pub use event::{Choice, Event};
+pub use state::State;
+pub use view::{Face, View};

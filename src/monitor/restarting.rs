@@ -1,0 +1,122 @@
+//! A whole restart: looks, stops what must be stopped, waits for the port, starts, looks again.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::cleaning::{Looker, log_target};
+use crate::act::restart::{Launch, Started, launch_for};
+use crate::act::Act;
+use crate::config::env_file::{self, Environment};
+use crate::core::restart::restart as plan_restart;
+use crate::core::{Diagnosis, Identity, Listens, Target, Watch, wording};
+
+/// How long a stopped server's port may take to become free.
+const PORT_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a started server may take to listen, where it should.
+const START_PATIENCE: Duration = Duration::from_secs(15);
+
+/// Between two looks while waiting.
+const PACE: Duration = Duration::from_millis(100);
+
+/// Who owns the server that is started.
+#[derive(Clone, Copy, Debug)]
+pub enum Ownership<'a> {
+    /// We do: it ends with us.
+    Ours,
+    /// Nobody: it is set free, and its output goes to this file.
+    Free(&'a Path),
+}
+
+/// What a restart did.
+#[derive(Debug)]
+pub struct Restarted {
+    /// What it stopped and started, in words.
+    pub says: String,
+    /// The server that was started.
+    pub server: Started,
+}
+
+/// Restarts the server of `looker`'s one watch. Blocks for the grace times. An error is a sentence:
+/// what was not done and why.
+pub fn restart(
+    looker: &mut Looker<'_>,
+    act: &mut dyn Act,
+    ownership: Ownership<'_>,
+    before_stop: &mut dyn FnMut(Identity),
+    stop_grace: Duration,
+) -> Result<Restarted, String> {
+    let [watch] = looker.watches else { return Err(wording::RESTART_ONE_WATCH.into()) };
+    let settled = looker.settle();
+    let [diagnosis] = settled.as_slice() else { return Err(wording::RESTART_ONE_WATCH.into()) };
+    let plan = plan_restart(diagnosis).map_err(|why| wording::no_restart(&why, watch))?;
+    let listened = plan.stop.iter().any(|instance| instance.listens);
+    // Read before it ends: afterwards nobody knows how it was started.
+    let launch = prepare(watch, &plan.like.or(plan.stop.first().copied()).cloned())?;
+    let targets: Vec<Target> = plan.stop.iter().map(|instance| Target::of(instance)).collect();
+    for target in &targets {
+        log_target("stops for a restart", target);
+        before_stop(target.top);
+    }
+    let report = act.end(&targets, stop_grace);
+    if let Some(refused) = report.refused.first() {
+        return Err(wording::restart_could_not_stop(refused.pid, refused.why));
+    }
+    wait_for(looker, PORT_PATIENCE, Diagnosis::port_is_free)
+        .map_err(|found| wording::restart_port_not_free(&found))?;
+    let child = match ownership {
+        Ownership::Ours => launch.start_as_ours(&watch.name),
+        Ownership::Free(log) => launch.start_free(log),
+    };
+    let mut server = child.map_err(|error| wording::restart_could_not_start(&launch.shown(), &error.to_string()))?;
+    tracing::info!(watch = %watch.name, pid = %server.identity.pid, command = %launch.shown(), "started");
+    let should_listen = listened || watch.listens == Listens::Always;
+    let pid = server.identity.pid;
+    let server_identity = server.identity;
+    let runs = |diagnosis: &Diagnosis| {
+        diagnosis.instances.iter().any(|instance| {
+            (instance.listens || !should_listen)
+                && instance.members.iter().any(|member| member.identity == server_identity)
+        })
+    };
+    let came_up = wait_for(looker, START_PATIENCE, |diagnosis| {
+        runs(diagnosis) || server.ended().is_some()
+    });
+    if let Some(status) = server.ended() {
+        return Err(wording::restart_ended_at_once(&launch.shown(), &status));
+    }
+    let stopped = wording::pids(report.ended.iter().map(|ended| ended.pid));
+    let says = match came_up {
+        Ok(_) => wording::restarted(&stopped, pid, watch),
+        Err(_) => wording::restarted_but_silent(&stopped, pid, watch),
+    };
+    Ok(Restarted { says, server })
+}
+
+fn prepare(watch: &Watch, running: &Option<crate::core::Instance>) -> Result<Launch, String> {
+    let added = match &watch.env_file {
+        None => Environment::default(),
+        Some(file) => env_file::read(Path::new(file)).map_err(|error| error.to_string())?,
+    };
+    launch_for(watch, running.as_ref(), added).map_err(|error| error.to_string())
+}
+
+/// Looks until `good` or until the time is over; returns the last look either way.
+fn wait_for(
+    looker: &mut Looker<'_>,
+    patience: Duration,
+    mut good: impl FnMut(&Diagnosis) -> bool,
+) -> Result<Diagnosis, Box<Diagnosis>> {
+    let start = looker.clock.now().moment;
+    loop {
+        let mut found = looker.look();
+        let Some(diagnosis) = found.pop() else { unreachable!("one watch gives one diagnosis") };
+        if good(&diagnosis) {
+            return Ok(diagnosis);
+        }
+        if looker.clock.now().moment.since(start) >= patience {
+            return Err(Box::new(diagnosis));
+        }
+        looker.clock.wait(PACE);
+    }
+}

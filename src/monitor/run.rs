@@ -1,0 +1,293 @@
+//! The loop: waits, looks, steps, performs. Everything that could be thought about is elsewhere.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::clock::Clock;
+use super::effect::Effect;
+use super::event::{Event, Request};
+use super::hands::Hands;
+use super::state::State;
+use super::view::View;
+use crate::act::toast::Toaster;
+use crate::act::{Act, open};
+use crate::config::{self, Config};
+use crate::core::{Memory, Watch, diagnose, wording};
+use crate::paths::Paths;
+use crate::sense::Sense;
+use crate::{logging, platform};
+
+/// How long an answer on the control channel may take: a restart has grace times to keep.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(90);
+
+/// What the monitor is made of.
+pub struct Setup {
+    /// Where files are.
+    pub paths: Paths,
+    /// The configuration in use.
+    pub config: Config,
+    /// Why it is not the one on disk.
+    pub config_problem: Option<String>,
+    /// The program that starts at login.
+    pub program: PathBuf,
+    /// The clocks.
+    pub clock: Clock,
+    /// Eyes: one pair for the monitor, one for the hands.
+    pub sense: [Box<dyn Sense>; 2],
+    /// Hands.
+    pub act: Box<dyn Act>,
+    /// Draws; called on the monitor's thread, only when something changed.
+    pub show: Box<dyn Fn(View) + Send>,
+    /// Called last, when everything was ended in order.
+    pub quit: Box<dyn Fn() + Send>,
+}
+
+/// The way to the monitor. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Monitor(UnboundedSender<Event>);
+
+impl Monitor {
+    /// Starts the monitor's threads.
+    pub fn start(setup: Setup) -> io::Result<Self> {
+        let (sender, receiver) = unbounded_channel();
+        let monitor = Self(sender);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let shell = Shell::new(setup, &monitor)?;
+        thread::Builder::new().name("monitor".into()).spawn(move || runtime.block_on(shell.run(receiver)))?;
+        Ok(monitor)
+    }
+
+    /// Tells the monitor that something happened. Does not wait.
+    pub fn tell(&self, event: Event) {
+        // After its end nobody is interested any more.
+        let _ = self.0.send(event);
+    }
+}
+
+struct Shell {
+    state: State,
+    monitor: Monitor,
+    paths: Paths,
+    program: PathBuf,
+    clock: Clock,
+    sense: Box<dyn Sense>,
+    hands: Hands,
+    toaster: Toaster,
+    stop_grace: Duration,
+    watches: Vec<Watch>,
+    memories: Vec<Memory>,
+    shown: Option<View>,
+    show: Box<dyn Fn(View) + Send>,
+    quit: Box<dyn Fn() + Send>,
+    waiting: Waiting,
+    config_stamp: Option<Stamp>,
+    next_look: Duration,
+}
+
+/// Those who wait for an answer on the control channel.
+type Waiting = Arc<Mutex<HashMap<u64, Sender<String>>>>;
+
+/// When a file was changed and how long it is: enough to notice a new one.
+type Stamp = (Option<std::time::SystemTime>, u64);
+
+enum Flow {
+    GoOn,
+    Quit,
+}
+
+impl Shell {
+    fn new(setup: Setup, monitor: &Monitor) -> io::Result<Self> {
+        let [sense, more_sense] = setup.sense;
+        let to = monitor.clone();
+        let hands = Hands::start(more_sense, setup.act, setup.clock, move |event| to.tell(event))?;
+        let to = monitor.clone();
+        let toaster = Toaster::start(move |reply| to.tell(Event::Toast(reply)))?;
+        let watches = setup.config.watches.clone();
+        let shell = Self {
+            stop_grace: setup.config.stop_grace,
+            state: State::new(setup.config, setup.config_problem),
+            monitor: monitor.clone(),
+            program: setup.program,
+            clock: setup.clock,
+            sense,
+            hands,
+            toaster,
+            memories: vec![Memory::default(); watches.len()],
+            watches,
+            shown: None,
+            show: setup.show,
+            quit: setup.quit,
+            waiting: Waiting::default(),
+            config_stamp: stamp(&setup.paths),
+            paths: setup.paths,
+            next_look: Duration::ZERO,
+        };
+        shell.listen();
+        Ok(shell)
+    }
+
+    /// Opens the control channel. Without it a second start cannot reach us, which is no reason not
+    /// to watch.
+    fn listen(&self) {
+        let (monitor, waiting) = (self.monitor.clone(), Arc::clone(&self.waiting));
+        let counter = AtomicU64::new(0);
+        let answer = move |line: &str| {
+            let Some(request) = Request::parse(line) else { return "error not understood".to_owned() };
+            let id = counter.fetch_add(1, Ordering::Relaxed);
+            let (sender, receiver) = channel();
+            if let Ok(mut waiting) = waiting.lock() {
+                waiting.insert(id, sender);
+            }
+            monitor.tell(Event::Asked { id, request });
+            receiver.recv_timeout(ANSWER_PATIENCE).unwrap_or_else(|_| "error no answer in time".to_owned())
+        };
+        if let Err(error) = platform::control::listen(&self.paths.control(), answer) {
+            tracing::warn!(%error, "a second start will not reach this one");
+        }
+    }
+
+    async fn run(mut self, mut events: UnboundedReceiver<Event>) {
+        self.ask_for_autostart();
+        loop {
+            let event = tokio::select! {
+                biased;
+                event = events.recv() => match event {
+                    Some(event) => event,
+                    None => return,
+                },
+                () = tokio::time::sleep(self.next_look) => {
+                    self.read_changed_config();
+                    self.look()
+                }
+            };
+            let effects = self.state.step(event, self.clock.now().moment);
+            for effect in effects {
+                if let Flow::Quit = self.perform(effect) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn look(&mut self) -> Event {
+        let now = self.clock.now();
+        let snapshot = self.sense.look(&self.watches, now);
+        let diagnoses = self.watches.iter().zip(&mut self.memories).map(|(watch, memory)| {
+            let diagnosis = diagnose(&snapshot, watch, memory, now.moment);
+            memory.learn(&diagnosis, now.moment);
+            diagnosis
+        });
+        Event::Looked(diagnoses.collect())
+    }
+
+    fn perform(&mut self, effect: Effect) -> Flow {
+        match effect {
+            Effect::LookIn(wait) => self.next_look = wait,
+            Effect::Show(view) => {
+                if self.shown.as_ref() != Some(&*view) {
+                    self.shown = Some((*view).clone());
+                    (self.show)(*view);
+                }
+            }
+            Effect::Toast(toast) => self.toaster.show(toast),
+            Effect::Cleanup { watches, stop_grace } => self.hands.cleanup(watches, stop_grace),
+            Effect::Restart { watch, stop_grace } => self.hands.restart(watch, stop_grace),
+            Effect::OpenLog => self.open(logging::current_log(&self.paths.log_dir(), self.clock.now().wall)),
+            Effect::OpenConfig => self.open_config(),
+            Effect::KeepAutoCleanup(on) => {
+                if let Err(error) = config::set_auto_cleanup(&self.paths.config_file(), on) {
+                    self.monitor.tell(Event::Failed(error.to_string()));
+                }
+                self.config_stamp = stamp(&self.paths);
+            }
+            Effect::SetAutostart(on) => self.set_autostart(on),
+            Effect::Log(line) => tracing::info!("{line}"),
+            Effect::Answer { id, text } => {
+                let waiting = self.waiting.lock().ok().and_then(|mut waiting| waiting.remove(&id));
+                if let Some(waiting) = waiting {
+                    // It may have given up.
+                    let _ = waiting.send(text);
+                }
+            }
+            Effect::Watch(watches) => {
+                self.memories = vec![Memory::default(); watches.len()];
+                self.watches = watches;
+            }
+            Effect::Quit => {
+                self.hands.quit(self.stop_grace);
+                (self.quit)();
+                return Flow::Quit;
+            }
+        }
+        Flow::GoOn
+    }
+
+    /// Some desktops take their time to open a file; the monitor does not wait for them.
+    fn open(&self, file: PathBuf) {
+        let monitor = self.monitor.clone();
+        let opened = thread::Builder::new().name("open".into()).spawn(move || {
+            if let Err(error) = open::open(&file) {
+                monitor.tell(Event::Failed(format!("{error:#}")));
+            }
+        });
+        if let Err(error) = opened {
+            self.monitor.tell(Event::Failed(error.to_string()));
+        }
+    }
+
+    fn open_config(&self) {
+        let file = self.paths.config_file();
+        if !file.exists()
+            && let Err(error) = crate::files::write_atomically(&file, config::TEMPLATE.as_bytes())
+        {
+            self.monitor.tell(Event::Failed(error.to_string()));
+            return;
+        }
+        self.open(file);
+    }
+
+    fn set_autostart(&self, on: bool) {
+        let done = if on {
+            platform::autostart::enable(&self.program, &["--autostart"])
+        } else {
+            platform::autostart::disable()
+        };
+        if let Err(error) = done {
+            self.monitor.tell(Event::Failed(wording::autostart_not_changed(&error.to_string())));
+        }
+        self.ask_for_autostart();
+    }
+
+    fn ask_for_autostart(&self) {
+        let status = platform::autostart::status(&self.program);
+        let on = status.map(|status| status.is_on()).map_err(|error| error.to_string());
+        self.monitor.tell(Event::Autostart(on));
+    }
+
+    /// The user may change the configuration at any time; one look at the file's date a poll.
+    fn read_changed_config(&mut self) {
+        let stamp = stamp(&self.paths);
+        if stamp == self.config_stamp {
+            return;
+        }
+        self.config_stamp = stamp;
+        let read = config::load(&self.paths.config_file(), platform::PATH_STYLE, config::Missing::Standard);
+        if let Ok(config) = &read {
+            self.stop_grace = config.stop_grace;
+        }
+        self.monitor.tell(Event::Configured(Box::new(read.map_err(|error| error.to_string()))));
+    }
+}
+
+fn stamp(paths: &Paths) -> Option<Stamp> {
+    let about = std::fs::metadata(paths.config_file()).ok()?;
+    Some((about.modified().ok(), about.len()))
+}

@@ -1,0 +1,373 @@
+//! The monitor's state and its one step: an event and the time in, effects out.
+
+use std::time::Duration;
+
+use super::cleaning::{CleanupReport, changes};
+use super::effect::Effect;
+use super::event::{Choice, Event, Request};
+use super::toasts::Told;
+use super::view::{Face, RestartOffer, View};
+use crate::act::toast::{Button, Reply, Toast};
+use crate::config::Config;
+use crate::core::restart::restart;
+use crate::core::{Diagnosis, Listens, Moment, Scope, UnixTime, Verdict, Watch, plan, wording};
+
+/// What is at work on the other thread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Work {
+    Nothing,
+    Cleanup { by_itself: bool },
+    Restart { asked_by: Option<u64> },
+}
+
+/// Everything that the monitor knows.
+#[derive(Clone, Debug)]
+pub struct State {
+    config: Config,
+    /// Why the configuration on disk is not the one in use.
+    config_problem: Option<String>,
+    diagnoses: Vec<Diagnosis>,
+    told: Told,
+    paused: bool,
+    work: Work,
+    /// What Cleanup or Restart did last, and when.
+    last: Option<(UnixTime, String)>,
+    autostart: Option<bool>,
+    toast_problem: Option<String>,
+    problem: Option<String>,
+}
+
+impl State {
+    /// A monitor that has not looked yet. `problem` says why `config` is not what stands on the disk.
+    #[must_use]
+    pub fn new(config: Config, problem: Option<String>) -> Self {
+        Self {
+            config,
+            config_problem: problem,
+            diagnoses: Vec::new(),
+            told: Told::default(),
+            paused: false,
+            work: Work::Nothing,
+            last: None,
+            autostart: None,
+            toast_problem: None,
+            problem: None,
+        }
+    }
+
+    /// Takes an event and says what is to be done.
+    pub fn step(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+        let mut effects = match event {
+            Event::Looked(diagnoses) => self.looked(diagnoses, now),
+            Event::Chosen(choice) => self.chosen(choice),
+            Event::Toast(reply) => self.replied(reply),
+            Event::Cleaned(report) => self.cleaned(report),
+            Event::Restarted(result) => self.restarted(result),
+            Event::Asked { id, request } => self.asked(id, request),
+            Event::Configured(result) => self.configured(*result),
+            Event::Autostart(state) => {
+                self.autostart = state.as_ref().ok().copied();
+                state.err().map(|why| Effect::Log(wording::autostart_unknown(&why))).into_iter().collect()
+            }
+            Event::Failed(why) => {
+                self.problem = Some(why.clone());
+                vec![Effect::Log(why.clone()), self.toast(wording::SOMETHING_FAILED, why)]
+            }
+        };
+        effects.push(Effect::Show(Box::new(self.view())));
+        effects
+    }
+
+    fn looked(&mut self, diagnoses: Vec<Diagnosis>, now: Moment) -> Vec<Effect> {
+        if self.paused || self.work != Work::Nothing {
+            // A look from before the pause, or into the middle of a change, says nothing lasting.
+            return vec![Effect::LookIn(self.config.poll_interval)];
+        }
+        let mut effects: Vec<Effect> = Vec::new();
+        for new in &diagnoses {
+            let old = self.diagnoses.iter().find(|old| old.watch.name == new.watch.name);
+            effects.extend(changes(old, new).into_iter().map(Effect::Log));
+        }
+        self.diagnoses = diagnoses;
+        let soon = self.diagnoses.iter().filter_map(Diagnosis::ripe_in).min();
+        let pace = soon.map_or(self.config.poll_interval, |ripe_in| ripe_in.min(self.config.poll_interval));
+        effects.push(Effect::LookIn(pace.max(Duration::from_millis(100))));
+        if self.config.auto_cleanup && self.orphans() > 0 {
+            effects.extend(self.begin_cleanup(true));
+            return effects;
+        }
+        let news = self.told.news(&self.diagnoses, now);
+        if self.config.toasts && !news.is_empty() {
+            let (title, body) = wording::orphan_toast(&news);
+            let buttons = vec![
+                (Button::CleanUp, wording::BUTTON_CLEAN_UP),
+                (Button::OpenLog, wording::BUTTON_OPEN_LOG),
+            ];
+            effects.push(Effect::Toast(Toast { title, body, buttons }));
+        }
+        effects
+    }
+
+    fn chosen(&mut self, choice: Choice) -> Vec<Effect> {
+        match choice {
+            Choice::Cleanup => self.begin_cleanup(false),
+            Choice::Restart => {
+                let watch = self.restart_watch().cloned();
+                watch.map_or_else(Vec::new, |watch| self.begin_restart(watch, None))
+            }
+            Choice::OpenLog => vec![Effect::OpenLog],
+            Choice::Pause => {
+                self.paused = !self.paused;
+                vec![Effect::Log(wording::paused(self.paused).into()), Effect::LookIn(Duration::ZERO)]
+            }
+            Choice::AutoCleanup => {
+                self.config.auto_cleanup = !self.config.auto_cleanup;
+                vec![Effect::KeepAutoCleanup(self.config.auto_cleanup), Effect::LookIn(Duration::ZERO)]
+            }
+            Choice::Autostart => vec![Effect::SetAutostart(self.autostart != Some(true))],
+            Choice::OpenConfig => vec![Effect::OpenConfig],
+            Choice::About => vec![self.toast(wording::ABOUT_TITLE, wording::about())],
+            Choice::Tell => vec![self.tell()],
+            Choice::Quit => vec![Effect::Quit],
+        }
+    }
+
+    fn replied(&mut self, reply: Reply) -> Vec<Effect> {
+        match reply {
+            Reply::Shown => {
+                self.toast_problem = None;
+                Vec::new()
+            }
+            Reply::Clicked(Button::CleanUp) => self.begin_cleanup(false),
+            Reply::Clicked(Button::OpenLog) => vec![Effect::OpenLog],
+            Reply::Failed(why) => {
+                let line = wording::toast_failed(&why);
+                self.toast_problem = Some(why);
+                vec![Effect::Log(line)]
+            }
+        }
+    }
+
+    fn begin_cleanup(&mut self, by_itself: bool) -> Vec<Effect> {
+        if self.work != Work::Nothing || self.orphans() == 0 {
+            return Vec::new();
+        }
+        self.work = Work::Cleanup { by_itself };
+        vec![Effect::Cleanup { watches: self.config.watches.clone(), stop_grace: self.config.stop_grace }]
+    }
+
+    fn cleaned(&mut self, report: CleanupReport) -> Vec<Effect> {
+        let by_itself = matches!(self.work, Work::Cleanup { by_itself: true });
+        self.work = Work::Nothing;
+        let says = says(&report);
+        let when = report.after.first().map_or(UnixTime::default(), |after| after.taken_at);
+        self.last = Some((when, says.clone()));
+        if !self.paused {
+            self.diagnoses = report.after;
+        }
+        let title = if by_itself { wording::CLEANED_BY_ITSELF } else { wording::CLEANED };
+        let told = self.config.toasts.then(|| self.toast(title, says));
+        told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()
+    }
+
+    fn begin_restart(&mut self, watch: Watch, asked_by: Option<u64>) -> Vec<Effect> {
+        let refuse = |why: String| match asked_by {
+            Some(id) => vec![Effect::Answer { id, text: format!("error {why}") }],
+            None => Vec::new(),
+        };
+        if self.work != Work::Nothing {
+            return refuse(wording::BUSY_ALREADY.into());
+        }
+        let mut effects = Vec::new();
+        if let RestartOffer::Loses(client) = self.restart_offer(&watch) {
+            effects.push(self.toast(wording::RESTARTING, wording::client_loses(&client)));
+        }
+        self.work = Work::Restart { asked_by };
+        effects.push(Effect::Restart { watch: Box::new(watch), stop_grace: self.config.stop_grace });
+        effects
+    }
+
+    fn restarted(&mut self, result: Result<String, String>) -> Vec<Effect> {
+        let asked_by = match std::mem::replace(&mut self.work, Work::Nothing) {
+            Work::Restart { asked_by } => asked_by,
+            Work::Nothing | Work::Cleanup { .. } => None,
+        };
+        let (title, says, answer) = match result {
+            Ok(says) => (wording::RESTARTED, says.clone(), format!("ok {says}")),
+            Err(why) => (wording::NOT_RESTARTED, why.clone(), format!("error {why}")),
+        };
+        let when = self.diagnoses.first().map_or(UnixTime::default(), |diagnosis| diagnosis.taken_at);
+        self.last = Some((when, says.clone()));
+        let mut effects = vec![Effect::Log(format!("{title}: {says}")), self.toast(title, says)];
+        effects.extend(asked_by.map(|id| Effect::Answer { id, text: answer }));
+        effects.push(Effect::LookIn(Duration::ZERO));
+        effects
+    }
+
+    fn asked(&mut self, id: u64, request: Request) -> Vec<Effect> {
+        match request {
+            Request::Show => vec![self.tell(), Effect::Answer { id, text: "ok".into() }],
+            Request::Quit => vec![Effect::Answer { id, text: "ok".into() }, Effect::Quit],
+            Request::Restart { watch } => {
+                match self.config.watches.iter().find(|known| known.name == watch).cloned() {
+                    Some(watch) => self.begin_restart(watch, Some(id)),
+                    None => vec![Effect::Answer { id, text: format!("error {}", wording::no_such_watch(&watch)) }],
+                }
+            }
+        }
+    }
+
+    fn configured(&mut self, result: Result<Config, String>) -> Vec<Effect> {
+        match result {
+            Ok(config) => {
+                self.config_problem = None;
+                self.config = config;
+                let names: Vec<&str> = self.config.watches.iter().map(|watch| watch.name.as_str()).collect();
+                self.diagnoses.retain(|diagnosis| names.contains(&diagnosis.watch.name.as_str()));
+                vec![
+                    Effect::Log(wording::CONFIG_READ.into()),
+                    Effect::Watch(self.config.watches.clone()),
+                    Effect::LookIn(Duration::ZERO),
+                ]
+            }
+            Err(why) => {
+                let toast = self.toast(wording::CONFIG_KEPT, why.clone());
+                let line = format!("{}: {why}", wording::CONFIG_KEPT);
+                self.config_problem = Some(why);
+                vec![Effect::Log(line), toast]
+            }
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "every toast of the state is made here, so that one place can change them")]
+    fn toast(&self, title: &str, body: String) -> Effect {
+        Effect::Toast(Toast { title: title.into(), body, buttons: Vec::new() })
+    }
+
+    fn tell(&self) -> Effect {
+        let view = self.view();
+        let body = view.lines.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
+        let mut buttons = vec![(Button::OpenLog, wording::BUTTON_OPEN_LOG)];
+        if view.orphans > 0 && !view.busy {
+            buttons.insert(0, (Button::CleanUp, wording::BUTTON_CLEAN_UP));
+        }
+        Effect::Toast(Toast { title: view.headline, body, buttons })
+    }
+
+    fn orphans(&self) -> usize {
+        self.diagnoses.iter().map(|diagnosis| plan(diagnosis, Scope::Orphans).targets.len()).sum()
+    }
+
+    /// The watch that Restart means: the worst of those that can be restarted, else the first.
+    fn restart_watch(&self) -> Option<&Watch> {
+        let able = self.diagnoses.iter().filter(|diagnosis| restart(diagnosis).is_ok());
+        let worst = able.min_by_key(|diagnosis| diagnosis.verdict).or_else(|| self.diagnoses.first());
+        worst.map(|diagnosis| &diagnosis.watch)
+    }
+
+    fn restart_offer(&self, watch: &Watch) -> RestartOffer {
+        let Some(diagnosis) = self.diagnoses.iter().find(|diagnosis| diagnosis.watch.name == watch.name) else {
+            return RestartOffer::No(wording::NOT_LOOKED_YET.into());
+        };
+        match restart(diagnosis) {
+            Ok(plan) => match plan.loses {
+                Some((_, client)) => RestartOffer::Loses(wording::name(client)),
+                None => RestartOffer::Free,
+            },
+            Err(why) => RestartOffer::No(wording::no_restart_in_short(&why)),
+        }
+    }
+
+    /// Everything that the tray shows, derived anew.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let verdict = Verdict::worst(self.diagnoses.iter().map(|diagnosis| diagnosis.verdict));
+        let face = match &self.work {
+            Work::Cleanup { .. } | Work::Restart { .. } => Face::Busy,
+            Work::Nothing if self.paused => Face::Paused,
+            Work::Nothing if self.config_problem.is_some() && verdict > Verdict::Unseen => {
+                // We watch something else than the user wrote down.
+                Face::Verdict(Verdict::Unseen)
+            }
+            // Before the first look nothing is known, least of all that all is well.
+            Work::Nothing if self.diagnoses.is_empty() => Face::Verdict(Verdict::Unseen),
+            Work::Nothing => Face::Verdict(verdict),
+        };
+        let restart = self
+            .restart_watch()
+            .map_or_else(|| RestartOffer::No(wording::NOT_LOOKED_YET.into()), |watch| self.restart_offer(watch));
+        View {
+            face,
+            headline: self.headline(face),
+            lines: self.lines(),
+            rows: self.diagnoses.iter().map(|diagnosis| diagnosis.instances.len()).sum::<usize>()
+                + usize::from(self.config_problem.is_some()),
+            orphans: self.orphans(),
+            restart,
+            paused: self.paused,
+            auto_cleanup: self.config.auto_cleanup,
+            autostart: self.autostart,
+            busy: self.work != Work::Nothing,
+        }
+    }
+
+    fn headline(&self, face: Face) -> String {
+        match &self.work {
+            Work::Cleanup { .. } => return wording::CLEANING.into(),
+            Work::Restart { .. } => return wording::RESTARTING.into(),
+            Work::Nothing => {}
+        }
+        if face == Face::Paused {
+            return wording::PAUSED.into();
+        }
+        let worst = self.diagnoses.iter().min_by_key(|diagnosis| diagnosis.verdict);
+        match (&self.config_problem, worst) {
+            (Some(_), Some(worst)) if worst.verdict <= Verdict::Unseen => self.summary(worst),
+            (Some(_), _) => wording::CONFIG_BROKEN.into(),
+            (None, Some(worst)) => self.summary(worst),
+            (None, None) => wording::NOT_LOOKED_YET.into(),
+        }
+    }
+
+    /// With several watches each line says which one it is about.
+    fn summary(&self, diagnosis: &Diagnosis) -> String {
+        let summary = wording::capital(&wording::summary(diagnosis));
+        match self.diagnoses.len() {
+            0 | 1 => summary,
+            _ => format!("{}: {summary}", diagnosis.watch.name),
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.config_problem.iter().cloned().collect();
+        let mut ordered: Vec<&Diagnosis> = self.diagnoses.iter().collect();
+        ordered.sort_by_key(|diagnosis| diagnosis.verdict);
+        for diagnosis in &ordered {
+            lines.extend(diagnosis.instances.iter().map(wording::instance_row));
+        }
+        for diagnosis in &ordered {
+            lines.push(wording::port_row(diagnosis));
+        }
+        lines.push(match &self.last {
+            Some((when, what)) => wording::last_row(*when, what),
+            None => wording::NOTHING_DONE_YET.into(),
+        });
+        lines.push(match &self.toast_problem {
+            Some(why) => wording::toast_failed(why),
+            None => wording::pace_row(self.config.poll_interval, self.paused),
+        });
+        lines.push(self.problem.clone().unwrap_or_else(|| wording::watching_row(&self.config.watches)));
+        lines
+    }
+}
+
+/// What a cleanup did, in one line.
+fn says(report: &CleanupReport) -> String {
+    let tops: Vec<_> = report.planned.iter().map(|target| target.top.pid).collect();
+    let refused: Vec<_> = report.refused.iter().map(|refused| (refused.pid, refused.why)).collect();
+    let (mut free, mut held) = (Vec::new(), Vec::new());
+    for after in report.after.iter().filter(|after| after.watch.listens != Listens::Never) {
+        if after.port_is_free() { free.push(after.watch.port) } else { held.push(after.watch.port) }
+    }
+    wording::cleaned_line(&tops, report.ended.len(), &refused, &free, &held)
+}

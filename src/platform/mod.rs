@@ -1,0 +1,226 @@
+//! What the operating system can do for us: one facade, documented here once.
+//!
+//! Every system has the same functions with the same signatures. `cfg` on systems and `unsafe`
+//! stand in this room only. Nothing here decides anything.
+
+#[cfg(not(any(target_os = "linux", windows)))]
+compile_error!("Shimkeeper runs on Linux and Windows so far; on other systems nobody has tried it yet");
+
+#[cfg_attr(windows, path = "windows/mod.rs")]
+#[cfg_attr(not(windows), path = "unix/mod.rs")]
+mod os;
+
+pub(crate) mod autostart;
+pub(crate) mod private;
+pub(crate) mod programs;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::core::{Birth, Details, Identity, Pid, PathStyle, Presence, System};
+
+/// The system that this program runs on.
+pub(crate) const SYSTEM: System = os::SYSTEM;
+
+/// How paths are read on this system.
+pub(crate) const PATH_STYLE: PathStyle = os::PATH_STYLE;
+
+/// Whether the panel leaves the left button to us; elsewhere it opens the menu.
+pub(crate) const LEFT_CLICK_IS_FREE: bool = os::LEFT_CLICK_IS_FREE;
+
+/// When the process with this number began; `None` where there is no such process.
+pub(crate) fn birth(pid: Pid) -> io::Result<Option<Birth>> {
+    os::birth(pid)
+}
+
+/// What the clock that births are counted by says now.
+///
+/// # Platforms
+/// Linux: ticks since boot, suspended time included; Windows: FILETIME.
+pub(crate) fn birth_clock() -> u64 {
+    os::birth_clock()
+}
+
+/// How long a process has lived at `now` of [`birth_clock`].
+pub(crate) fn age(birth: Birth, now: u64) -> Duration {
+    os::age(birth, now)
+}
+
+/// Whether a process that no list shows exists.
+pub(crate) fn presence(pid: Pid) -> Presence {
+    os::presence(pid)
+}
+
+/// The command line, empty for kernel threads; `None` where there is no such process. An error means
+/// that it exists and may not be read.
+pub(crate) fn args(pid: Pid) -> io::Result<Option<Vec<String>>> {
+    os::args(pid)
+}
+
+/// The name that the system shows now; `None` where the process table's own is always fresh.
+pub(crate) fn name(pid: Pid) -> Option<String> {
+    os::name(pid)
+}
+
+/// The traits that tell an orphan from an adopted process. What cannot be read is hidden in it.
+pub(crate) fn details(pid: Pid) -> Details {
+    os::details(pid)
+}
+
+/// The environment of a process, secrets included: never show or log it.
+pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
+    os::environment(pid)
+}
+
+/// Every process whose parent on record is one of `parents`, and no older than it.
+pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
+    os::children(parents)
+}
+
+/// Compares a socket list that came back empty with a second source. An error means that the two
+/// disagree: the empty list was a refusal in disguise.
+pub(crate) fn confirm_no_sockets(family: Family) -> io::Result<()> {
+    os::confirm_no_sockets(family)
+}
+
+/// Whether this system speaks an address family at all.
+pub(crate) fn speaks(family: Family) -> bool {
+    os::speaks(family)
+}
+
+/// An address family.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// A grip on one process: its number cannot be given to another while this is held.
+///
+/// # Platforms
+/// Linux: a pidfd (kernel 5.3 or later); Windows: a process handle.
+#[derive(Debug)]
+pub(crate) struct Held(os::Held);
+
+impl Held {
+    /// Takes hold of whatever process has this number now; `None` where there is none.
+    pub(crate) fn open(pid: Pid) -> io::Result<Option<Self>> {
+        Ok(os::Held::open(pid)?.map(Self))
+    }
+
+    /// Asks it to end. Does not wait.
+    ///
+    /// # Platforms
+    /// Linux: SIGTERM; Windows: Ctrl-C in its own console, where that reaches nobody else.
+    pub(crate) fn ask(&self) -> io::Result<()> {
+        self.0.ask()
+    }
+
+    /// Ends it without asking. Does not wait.
+    pub(crate) fn force(&self) -> io::Result<()> {
+        self.0.force()
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn has_ended(&self) -> io::Result<bool> {
+        self.0.has_ended()
+    }
+}
+
+/// Blocks until every one of them has ended, or until the time is over.
+pub(crate) fn wait_for_ends(held: &[&Held], timeout: Duration) -> io::Result<()> {
+    os::wait_for_ends(&held.iter().map(|held| &held.0).collect::<Vec<_>>(), timeout)
+}
+
+/// Arranges that a child ends when the *thread* that starts it ends, however that happens: call it
+/// from a thread that lives as long as the program.
+///
+/// # Platforms
+/// Linux: parent-death signal; Windows: a job object that closes with us.
+pub(crate) fn tie_to_us(command: &mut Command) {
+    os::tie_to_us(command);
+}
+
+/// Arranges that a child outlives us on purpose and is recognised as set free: it starts a session
+/// of its own and ignores SIGHUP, as with `setsid nohup`.
+pub(crate) fn set_free(command: &mut Command) {
+    os::set_free(command);
+}
+
+pub(crate) mod control {
+    //! How a second start reaches the tray that runs already.
+    use super::{Duration, Path, io, os};
+
+    /// Listens at `path` on a thread of its own; each line that arrives goes to `answer`, whose reply
+    /// is sent back. Only this user can reach it.
+    pub(crate) fn listen(
+        path: &Path,
+        answer: impl Fn(&str) -> String + Send + 'static,
+    ) -> io::Result<()> {
+        os::control::listen(path, answer)
+    }
+
+    /// Sends one line and returns the reply. Blocks for at most `patience`.
+    pub(crate) fn send(path: &Path, line: &str, patience: Duration) -> io::Result<String> {
+        os::control::send(path, line, patience)
+    }
+}
+
+pub(crate) mod desktop {
+    //! What the desktop offers. Asked by `doctor` and once at the tray's start.
+    use super::os;
+
+    /// Whether something shows tray icons; an error says why that cannot be asked.
+    pub(crate) fn panel() -> Result<bool, String> {
+        os::desktop::panel()
+    }
+
+    /// Which program shows toasts; `None` where there is none.
+    pub(crate) fn notifier() -> Result<Option<String>, String> {
+        os::desktop::notifier()
+    }
+}
+
+pub(crate) mod toast {
+    //! One toast on the screen. The thread, the time-outs and the limits are the caller's; see
+    //! `act/toast.rs`. Both calls may wait for ever if the notification daemon hangs or dies.
+    use super::os;
+
+    /// What a toast shows. Texts are plain; whatever the system would read as markup is escaped.
+    #[derive(Clone, PartialEq, Eq, Debug)]
+    pub(crate) struct Content {
+        /// The first line.
+        pub(crate) title: String,
+        /// The lines below.
+        pub(crate) body: String,
+        /// Buttons: what a click answers, and the label.
+        pub(crate) buttons: Vec<(&'static str, &'static str)>,
+    }
+
+    /// A toast that is on the screen.
+    #[derive(Debug)]
+    pub(crate) struct Shown(os::toast::Shown);
+
+    /// Puts a toast on the screen.
+    pub(crate) async fn show(content: &Content) -> Result<Shown, String> {
+        os::toast::show(content).await.map(Shown)
+    }
+
+    impl Shown {
+        /// Waits for a click on a button and returns what it answers; `None` when the toast went away
+        /// or was clicked elsewhere.
+        pub(crate) async fn answer(&self) -> Option<String> {
+            self.0.answer().await
+        }
+
+        /// Takes it off the screen.
+        pub(crate) async fn close(&self) {
+            self.0.close().await;
+        }
+    }
+}

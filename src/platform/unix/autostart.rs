@@ -1,0 +1,178 @@
+//! The desktop entry in `$XDG_CONFIG_HOME/autostart` (freedesktop.org: Desktop Application Autostart
+//! and Desktop Entry specifications).
+//!
+//! The entry is written whole and read leniently. System-wide entries below `/etc/xdg` are nobody's
+//! here and not looked at.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use directories::BaseDirs;
+
+use super::desktop_exec as exec;
+use crate::core::{mask, wording};
+use crate::files;
+use crate::platform::autostart::Autostart;
+
+const FILE: &str = "autostart/shimkeeper.desktop";
+
+pub(crate) fn status(program: &Path) -> io::Result<Autostart> {
+    status_in(&config_folder()?, program)
+}
+
+pub(crate) fn enable(program: &Path, extra_args: &[&str]) -> io::Result<()> {
+    enable_in(&config_folder()?, program, extra_args)
+}
+
+pub(crate) fn disable() -> io::Result<()> {
+    disable_in(&config_folder()?)
+}
+
+fn config_folder() -> io::Result<PathBuf> {
+    let folders =
+        BaseDirs::new().ok_or_else(|| io::Error::new(ErrorKind::NotFound, wording::no_home().sentence))?;
+    Ok(folders.config_dir().to_owned())
+}
+
+fn status_in(config: &Path, program: &Path) -> io::Result<Autostart> {
+    let text = match fs::read_to_string(config.join(FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Autostart::Off),
+        Err(error) => return Err(error),
+    };
+    let is = |key, value: &str| entry(&text, key).is_some_and(|found| found.eq_ignore_ascii_case(value));
+    if is("Hidden", "true") || is("X-GNOME-Autostart-enabled", "false") {
+        return Ok(Autostart::SwitchedOff);
+    }
+    let command = entry(&text, "Exec").unwrap_or_default();
+    let Some(words) = exec::parse(command) else {
+        return Ok(Autostart::Elsewhere { command: mask::plain(command) });
+    };
+    if words.first().is_some_and(|started| is_same_file(Path::new(started), program)) {
+        Ok(Autostart::On)
+    } else {
+        Ok(Autostart::Elsewhere { command: mask::command_line(&words) })
+    }
+}
+
+fn enable_in(config: &Path, program: &Path, extra_args: &[&str]) -> io::Result<()> {
+    let impossible = || io::Error::new(ErrorKind::InvalidInput, wording::autostart_path(&program.display()));
+    // The specification allows no `=` in a program's name.
+    let path = program.to_str().filter(|path| !path.contains('=')).ok_or_else(impossible)?;
+    let words = std::iter::once(path).chain(extra_args.iter().copied());
+    let text = format!(
+        "[Desktop Entry]\n\
+         Type=Application\n\
+         Name=Shimkeeper\n\
+         Comment={}\n\
+         Exec={}\n\
+         Terminal=false\n\
+         StartupNotify=false\n\
+         X-GNOME-Autostart-enabled=true\n",
+        wording::AUTOSTART_COMMENT,
+        exec::written(words),
+    );
+    files::write_atomically(&config.join(FILE), text.as_bytes())
+}
+
+fn disable_in(config: &Path) -> io::Result<()> {
+    match fs::remove_file(config.join(FILE)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The value of a key in the one group that counts.
+fn entry<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let lines = text.lines().map(str::trim);
+    let group =
+        lines.skip_while(|line| *line != "[Desktop Entry]").skip(1).take_while(|line| !line.starts_with('['));
+    group
+        .filter_map(|line| line.split_once('='))
+        .find(|(name, _)| name.trim_end() == key)
+        .map(|(_, value)| value.trim())
+}
+
+fn is_same_file(left: &Path, right: &Path) -> bool {
+    left == right
+        || matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::testing::Scratch;
+
+    /// A folder with an entry of this text.
+    fn with(text: &str) -> Scratch {
+        let scratch = Scratch::new();
+        scratch.folder("autostart");
+        fs::write(scratch.path().join(FILE), text).unwrap();
+        scratch
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &Autostart) {
+        let scratch = with(text);
+        assert_eq!(&status_in(scratch.path(), Path::new("/opt/tray")).unwrap(), expected, "{text}");
+    }
+
+    #[test]
+    fn switching_on_and_off_is_seen_and_may_be_repeated() {
+        let scratch = Scratch::new();
+        let config = scratch.path().join("not made yet");
+        for program in ["/opt/my tools/$HOME `x` \"q\" 50%/it's\\tray", "/opt/tray"] {
+            let program = Path::new(program);
+            assert_eq!(status_in(&config, program).unwrap(), Autostart::Off);
+            for _ in 0..2 {
+                enable_in(&config, program, &["--autostart"]).unwrap();
+                assert_eq!(status_in(&config, program).unwrap(), Autostart::On);
+            }
+            let moved = status_in(&config, Path::new("/elsewhere/tray")).unwrap();
+            assert!(matches!(moved, Autostart::Elsewhere { .. }), "{moved:?}");
+            for _ in 0..2 {
+                disable_in(&config).unwrap();
+                assert_eq!(status_in(&config, program).unwrap(), Autostart::Off);
+            }
+        }
+    }
+
+    #[test]
+    fn the_users_own_switch_is_respected() {
+        let exec = "Exec=/opt/tray --autostart\n";
+        check(&format!("[Desktop Entry]\n{exec}"), &Autostart::On);
+        check(&format!("[Desktop Entry]\n{exec}Hidden=true\n"), &Autostart::SwitchedOff);
+        check(&format!("[Desktop Entry]\nHidden = True \n{exec}"), &Autostart::SwitchedOff);
+        check(&format!("[Desktop Entry]\n{exec}X-GNOME-Autostart-enabled=false\n"), &Autostart::SwitchedOff);
+        check(&format!("[Desktop Entry]\n{exec}Hidden=false\n[Other]\nHidden=true\n"), &Autostart::On);
+        check(&format!("[Other]\nHidden=true\n[Desktop Entry]\n{exec}"), &Autostart::On);
+    }
+
+    #[test]
+    fn an_entry_of_somebody_else_is_shown_without_its_secrets() {
+        let elsewhere = |command: &str| Autostart::Elsewhere { command: command.into() };
+        check("[Desktop Entry]\nExec=/old/tray --token hunter2\n", &elsewhere("/old/tray --token •••"));
+        check("[Desktop Entry]\nName=x\n", &elsewhere(""));
+        check("", &elsewhere(""));
+        check("[Desktop Entry]\nExec=\"/opt/tray\n", &elsewhere("\"/opt/tray"));
+    }
+
+    #[test]
+    fn a_link_to_the_program_is_the_program() {
+        let scratch = with("");
+        let (program, link) = (scratch.path().join("tray"), scratch.path().join("link"));
+        fs::write(&program, "").unwrap();
+        std::os::unix::fs::symlink(&program, &link).unwrap();
+        enable_in(scratch.path(), &link, &[]).unwrap();
+        assert_eq!(status_in(scratch.path(), &program).unwrap(), Autostart::On);
+    }
+
+    #[test]
+    fn a_path_that_no_entry_can_hold_is_refused_and_nothing_is_written() {
+        let scratch = Scratch::new();
+        let error = enable_in(scratch.path(), Path::new("/opt/a=b/tray"), &[]).unwrap_err();
+        assert!(error.to_string().contains("/opt/a=b/tray"), "{error}");
+        assert_eq!(status_in(scratch.path(), Path::new("/opt/a=b/tray")).unwrap(), Autostart::Off);
+    }
+}

@@ -1,0 +1,102 @@
+//! Births, ages and parents, from the kernel's own start ticks.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rustix::time::{ClockId, clock_gettime};
+
+use super::proc;
+use crate::core::{Birth, Identity, Pid, Presence};
+
+/// Ticks of the start time in a second. The kernel shows them so to programs on every machine.
+const TICKS: u64 = 100;
+
+/// Which boot this is; 0 where the kernel does not say. It cannot change while we run.
+fn boot() -> u64 {
+    static BOOT: OnceLock<u64> = OnceLock::new();
+    *BOOT.get_or_init(|| {
+        let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(16).collect();
+        u64::from_str_radix(&digits, 16).unwrap_or(0)
+    })
+}
+
+pub(crate) fn birth(pid: Pid) -> io::Result<Option<Birth>> {
+    let stat = proc::stat(pid)?.filter(|stat| !stat.is_dead());
+    Ok(stat.map(|stat| Birth { boot: boot(), token: stat.start_ticks }))
+}
+
+pub(crate) fn birth_clock() -> u64 {
+    let now = clock_gettime(ClockId::Boottime);
+    let seconds = u64::try_from(now.tv_sec).unwrap_or(0);
+    let nanos = u64::try_from(now.tv_nsec).unwrap_or(0);
+    seconds * TICKS + nanos / (1_000_000_000 / TICKS)
+}
+
+pub(crate) fn age(birth: Birth, now: u64) -> Duration {
+    Duration::from_millis(now.saturating_sub(birth.token) * (1000 / TICKS))
+}
+
+pub(crate) fn presence(pid: Pid) -> Presence {
+    // The null signal is answered for processes that `/proc` hides, too.
+    let number = i32::try_from(pid.get()).ok().and_then(rustix::process::Pid::from_raw);
+    match number.map(rustix::process::test_kill_process) {
+        Some(Err(rustix::io::Errno::SRCH)) => Presence::Gone,
+        Some(Ok(()) | Err(_)) | None => Presence::Hidden,
+    }
+}
+
+pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
+    let births: HashMap<u32, Birth> =
+        parents.iter().map(|parent| (parent.pid.get(), parent.birth)).collect();
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::new) else { continue };
+        // A process that ends while we read the list is no child any more.
+        let Ok(Some(stat)) = proc::stat(pid) else { continue };
+        let birth = Birth { boot: boot(), token: stat.start_ticks };
+        if births.get(&stat.parent).is_some_and(|parent| parent.no_later_than(birth)) && !stat.is_dead() {
+            found.push(Identity { pid, birth });
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn we_are_alive_and_young_and_have_a_parent() {
+        let me = Pid::new(std::process::id()).unwrap();
+        let birth = birth(me).unwrap().expect("we run");
+        assert_eq!(super::birth(me).unwrap(), Some(birth), "a birth never changes");
+        assert!(age(birth, birth_clock()) < Duration::from_secs(3600));
+        assert_eq!(presence(me), Presence::Hidden, "it exists");
+    }
+
+    #[test]
+    fn a_number_that_was_never_given_is_gone() {
+        let nobody = Pid::new(4_194_304).unwrap();
+        assert_eq!(birth(nobody).unwrap(), None);
+        assert_eq!(presence(nobody), Presence::Gone);
+    }
+
+    #[test]
+    fn our_child_is_found_by_our_identity() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let me = Pid::new(std::process::id()).unwrap();
+        let identity = Identity { pid: me, birth: birth(me).unwrap().unwrap() };
+        let stranger = Identity { birth: Birth { boot: boot(), token: u64::MAX }, ..identity };
+        let is_child = |found: &Identity| found.pid.get() == child.id();
+        assert!(children(&[identity]).unwrap().iter().any(is_child));
+        assert!(!children(&[stranger]).unwrap().iter().any(is_child), "a younger parent is none");
+        #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

@@ -1,0 +1,51 @@
+//! A socket in the user's own folder, by which a second start reaches the first.
+
+use std::fs;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+/// A request and its answer are one line each.
+const LONGEST: u64 = 4096;
+
+/// The caller holds the tray's lock, so a socket that is there belongs to nobody.
+pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'static) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    thread::Builder::new().name("control".into()).spawn(move || {
+        for stream in listener.incoming() {
+            match stream.and_then(|stream| serve(&stream, &answer)) {
+                Ok(()) => {}
+                // A caller that went away in the middle is its own trouble.
+                Err(error) => tracing::debug!(%error, "a request on the control socket failed"),
+            }
+        }
+    })?;
+    Ok(())
+}
+
+fn serve(mut stream: &UnixStream, answer: &impl Fn(&str) -> String) -> io::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+    stream.set_write_timeout(Some(Duration::from_secs(1)))?;
+    let mut line = String::new();
+    BufReader::new(stream.take(LONGEST)).read_line(&mut line)?;
+    writeln!(stream, "{}", answer(line.trim()))
+}
+
+pub(crate) fn send(path: &Path, line: &str, patience: Duration) -> io::Result<String> {
+    let mut stream = UnixStream::connect(path)?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.set_write_timeout(Some(patience))?;
+    writeln!(stream, "{line}")?;
+    let mut reply = String::new();
+    BufReader::new(stream.take(LONGEST)).read_line(&mut reply)?;
+    Ok(reply.trim().to_owned())
+}

@@ -1,0 +1,93 @@
+//! Reads and parses files of `/proc/PID`. Parsing is apart from reading, so that it can be tested.
+
+use std::fs;
+use std::io;
+
+use crate::core::Pid;
+
+/// The fields of `/proc/PID/stat` that are used here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Stat {
+    pub(crate) state: char,
+    pub(crate) parent: u32,
+    pub(crate) session: u32,
+    pub(crate) terminal: i64,
+    pub(crate) start_ticks: u64,
+}
+
+impl Stat {
+    pub(crate) const fn is_dead(self) -> bool {
+        matches!(self.state, 'Z' | 'X' | 'x')
+    }
+}
+
+/// Parses a stat line. The program's name may hold anything, parentheses and newlines included, so
+/// the fields are counted from the last closing one.
+pub(crate) fn parse_stat(text: &str) -> Option<Stat> {
+    let mut fields = text.get(text.rfind(')')? + 1..)?.split_ascii_whitespace();
+    let state = fields.next()?.chars().next()?;
+    let parent = fields.next()?.parse().ok()?;
+    let session = fields.nth(1)?.parse().ok()?;
+    let terminal = fields.next()?.parse().ok()?;
+    let start_ticks = fields.nth(14)?.parse().ok()?;
+    Some(Stat { state, parent, session, terminal, start_ticks })
+}
+
+/// Reads `/proc/PID/stat`; `None` where there is no such process.
+pub(crate) fn stat(pid: Pid) -> io::Result<Option<Stat>> {
+    let Some(bytes) = read(pid, "stat")? else { return Ok(None) };
+    let text = String::from_utf8_lossy(&bytes);
+    parse_stat(&text).map(Some).ok_or_else(|| io::Error::other(format!("/proc/{pid}/stat is not understood")))
+}
+
+/// Reads a file of a process; `None` where there is no such process.
+pub(crate) fn read(pid: Pid, file: &str) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(format!("/proc/{pid}/{file}")) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error of a `/proc/PID` file means that the process ended.
+pub(crate) fn is_gone(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(libc::ESRCH)
+}
+
+/// The words of a NUL-separated file.
+pub(crate) fn words(bytes: &[u8]) -> Vec<String> {
+    let bytes = bytes.strip_suffix(&[0]).unwrap_or(bytes);
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = "4242 (a) (b\n) c) S 100 4242 4200 34817 4242 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 0 0";
+
+    #[test]
+    fn a_name_with_parentheses_shifts_no_field() {
+        let stat = parse_stat(LINE).unwrap();
+        assert_eq!(stat, Stat { state: 'S', parent: 100, session: 4200, terminal: 34817, start_ticks: 987_654 });
+    }
+
+    #[test]
+    fn half_a_line_is_no_process() {
+        for end in 0..LINE.len() - 4 {
+            if let Some(stat) = parse_stat(LINE.get(..end).unwrap_or_default()) {
+                assert!(LINE.get(..end).unwrap().contains("98"), "{stat:?} from {end} bytes");
+            }
+        }
+        assert_eq!(parse_stat(""), None);
+    }
+
+    #[test]
+    fn empty_words_inside_a_command_line_are_kept() {
+        assert_eq!(words(b"python\0\0-u\0"), ["python", "", "-u"]);
+        assert!(words(b"").is_empty());
+    }
+}

@@ -1,0 +1,102 @@
+//! The process table, through `sysinfo`; births and traits from the kernel, through the facade.
+//!
+//! The command lines are read anew at each look: a launcher that calls `exec` keeps its number and
+//! its birth, and a remembered command line would be somebody else's.
+
+use std::ffi::OsStr;
+
+use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+
+use super::relatives;
+use crate::core::{Fact, Identity, Owner, Pid, Process, Unseen, UnixTime, Watch};
+use crate::core::moment::Now;
+use crate::platform;
+
+/// The table, kept between looks so that shares of a core can be told.
+#[derive(Debug, Default)]
+pub(super) struct Table(Option<System>);
+
+impl Table {
+    /// Reads every process; traits of those only that may be shims or are related to one.
+    pub(super) fn read(&mut self, watches: &[Watch], now: Now) -> Result<Vec<Process>, Unseen> {
+        let trouble = |why: String| Unseen::Processes { why };
+        let system = match &mut self.0 {
+            Some(system) => system,
+            none => none.insert(System::new().map_err(|error| trouble(error.to_string()))?),
+        };
+        let fields = ProcessRefreshKind::nothing()
+            .with_cmd(UpdateKind::Always)
+            .with_exe(UpdateKind::Always)
+            .with_user(UpdateKind::OnlyIfNotSet)
+            .with_memory()
+            .with_cpu()
+            .without_tasks();
+        let _ = system.refresh_processes_specifics(ProcessesToUpdate::All, true, fields);
+        let us = system.process(sysinfo::Pid::from_u32(std::process::id()));
+        // We run, so a list without us is no list.
+        let us = us.ok_or_else(|| trouble("the list does not even hold this program".into()))?;
+        let mut processes: Vec<Process> =
+            system.processes().values().filter_map(|seen| facts(seen, us, now)).collect();
+        for at in relatives::of_shims(&processes, watches) {
+            let process = &mut processes[at];
+            process.details = Some(platform::details(process.identity.pid));
+            // The library keeps the first name; `exec` gives another.
+            if let Some(name) = platform::name(process.identity.pid) {
+                process.name = name;
+            }
+        }
+        Ok(processes)
+    }
+}
+
+/// One process as a value; `None` if it is dead or died while we looked.
+fn facts(seen: &Seen, us: &Seen, now: Now) -> Option<Process> {
+    if matches!(seen.status(), ProcessStatus::Zombie | ProcessStatus::Dead) {
+        return None;
+    }
+    let pid = Pid::new(seen.pid().as_u32())?;
+    // A birth that cannot be read leaves no identity; such a process is as good as unlisted, and a
+    // shim below it meets a parent that may not be looked at.
+    let birth = platform::birth(pid).ok().flatten()?;
+    let args = match seen.cmd() {
+        [] => match platform::args(pid) {
+            Ok(args) => Fact::Known(args?),
+            Err(_) => Fact::Hidden,
+        },
+        words => Fact::Known(words.iter().map(|word| text(word)).collect()),
+    };
+    let owner = match (seen.user_id(), us.user_id()) {
+        (Some(theirs), Some(ours)) if theirs == ours => Fact::Known(Owner::Ours),
+        (Some(_), Some(_)) => Fact::Known(Owner::Another),
+        (None, _) | (_, None) => Fact::Hidden,
+    };
+    Some(Process {
+        identity: Identity { pid, birth },
+        parent: seen.parent().and_then(|parent| Pid::new(parent.as_u32())),
+        name: text(seen.name()),
+        exe: seen.exe().map(|path| text(path.as_os_str())),
+        args,
+        owner,
+        started_at: UnixTime(seen.start_time()),
+        age: platform::age(birth, now.births),
+        memory_bytes: seen.memory(),
+        cpu_permille: permille(seen.cpu_usage()),
+        details: None,
+    })
+}
+
+fn text(text: &OsStr) -> String {
+    text.to_string_lossy().into_owned()
+}
+
+fn permille(percent: f32) -> u32 {
+    let tenths = (percent * 10.0).round().clamp(0.0, 1_000_000.0);
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "no other conversion exists; the value was clamped to what fits"
+    )]
+    let tenths = tenths as u32;
+    tenths
+}

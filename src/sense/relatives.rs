@@ -1,0 +1,65 @@
+//! Whose traits are worth a read each: possible shims, their ancestors and their descendants.
+//!
+//! Deliberately generous, by bare numbers and substrings: the core decides, this only saves reads.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::core::recognise::{file_name, is_interpreter, program_of};
+use crate::core::{Fact, Pid, Presence, Process, Watch};
+use crate::platform;
+
+/// The positions in `processes` of everything that may belong to a watched shim.
+pub(super) fn of_shims(processes: &[Process], watches: &[Watch]) -> Vec<usize> {
+    let at: HashMap<Pid, usize> =
+        processes.iter().enumerate().map(|(at, process)| (process.identity.pid, at)).collect();
+    let mut children: HashMap<Pid, Vec<usize>> = HashMap::new();
+    for (at, process) in processes.iter().enumerate() {
+        if let Some(parent) = process.parent {
+            children.entry(parent).or_default().push(at);
+        }
+    }
+    let mut wanted: HashSet<usize> = HashSet::new();
+    for (start, process) in processes.iter().enumerate() {
+        if !watches.iter().any(|watch| may_be_a_shim(process, watch)) {
+            continue;
+        }
+        let mut below = vec![start];
+        while let Some(next) = below.pop() {
+            if wanted.insert(next) || next == start {
+                below.extend(
+                    children
+                        .get(&processes[next].identity.pid)
+                        .into_iter()
+                        .flatten()
+                        .filter(|child| !wanted.contains(child)),
+                );
+            }
+        }
+        let mut above = process.parent.and_then(|parent| at.get(&parent)).copied();
+        let mut seen = HashSet::from([start]);
+        while let Some(next) = above.filter(|next| seen.insert(*next)) {
+            wanted.insert(next);
+            above = processes[next].parent.and_then(|parent| at.get(&parent)).copied();
+        }
+    }
+    let mut wanted: Vec<usize> = wanted.into_iter().collect();
+    wanted.sort_unstable();
+    wanted
+}
+
+fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
+    let script = file_name(&watch.script, watch.style).to_lowercase();
+    match &process.args {
+        Fact::Known(words) => words.iter().any(|word| word.to_lowercase().contains(&script)),
+        Fact::Hidden => is_interpreter(&program_of(process, watch.style), watch.style),
+    }
+}
+
+/// What became of every parent on record that the list does not show.
+pub(super) fn absent_parents(processes: &[Process]) -> BTreeMap<Pid, Presence> {
+    let listed: HashSet<Pid> = processes.iter().map(|process| process.identity.pid).collect();
+    // Only shims and their relatives are ever asked for their parents.
+    let related = processes.iter().filter(|process| process.details.is_some());
+    let parents = related.filter_map(|process| process.parent).filter(|parent| !listed.contains(parent));
+    parents.map(|parent| (parent, platform::presence(parent))).collect()
+}

@@ -1,0 +1,23 @@
+//! The tray program's few options.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Watches for orphaned MCP servers from the panel.
+#[derive(Parser, Debug)]
+#[command(name = "shimkeeper-tray", version, about, long_about = None)]
+pub(super) struct Args {
+    /// The configuration to use instead of the user's
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Keep configuration, logs and everything else in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) home: Option<PathBuf>,
+    /// Say that this start is the one at login
+    #[arg(long, hide = true)]
+    pub(super) autostart: bool,
+    /// End after this many seconds, for tests
+    #[arg(long, hide = true, value_name = "SECONDS")]
+    pub(super) quit_after: Option<u64>,
+}

@@ -1,0 +1,131 @@
+//! Starts the tray program: configuration, log, lock, monitor, icon.
+
+use std::ffi::OsStr;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use tray_icon::TrayIconEvent;
+use tray_icon::menu::MenuEvent;
+use winit::event_loop::{DeviceEvents, EventLoop};
+
+use super::app::{App, Wake};
+use super::args::Args;
+use crate::config::{self, Config, Missing};
+use crate::core::wording;
+use crate::exit::Outcome;
+use crate::monitor::clock::Clock;
+use crate::monitor::event::Request;
+use crate::monitor::run::{Monitor, Setup};
+use crate::monitor::{Choice, Event, State};
+use crate::paths::{self, Paths};
+use crate::single::{self, Lock};
+use crate::{act, console, logging, platform, sense};
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return console::usage(&error),
+    };
+    match run(&args) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            console::complain(&format!("{error:#}"));
+            tracing::error!("{error:#}");
+            Outcome::Attention.into()
+        }
+    }
+}
+
+fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let variable = std::env::var_os(paths::HOME_VARIABLE);
+    let home = paths::home(args.home.as_deref(), variable.as_deref().map(OsStr::new));
+    let paths = Paths::new(home, args.config.as_deref())?;
+    let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
+    let Lock::Ours(lock) = lock else { return Ok(greet_the_first(&paths)) };
+    let log = logging::init(&paths.log_dir(), tracing::Level::INFO);
+    if let Err(error) = &log {
+        console::complain(&error.to_string());
+    }
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), autostart = args.autostart, "the tray starts");
+    let missing = if args.config.is_some() { Missing::Refused } else { Missing::Standard };
+    let (config, config_problem) = match config::load(&paths.config_file(), platform::PATH_STYLE, missing) {
+        Ok(config) => (config, None),
+        Err(error) => {
+            console::complain(&error.to_string());
+            tracing::error!("{error}");
+            (Config::standard(platform::PATH_STYLE), Some(error.to_string()))
+        }
+    };
+    let event_loop = EventLoop::<Wake>::with_user_event().build().context(wording::NO_DISPLAY)?;
+    event_loop.listen_device_events(DeviceEvents::Never);
+    let clock = Clock::start();
+    let view = State::new(config.clone(), config_problem.clone()).view();
+    let (to_show, to_quit) = (event_loop.create_proxy(), event_loop.create_proxy());
+    let monitor = Monitor::start(Setup {
+        paths,
+        config,
+        config_problem,
+        program: std::env::current_exe().context("where this program stands could not be read")?,
+        clock,
+        sense: [Box::new(sense::Machine::new()), Box::new(sense::Machine::new())],
+        act: Box::new(act::Machine),
+        // The loop may have ended before the last word arrives.
+        show: Box::new(move |view| drop(to_show.send_event(Wake::View(Box::new(view))))),
+        quit: Box::new(move || drop(to_quit.send_event(Wake::Quit))),
+    })?;
+    let proxy = event_loop.create_proxy();
+    TrayIconEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Icon(event)))));
+    let proxy = event_loop.create_proxy();
+    MenuEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Menu(event)))));
+    if let Some(seconds) = args.quit_after {
+        quit_after(&monitor, clock, Duration::from_secs(seconds))?;
+    }
+    say_if_no_panel()?;
+    let mut app = App::new(view, monitor, clock);
+    event_loop.run_app(&mut app)?;
+    drop(lock);
+    tracing::info!("the tray ends");
+    match app.failure {
+        Some(error) => Err(error.context(wording::NO_BUS)),
+        None => Ok(Outcome::Fine),
+    }
+}
+
+/// One tray a user: the first shows itself, the second ends well.
+fn greet_the_first(paths: &Paths) -> Outcome {
+    match platform::control::send(&paths.control(), &Request::Show.line(), Duration::from_secs(3)) {
+        Ok(_) => {
+            console::say(wording::RUNS_ALREADY);
+            Outcome::Fine
+        }
+        Err(error) => {
+            console::complain(&wording::runs_but_silent(&error.to_string()));
+            Outcome::Attention
+        }
+    }
+}
+
+/// The icon appears when a panel does; until then the user must not wonder.
+fn say_if_no_panel() -> anyhow::Result<()> {
+    thread::Builder::new().name("panel".into()).spawn(|| {
+        if platform::desktop::panel() == Ok(false) {
+            console::complain(wording::NO_PANEL);
+            tracing::warn!("{}", wording::NO_PANEL);
+        }
+    })?;
+    Ok(())
+}
+
+fn quit_after(monitor: &Monitor, clock: Clock, wait: Duration) -> anyhow::Result<()> {
+    let monitor = monitor.clone();
+    thread::Builder::new().name("quit-after".into()).spawn(move || {
+        clock.wait(wait);
+        monitor.tell(Event::Chosen(Choice::Quit));
+    })?;
+    Ok(())
+}
