@@ -3,6 +3,7 @@
 //! The map of this crate is ARCHITECTURE.md; what stands where is held by `tests/architecture.rs`.
 
 pub mod act;
+pub mod cli;
 pub mod config;
 pub mod core;
 mod files;

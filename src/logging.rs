@@ -8,6 +8,7 @@
 //! the clock for their time and for the day of the file.
 
 use std::fmt::{self, Write as _};
+use std::fs;
 use std::io;
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -74,10 +75,8 @@ pub fn current_log(dir: &Path, now: UnixTime) -> PathBuf {
     if today.exists() {
         return today;
     }
-    let names =
-        dir.read_dir().into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     // Days are written so that the later one is the greater text.
-    names.filter(|name| is_log(name)).max().map_or(today, |name| dir.join(name))
+    logs(dir).into_iter().max().map_or(today, |name| dir.join(name))
 }
 
 fn is_log(name: &str) -> bool {
@@ -91,13 +90,36 @@ fn is_log(name: &str) -> bool {
 fn open(dir: &Path) -> io::Result<RollingFileAppender> {
     files::make_folder(dir)?;
     private::close_folder(dir)?;
-    RollingFileAppender::builder()
+    let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix(PREFIX)
         .filename_suffix(SUFFIX)
-        .max_log_files(KEPT)
+        // It counts the file that it is about to begin even where that exists already. One more here,
+        // and the exact number below: a program that starts often would lose a day each time.
+        .max_log_files(KEPT + 1)
         .build(dir)
-        .map_err(io::Error::other)
+        .map_err(io::Error::other)?;
+    remove_old(dir);
+    Ok(appender)
+}
+
+/// Keeps the newest files by the day in their name.
+fn remove_old(dir: &Path) {
+    let mut names = logs(dir);
+    names.sort_unstable();
+    for name in names.iter().rev().skip(KEPT) {
+        // Another program of ours may be quicker; what stays is tried again at the next start.
+        let _ = fs::remove_file(dir.join(name));
+    }
+}
+
+/// The names of the log files in a folder.
+fn logs(dir: &Path) -> Vec<String> {
+    let entries = dir.read_dir().into_iter().flatten();
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| is_log(name))
+        .collect()
 }
 
 /// Everything of ours down to `finest`; of the libraries only what they warn of.
@@ -189,7 +211,6 @@ fn log_panics() {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -312,15 +333,29 @@ mod tests {
         let scratch = crate::files::testing::Scratch::new();
         let dir = scratch.path().join("logs");
         fs::create_dir(&dir).unwrap();
-        for day in 1..=9 {
+        for day in 1..=KEPT {
             fs::write(dir.join(format!("shimkeeper.2001-01-0{day}.log")), "").unwrap();
         }
+        fs::write(dir.join("notes.log"), "").unwrap();
+        for _ in 0..3 {
+            drop(open(&dir).unwrap());
+            let mut names = logs(&dir);
+            names.sort();
+            assert_eq!(names.len(), KEPT, "{names:?}");
+            assert_eq!(names[0], "shimkeeper.2001-01-02.log", "{names:?}");
+            assert!(is_log(&names[6]) && !names[6].contains("2001"), "{names:?}");
+        }
+        assert!(dir.join("notes.log").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_look_into_the_log() {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = crate::files::testing::Scratch::new();
+        let dir = scratch.folder("logs");
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
         drop(open(&dir).unwrap());
-        let names: Vec<_> =
-            dir.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        assert_eq!(names.len(), KEPT, "{names:?}");
-        let today = names.iter().max().unwrap();
-        assert!(is_log(today) && !today.contains("2001"), "{names:?}");
-        assert!(!names.iter().any(|name| name.contains("2001-01-03")), "{names:?}");
+        assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

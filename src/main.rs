@@ -1,1 +1,7 @@
-fn main() {}
+//! The console program. All of it is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    shimkeeper::cli::main()
+}

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// What became of the lock.
 #[derive(Debug)]
-pub enum Lock {
+pub(crate) enum Lock {
     /// It is ours until this is dropped.
     Ours(File),
     /// Another program of this user holds it.
@@ -16,7 +16,7 @@ pub enum Lock {
 }
 
 /// Takes the lock, or tells that another has it. Does not wait.
-pub fn acquire(path: &Path) -> io::Result<Lock> {
+pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::confirm::{Confirmation, Confirmed, confirm};
 use super::terminate::{ask, force, has_ended, wait};
-use crate::core::plan::Refused;
+use crate::core::plan::{Reach, Refused};
 use crate::core::{Identity, Member, Pid, Refusal, Target};
 use crate::platform;
 
@@ -54,7 +54,7 @@ pub struct EndReport {
 }
 
 struct Victim {
-    top: Pid,
+    reach: Reach,
     confirmed: Confirmed,
     how: How,
 }
@@ -66,8 +66,8 @@ pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
     for target in targets {
         match hold(target) {
             Ok(confirmed) => {
-                let top = target.top.pid;
-                victims.extend(confirmed.into_iter().map(|confirmed| Victim { top, confirmed, how: How::Asked }));
+                let reach = target.reach;
+                victims.extend(confirmed.into_iter().map(|confirmed| Victim { reach, confirmed, how: How::Asked }));
             }
             Err(why) => report.refused.push(Refused { pid: target.top.pid, why }),
         }
@@ -127,13 +127,17 @@ fn hold(target: &Target) -> Result<Vec<Confirmed>, Refusal> {
 fn add_descendants(victims: &mut Vec<Victim>) {
     for _ in 0..ROUNDS {
         let known: Vec<Identity> = victims.iter().map(|victim| victim.confirmed.identity).collect();
-        let Ok(children) = platform::children(&known) else { return };
+        let whole = victims.iter().filter(|victim| victim.reach == Reach::WholeTree);
+        let parents: Vec<Identity> = whole.map(|victim| victim.confirmed.identity).collect();
+        if parents.is_empty() {
+            return;
+        }
+        let Ok(children) = platform::children(&parents) else { return };
         let mut grew = false;
         for child in children.into_iter().filter(|child| !known.contains(child)) {
             let member = Member { identity: child, name: String::new(), args: None };
             if let Confirmation::Same(confirmed) = confirm(&member) {
-                let top = victims.first().map_or(child.pid, |victim| victim.top);
-                victims.push(Victim { top, confirmed, how: How::Asked });
+                victims.push(Victim { reach: Reach::WholeTree, confirmed, how: How::Asked });
                 grew = true;
             }
         }

@@ -58,7 +58,9 @@ fn with_key(text: &str, key: &str, on: bool) -> Result<String, Problem> {
             document[key] = toml_edit::value(on);
         }
     }
-    Ok(document.to_string())
+    // Written with one kind of line end; the file keeps its own.
+    let changed = document.to_string().replace("\r\n", "\n");
+    Ok(if text.contains("\r\n") { changed.replace('\n', "\r\n") } else { changed })
 }
 
 /// The text with the line `#key = …` put to use, if that line stands where it would be read.
@@ -103,7 +105,8 @@ mod tests {
             ("# a\nauto_cleanup = false # why\n", "# a\nauto_cleanup = true # why\n"),
             ("auto_cleanup=false\r\ntoasts = true\r\n", "auto_cleanup=true\r\ntoasts = true\r\n"),
             ("auto_cleanup = \"no\"\n", "auto_cleanup = true\n"),
-            ("auto_cleanup = true", "auto_cleanup = true"),
+            ("# a\r\n\r\nauto_cleanup=false\r\n", "# a\r\n\r\nauto_cleanup=true\r\n"),
+            ("auto_cleanup = false", "auto_cleanup = true\n"),
         ] {
             assert_eq!(on(before), after);
         }

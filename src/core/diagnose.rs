@@ -93,7 +93,7 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
     let mut instances: Vec<Instance> = groups
         .iter()
         .map(|group| {
-            let off_limits = off_limits(group, &family, snapshot);
+            let off_limits = off_limits(group, &family, snapshot, watch);
             build(group, &family, watch, memory, now, &holders, off_limits)
         })
         .collect();
@@ -192,7 +192,8 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
             ) => None,
         }
     };
-    let superseded: Vec<(usize, Pid)> = instances
+    let surely_one_folder = |one: &Instance, other: &Instance| one.cwd.is_some() && one.cwd == other.cwd;
+    let superseded: Vec<(usize, Pid, bool)> = instances
         .iter()
         .enumerate()
         .filter_map(|(at, older)| {
@@ -200,17 +201,21 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
             let again = instances.iter().filter(|younger| {
                 attached_to(younger) == Some(client)
                     && younger.command == older.command
-                    && younger.cwd.is_some()
-                    && younger.cwd == older.cwd
+                    && (younger.cwd.is_none() || older.cwd.is_none() || younger.cwd == older.cwd)
                     && younger.age >= watch.orphan_grace
                     && !younger.top.birth.no_later_than(older.top.birth)
             });
-            again.max_by_key(|younger| younger.top.birth.token).map(|younger| (at, younger.top.pid))
+            let by = again.max_by_key(|it| (surely_one_folder(it, older), it.top.birth.token))?;
+            Some((at, by.top.pid, surely_one_folder(by, older)))
         })
         .collect();
-    for (at, by) in superseded {
-        instances[at].state = State::Superseded { by };
-        instances[at].evidence.push(Evidence::StartedAgain { by });
+    for (at, by, surely) in superseded {
+        let older = &mut instances[at];
+        older.state = State::Superseded { by };
+        older.evidence.push(Evidence::StartedAgain { by });
+        if !surely && older.off_limits.is_none() {
+            older.off_limits = Some(Refusal::CannotTell);
+        }
     }
 }
 

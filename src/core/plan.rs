@@ -5,7 +5,9 @@ use super::evidence::Evidence;
 use super::family::Family;
 use super::identity::{Identity, Pid};
 use super::instance::{Group, Instance, Ripeness, State};
+use super::recognise::may_be_a_match;
 use super::snapshot::{Container, Fact, Owner, Process, Snapshot, System};
+use super::watch::Watch;
 
 /// Which instances a plan may name.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,7 +29,7 @@ pub enum Refusal {
     AnotherUser,
     /// In another container.
     AnotherContainer,
-    /// Whose it is, where it runs, or what one of its processes runs, could not be read.
+    /// Whose it is, where or in which folder it runs, or what one of its processes runs, could not be read.
     CannotTell,
     /// Another live instance was started by it, or started it.
     ServesAnother,
@@ -69,6 +71,15 @@ impl Member {
     }
 }
 
+/// How far ending a target goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// The members and everything that they have started since.
+    WholeTree,
+    /// The members and nothing else.
+    OnlyThis,
+}
+
 /// One instance to be ended whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
@@ -80,6 +91,8 @@ pub struct Target {
     pub evidence: Vec<Evidence>,
     /// The command line, with every secret in it: mask before showing.
     pub command: Vec<String>,
+    /// How far it goes.
+    pub reach: Reach,
 }
 
 impl Target {
@@ -91,6 +104,7 @@ impl Target {
             members: instance.members.clone(),
             evidence: instance.evidence.clone(),
             command: instance.command.clone(),
+            reach: Reach::WholeTree,
         }
     }
 }
@@ -143,20 +157,38 @@ pub fn plan(diagnosis: &Diagnosis, scope: Scope) -> CleanupPlan {
 
 /// Why an instance may never be ended, whatever state it is in.
 #[must_use]
-pub fn off_limits(group: &Group<'_>, family: &Family<'_>, snapshot: &Snapshot) -> Option<Refusal> {
-    let mut ours: Vec<Pid> = vec![snapshot.me];
-    if let Some(me) = family.get(snapshot.me) {
-        ours.extend(family.ancestors(me).iter().map(|ancestor| ancestor.identity.pid));
-    }
-    let hidden = || group.members.iter().any(|member| matches!(member.args, Fact::Hidden));
+pub fn off_limits(
+    group: &Group<'_>,
+    family: &Family<'_>,
+    snapshot: &Snapshot,
+    watch: &Watch,
+) -> Option<Refusal> {
+    let ours = ours(family, snapshot);
     let never = group.members.iter().find_map(|member| never_ended(member, &ours, snapshot.system));
-    // What hides its command line may be another shim, in use.
+    // What hides its command line, below or above, may be another shim, in use.
+    let hidden = || {
+        let above = family.ancestors(group.top);
+        group.members.iter().any(|member| matches!(member.args, Fact::Hidden))
+            || above.iter().any(|ancestor| may_be_a_match(ancestor, watch))
+    };
     never.or_else(|| hidden().then_some(Refusal::CannotTell))
 }
 
-/// Why one process may never be ended. `ours` names this program and its ancestors.
+/// Why this process of a snapshot may never be ended, whoever asks for it.
 #[must_use]
-pub fn never_ended(process: &Process, ours: &[Pid], system: System) -> Option<Refusal> {
+pub fn never_ended_here(process: &Process, snapshot: &Snapshot) -> Option<Refusal> {
+    never_ended(process, &ours(&Family::of(snapshot), snapshot), snapshot.system)
+}
+
+/// This program and everything that it was started by.
+fn ours(family: &Family<'_>, snapshot: &Snapshot) -> Vec<Pid> {
+    let ancestors = family.get(snapshot.me).map(|me| family.ancestors(me)).unwrap_or_default();
+    let ancestors = ancestors.iter().map(|ancestor| ancestor.identity.pid);
+    std::iter::once(snapshot.me).chain(ancestors).collect()
+}
+
+/// Why one process may never be ended. `ours` names this program and its ancestors.
+fn never_ended(process: &Process, ours: &[Pid], system: System) -> Option<Refusal> {
     let pid = process.identity.pid;
     if ours.contains(&pid) {
         return Some(Refusal::Ourselves);

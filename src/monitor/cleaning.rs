@@ -113,7 +113,8 @@ pub(super) fn log_target(verb: &str, target: &Target) {
 }
 
 /// One line about each change between two looks at a watch.
-pub(super) fn changes(old: Option<&Diagnosis>, new: &Diagnosis) -> Vec<String> {
+#[must_use]
+pub fn changes(old: Option<&Diagnosis>, new: &Diagnosis) -> Vec<String> {
     let mut lines = Vec::new();
     if old.is_none_or(|old| old.verdict != new.verdict) {
         lines.push(format!("{}: {} ({})", new.watch.name, wording::summary(new), new.verdict.word()));

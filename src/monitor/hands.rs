@@ -16,6 +16,7 @@ use super::event::Event;
 use super::restarting::{Ownership, restart};
 use crate::act::Act;
 use crate::act::restart::OwnServer;
+use crate::core::plan::Reach;
 use crate::core::{Member, Scope, Target, Watch, wording};
 use crate::sense::Sense;
 
@@ -145,6 +146,7 @@ impl Worker {
                 members: vec![Member { identity: server.identity, name: String::new(), args: None }],
                 evidence: Vec::new(),
                 command: Vec::new(),
+                reach: Reach::WholeTree,
             })
             .collect();
         let report = self.act.end(&targets, stop_grace);

@@ -152,6 +152,14 @@ pub(crate) fn set_free(command: &mut Command) {
     os::set_free(command);
 }
 
+/// The name of the scheduled task by which the EXAI project ends shims, if it is installed.
+///
+/// # Platforms
+/// Windows only; elsewhere there is no such task.
+pub(crate) fn old_cleanup_task() -> io::Result<Option<String>> {
+    os::old_cleanup_task()
+}
+
 pub(crate) mod control {
     //! How a second start reaches the tray that runs already.
     use super::{Duration, Path, io, os};

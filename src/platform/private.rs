@@ -41,3 +41,13 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     return path.metadata().map(drop);
 }
+
+/// Whether a file could be made in this folder, or the folder itself. Leaves nothing behind.
+pub(crate) fn probe_folder(path: &Path) -> io::Result<()> {
+    let Some(existing) = path.ancestors().find(|folder| folder.exists()) else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let probe = existing.join(format!(".shimkeeper-probe-{}", std::process::id()));
+    create_new(&probe)?;
+    std::fs::remove_file(&probe)
+}

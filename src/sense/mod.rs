@@ -48,12 +48,13 @@ impl Sense for Machine {
 impl Machine {
     fn look_once(&mut self, watches: &[Watch], ports: &[u16], now: Now) -> Snapshot {
         let mut unseen = Vec::new();
-        let processes = self.processes.read(watches, now).unwrap_or_else(|trouble| {
+        let mut processes = self.processes.read(watches, now).unwrap_or_else(|trouble| {
             unseen.push(trouble);
             Vec::new()
         });
         let absent = relatives::absent_parents(&processes);
         let mut rows = listeners::read(ports, &mut unseen);
+        relatives::add_holders(&mut processes, rows.values().flatten());
         let ports = ports
             .iter()
             .map(|port| (*port, PortFacts { listeners: rows.remove(port).unwrap_or_default(), reserved: None }))

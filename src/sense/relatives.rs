@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::core::recognise::{file_name, is_interpreter, program_of};
-use crate::core::{Fact, Pid, Presence, Process, Watch};
+use crate::core::snapshot::Listener;
+use crate::core::{Fact, Holder, Identity, Pid, Presence, Process, Watch};
 use crate::platform;
 
 /// The positions in `processes` of everything that may belong to a watched shim.
@@ -52,6 +53,21 @@ fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
     match &process.args {
         Fact::Known(words) => words.iter().any(|word| word.to_lowercase().contains(&script)),
         Fact::Hidden => is_interpreter(&program_of(process, watch.style), watch.style),
+    }
+}
+
+/// Reads the traits of whoever holds a watched port: the user may ask for its end.
+pub(super) fn add_holders<'a>(processes: &mut [Process], rows: impl Iterator<Item = &'a Listener>) {
+    let holders: Vec<Identity> = rows
+        .flat_map(|row| &row.holders)
+        .filter_map(|holder| match holder {
+            Holder::Known(identity) => Some(*identity),
+            Holder::Gone(_) | Holder::Hidden => None,
+        })
+        .collect();
+    for process in processes.iter_mut().filter(|process| holders.contains(&process.identity)) {
+        let pid = process.identity.pid;
+        process.details.get_or_insert_with(|| platform::details(pid));
     }
 }
 

@@ -1,6 +1,8 @@
 //! What was done, refused or could not be done.
 
-use super::count;
+use super::name;
+use crate::core::holder::Keeper;
+use crate::core::identity::Pid;
 use crate::core::plan::Refusal;
 
 /// Why something is not ended, as a clause.
@@ -45,8 +47,104 @@ pub fn no_processes_found(short_script: &str) -> String {
 /// The sentence that scripts of the EXAI project look for when nothing is wrong.
 pub const NO_CLEANUP_NEEDED: &str = "No cleanup needed";
 
-/// What a cleanup ended, in one line.
+/// What a cleanup would end.
 #[must_use]
-pub fn ended(number: usize) -> String {
-    format!("Ended {}", count(number, "process", "processes"))
+pub fn would_end(pids: &str) -> String {
+    format!("Would end PID {pids}")
+}
+
+/// One process that was ended. `how` is "asked" or "forced".
+#[must_use]
+pub fn ended_one(pid: Pid, who: &str, how: &str) -> String {
+    let who = if who.is_empty() { String::new() } else { format!(" ({})", name(who)) };
+    match how {
+        "forced" => format!("Ended PID {pid}{who}, by force: it did not go when asked"),
+        _ => format!("Ended PID {pid}{who}"),
+    }
+}
+
+/// Something that was left alone, with why and what to do.
+#[must_use]
+pub fn left_alone(pid: Pid, why: Refusal) -> String {
+    let hint = refusal_hint(why).map_or_else(String::new, |hint| format!("; {hint}"));
+    format!("PID {pid} was left alone: {}{hint}", refusal(why))
+}
+
+/// A port that nobody listens on.
+#[must_use]
+pub fn port_is_free(port: u16) -> String {
+    format!("Port {port} is free")
+}
+
+/// A pid that the user named and that does not hold the port.
+#[must_use]
+pub fn does_not_hold(pid: Pid, port: u16) -> String {
+    format!("process {pid} does not hold port {port}; nothing was ended")
+}
+
+/// A port whose holder has no name.
+#[must_use]
+pub fn holder_unknown(port: u16) -> String {
+    format!("who holds port {port} could not be seen; nothing was ended")
+}
+
+/// What to do about a holder that cannot be seen.
+pub const HOLDER_HINT: &str = "look as the user who runs it, or with administrator rights";
+
+/// Several hold the port.
+pub const SEVERAL_HOLDERS: &str = "several processes hold it: say which one with --pid; nothing was ended";
+
+/// Consent without a terminal must name its victim.
+pub const YES_NEEDS_PID: &str = "--yes without a terminal needs --pid: nobody sees whom it would end";
+
+/// Nobody can be asked.
+pub const NOBODY_TO_ASK: &str = "this is no terminal, so nobody can be asked: use --pid PID --yes";
+
+/// Nothing was done.
+pub const NOTHING_ENDED: &str = "nothing was ended";
+
+/// A command line that may not be read.
+pub const COMMAND_HIDDEN: &str = "(its command line could not be read)";
+
+/// The question before an end.
+#[must_use]
+pub fn end_it(pid: Pid) -> String {
+    format!("End PID {pid}? [y/N]")
+}
+
+/// A holder that holds for others.
+#[must_use]
+pub fn keeper(keeper: Keeper, pid: Pid) -> String {
+    match keeper {
+        Keeper::Docker => format!("{pid} holds the port for a container and is not ended"),
+        Keeper::Wsl => format!("{pid} holds the port for a program inside WSL and is not ended"),
+        Keeper::System => format!("{pid} belongs to the system and is not ended"),
+    }
+}
+
+/// What to do about a holder that holds for others.
+#[must_use]
+pub fn keeper_hint(keeper: Keeper, port: u16) -> String {
+    match keeper {
+        Keeper::Docker => format!("`docker ps --filter publish={port}` names the container; stop that"),
+        Keeper::Wsl => "stop the program inside WSL, or run `wsl --shutdown`".into(),
+        Keeper::System => {
+            "a service or a port forwarding of the system has the port: change that, or choose another port".into()
+        }
+    }
+}
+
+/// What the tray did for the command line.
+#[must_use]
+pub fn by_the_tray(says: &str) -> String {
+    format!("{says}; it belongs to the tray and ends with it")
+}
+
+/// The tray took a request and gave no answer.
+pub const TRAY_SILENT: &str = "the tray runs but gave no answer; the log says what it did";
+
+/// What a restart without a tray did.
+#[must_use]
+pub fn set_free(says: &str) -> String {
+    format!("{says}; nobody owns it: it runs until it ends, is restarted, or `shimkeeper free` ends it")
 }

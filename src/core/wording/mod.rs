@@ -5,12 +5,14 @@
 
 mod acting;
 mod amounts;
+mod doctor;
 mod judging;
 mod setup;
 mod tray;
 
 pub use acting::*;
 pub use amounts::*;
+pub use doctor::*;
 pub use judging::*;
 pub use setup::*;
 pub use tray::*;

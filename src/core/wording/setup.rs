@@ -87,10 +87,14 @@ pub fn not_utf8() -> Complaint {
 /// The text is no TOML.
 #[must_use]
 pub fn no_toml(why: &str) -> Complaint {
-    Complaint::new(
-        format!("not valid TOML: {}", plain(why)),
-        "strings stand in quotes, and a backslash is written twice or as a slash: \"C:/Project\"",
-    )
+    let hint = if why.contains("duplicate") {
+        "remove one of the two"
+    } else if why.contains("escape") {
+        "write a backslash as a slash, or twice: \"C:/Project\""
+    } else {
+        "strings stand in quotes, true and false do not: name = \"a\", toasts = true"
+    };
+    Complaint::new(format!("not valid TOML: {}", plain(why)), hint)
 }
 
 /// A key that nobody knows.
@@ -298,7 +302,7 @@ pub fn no_home() -> Complaint {
 /// `--home` or `--config` without a value.
 #[must_use]
 pub fn empty_path() -> Complaint {
-    Complaint::new("an empty path was given with --home or --config", "name a folder or a file")
+    Complaint::new("an empty path was given", "name a folder with --home, or a file with --config")
 }
 
 /// `--home` names something that is no folder.

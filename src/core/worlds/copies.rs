@@ -54,8 +54,12 @@ fn another_folder_is_another_server() {
 }
 
 #[test]
-fn a_folder_that_was_not_read_is_not_taken_for_the_same() {
-    both_stay(&desk().and(shim(200, 60, 150)).and(shim(201, 61, 150)));
+fn a_folder_that_was_not_read_is_no_reason_to_end_anybody() {
+    let world = desk().and(shim(200, 60, 150)).and(shim(201, 61, 150));
+    check(&world, Verdict::Duplicate, &[superseded(200, 201, 150), attached(201, 150)]);
+    check_duplicates(&world, &[]);
+    let world = desk().and(placed(200, 60, 150)).and(placed(201, 61, 150)).and(shim(202, 62, 150));
+    check_duplicates(&world, &[200]);
 }
 
 #[test]

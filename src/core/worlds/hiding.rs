@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::core::family::Family;
 use crate::core::launcher::is_launcher;
 use crate::core::snapshot::Details;
 use crate::core::testing::World;
@@ -114,7 +115,7 @@ fn forget(details: &mut Details, which: Which) {
 }
 
 /// The parent of some instance's top, unless hiding it would take facts about others with it: where it
-/// belongs to an instance, or makes a launcher one that serves others, or is ourselves.
+/// belongs to an instance or hangs below one, or makes a launcher one that serves others, or is ourselves.
 fn parent_of_an_instance(world: &World, index: Index) -> Option<Pid> {
     let instances = world.look().instances;
     if instances.is_empty() {
@@ -122,8 +123,11 @@ fn parent_of_an_instance(world: &World, index: Index) -> Option<Pid> {
     }
     let find = |wanted: Pid| world.snapshot.processes.iter().find(|one| one.identity.pid == wanted);
     let parent = find(index.get(&instances).top.pid)?.parent.and_then(find)?;
+    let family = Family::of(&world.snapshot);
+    let mut above = family.ancestors(parent);
+    above.push(parent);
     let mut members = instances.iter().flat_map(|instance| &instance.members);
-    let belongs = members.any(|member| member.identity == parent.identity);
+    let belongs = members.any(|member| above.iter().any(|one| one.identity == member.identity));
     let shares = parent.parent.and_then(find).is_some_and(|above| is_launcher(above, &world.watch));
     let is_us = parent.identity.pid == world.snapshot.me;
     (!belongs && !shares && !is_us).then_some(parent.identity.pid)

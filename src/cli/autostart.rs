@@ -1,0 +1,53 @@
+//! `shimkeeper autostart`: the tray at login.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::Failure;
+use super::args::{AutostartArgs, AutostartWhat};
+use super::context::Context;
+use crate::core::wording;
+use crate::exit::Outcome;
+use crate::platform::autostart::{self, Autostart};
+use crate::console;
+
+pub(super) fn run(_context: &Context, args: &AutostartArgs) -> Result<Outcome, Failure> {
+    let tray = tray_program()?;
+    match args.what {
+        AutostartWhat::Enable => {
+            autostart::enable(&tray, &["--autostart"]).context(wording::AUTOSTART_FAILED)?;
+        }
+        AutostartWhat::Disable => autostart::disable().context(wording::AUTOSTART_FAILED)?,
+        AutostartWhat::Status => {}
+    }
+    let status = autostart::status(&tray).context(wording::AUTOSTART_UNREADABLE)?;
+    console::say(&says(&status));
+    Ok(match (args.what, &status) {
+        (AutostartWhat::Enable, Autostart::On)
+        | (AutostartWhat::Disable, Autostart::Off | Autostart::SwitchedOff)
+        | (AutostartWhat::Status, Autostart::On | Autostart::Off | Autostart::SwitchedOff) => Outcome::Fine,
+        (AutostartWhat::Status, Autostart::Elsewhere { .. })
+        | (AutostartWhat::Enable, Autostart::Off | Autostart::SwitchedOff | Autostart::Elsewhere { .. })
+        | (AutostartWhat::Disable, Autostart::On | Autostart::Elsewhere { .. }) => Outcome::Attention,
+    })
+}
+
+/// The state of autostart in a sentence.
+pub(super) fn says(status: &Autostart) -> String {
+    match status {
+        Autostart::On => wording::AUTOSTART_ON.into(),
+        Autostart::Off => wording::AUTOSTART_OFF.into(),
+        Autostart::SwitchedOff => wording::AUTOSTART_SWITCHED_OFF.into(),
+        Autostart::Elsewhere { command } => wording::autostart_elsewhere(command),
+    }
+}
+
+/// The tray stands beside this program.
+pub(super) fn tray_program() -> anyhow::Result<PathBuf> {
+    let us = std::env::current_exe().context("where this program stands could not be read")?;
+    let name = format!("shimkeeper-tray{}", std::env::consts::EXE_SUFFIX);
+    let tray = us.with_file_name(name);
+    anyhow::ensure!(tray.is_file(), "the tray program is missing: it should be {}", tray.display());
+    Ok(tray)
+}

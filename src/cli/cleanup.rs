@@ -1,0 +1,111 @@
+//! `shimkeeper cleanup`: ends the orphans, or says what it would end.
+
+use super::Failure;
+use super::args::CleanupArgs;
+use super::context::Context;
+use super::render::Paint;
+use super::{json, render};
+use crate::core::instance::State;
+use crate::core::{Diagnosis, Scope, Verdict, plan, wording};
+use crate::exit::Outcome;
+use crate::monitor::cleaning::{CleanupReport, Looker, clean};
+use crate::{act, console, sense};
+
+pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Failure> {
+    let config = context.config()?;
+    let scope = if args.duplicates { Scope::OrphansAndDuplicates } else { Scope::Orphans };
+    let mut machine = sense::Machine::new();
+    let mut looker = Looker::new(&mut machine, context.clock, &config.watches);
+    if args.check_only {
+        return Ok(check_only(context, args, &looker.settle(), scope));
+    }
+    let _log = context.log();
+    let report = clean(&mut looker, &mut act::Machine, scope, config.stop_grace);
+    if args.json {
+        console::say(&json::cleanup(&report));
+    } else {
+        tell(context, &report);
+    }
+    Ok(outcome(&report))
+}
+
+/// Looks, touches nothing.
+fn check_only(context: &Context, args: &CleanupArgs, found: &[Diagnosis], scope: Scope) -> Outcome {
+    let plans: Vec<_> = found.iter().map(|diagnosis| plan(diagnosis, scope)).collect();
+    let planned: Vec<_> = plans.iter().flat_map(|plan| plan.targets.clone()).collect();
+    let refused: Vec<_> = plans.iter().flat_map(|plan| plan.refused.clone()).collect();
+    if args.json {
+        let report = CleanupReport { planned, ended: Vec::new(), refused, after: found.to_vec() };
+        console::say(&json::cleanup(&report));
+    } else {
+        for target in &planned {
+            let pids = wording::pids(target.members.iter().map(|member| member.identity.pid));
+            console::say(&context.palette.paint(Paint::Red, &wording::would_end(&pids)));
+            for evidence in &target.evidence {
+                console::say(&format!("  · {}", wording::evidence(evidence)));
+            }
+        }
+        tell_refused(&refused);
+        if planned.is_empty() {
+            tell_nothing_to_do(context, found);
+        }
+    }
+    Outcome::of(worst(found))
+}
+
+fn tell(context: &Context, report: &CleanupReport) {
+    for target in &report.planned {
+        for member in &target.members {
+            let pid = member.identity.pid;
+            if let Some(ended) = report.ended.iter().find(|ended| ended.pid == pid) {
+                console::say(&wording::ended_one(pid, &member.name, ended.how.word()));
+            }
+        }
+        for evidence in &target.evidence {
+            console::say(&format!("  · {}", wording::evidence(evidence)));
+        }
+    }
+    tell_refused(&report.refused);
+    if report.planned.is_empty() {
+        tell_nothing_to_do(context, &report.after);
+        return;
+    }
+    for after in &report.after {
+        console::say(&wording::capital(&wording::port_row(after)));
+    }
+}
+
+fn tell_refused(refused: &[plan::Refused]) {
+    for refused in refused {
+        console::complain(&wording::left_alone(refused.pid, refused.why));
+    }
+}
+
+/// The two sentences that scripts look for, and whatever else needs attention.
+fn tell_nothing_to_do(context: &Context, found: &[Diagnosis]) {
+    for diagnosis in found {
+        if diagnosis.unseen().next().is_none() || !diagnosis.instances.is_empty() {
+            let nobody = diagnosis.instances.is_empty();
+            let live = diagnosis.instances.iter().any(|instance| !matches!(instance.state, State::Orphan(_)));
+            if nobody {
+                console::say(&wording::no_processes_found(diagnosis.watch.short_script()));
+            } else if live && diagnosis.verdict != Verdict::Unseen {
+                console::say(wording::NO_CLEANUP_NEEDED);
+            }
+        }
+        if !matches!(diagnosis.verdict, Verdict::Healthy | Verdict::Idle) {
+            console::say(render::diagnosis(diagnosis, context.palette, context.verbose).trim_end());
+        }
+    }
+}
+
+fn outcome(report: &CleanupReport) -> Outcome {
+    match Outcome::of(worst(&report.after)) {
+        Outcome::Fine if !report.refused.is_empty() => Outcome::Attention,
+        outcome => outcome,
+    }
+}
+
+fn worst(found: &[Diagnosis]) -> Verdict {
+    Verdict::worst(found.iter().map(|diagnosis| diagnosis.verdict))
+}

@@ -1,0 +1,198 @@
+//! `shimkeeper doctor`: what works here, what does not, and what to do. Touches nothing.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::Failure;
+use super::args::DoctorArgs;
+use super::autostart;
+use super::context::Context;
+use super::render::Paint;
+use crate::config::Config;
+use crate::core::{Diagnosis, Listens, Watch, wording};
+use crate::exit::Outcome;
+use crate::monitor::cleaning::Looker;
+use crate::platform::{autostart as login, desktop};
+use crate::sense::Machine;
+use crate::{console, platform};
+
+/// How a thing stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Health {
+    Works,
+    Attention,
+    Unknown,
+}
+
+/// One thing that was tried.
+#[derive(Debug, Serialize)]
+struct Check {
+    what: &'static str,
+    health: Health,
+    says: String,
+    #[serde(rename = "do")]
+    hint: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Report {
+    schema: u32,
+    version: &'static str,
+    checks: Vec<Check>,
+}
+
+pub(super) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome, Failure> {
+    let mut checks = Vec::new();
+    let config = match context.config() {
+        Ok(config) => {
+            checks.push(works("configuration", config_line(&context.paths.config_file())));
+            config
+        }
+        Err(failure) => {
+            checks.push(attention("configuration", failure.says, failure.hint));
+            Config::standard(platform::PATH_STYLE)
+        }
+    };
+    let mut machine = Machine::new();
+    let found = Looker::new(&mut machine, context.clock, &config.watches).look();
+    checks.extend(sight(&found));
+    checks.extend(found.iter().filter_map(port));
+    checks.push(panel());
+    checks.push(toasts(&config));
+    checks.push(at_login());
+    checks.push(log(context));
+    checks.extend(old_task());
+    if args.json {
+        let report = Report { schema: 1, version: env!("CARGO_PKG_VERSION"), checks };
+        console::say(&serde_json::to_string_pretty(&report).unwrap_or_default());
+        return Ok(outcome(report.checks.iter()));
+    }
+    for check in &checks {
+        let (mark, paint) = match check.health {
+            Health::Works => ("✓", Paint::Green),
+            Health::Attention => ("!", Paint::Red),
+            Health::Unknown => ("?", Paint::Amber),
+        };
+        console::say(&format!("{} {:<14} {}", context.palette.paint(paint, mark), check.what, check.says));
+        if let Some(hint) = &check.hint {
+            console::say(&context.palette.paint(Paint::Dim, &format!("  {:<14} → {hint}", "")));
+        }
+    }
+    Ok(outcome(checks.iter()))
+}
+
+fn config_line(file: &Path) -> String {
+    if file.exists() { wording::config_loads(file) } else { wording::config_none(file) }
+}
+
+fn outcome<'a>(checks: impl Iterator<Item = &'a Check>) -> Outcome {
+    let mut outcome = Outcome::Fine;
+    for check in checks {
+        outcome = match (check.health, outcome) {
+            (Health::Attention, _) | (_, Outcome::Attention) => Outcome::Attention,
+            (Health::Unknown, _) => Outcome::Blind,
+            (Health::Works, so_far) => so_far,
+        };
+    }
+    outcome
+}
+
+fn works(what: &'static str, says: impl Into<String>) -> Check {
+    Check { what, health: Health::Works, says: says.into(), hint: None }
+}
+
+fn attention(what: &'static str, says: impl Into<String>, hint: Option<String>) -> Check {
+    Check { what, health: Health::Attention, says: says.into(), hint }
+}
+
+fn unknown(what: &'static str, says: impl Into<String>, hint: &str) -> Check {
+    Check { what, health: Health::Unknown, says: says.into(), hint: Some(hint.into()) }
+}
+
+/// Whether everything that a judgement needs can be read.
+fn sight(found: &[Diagnosis]) -> Vec<Check> {
+    let mut checks: Vec<Check> = found
+        .iter()
+        .flat_map(Diagnosis::unseen)
+        .map(|unseen| unknown("sight", wording::capital(&wording::unseen(unseen)), wording::unseen_hint(unseen)))
+        .collect();
+    if checks.is_empty() {
+        checks.push(works("sight", wording::SIGHT_WORKS));
+    }
+    checks
+}
+
+/// Whether the port could be bound now, tried by binding it for a moment without listening.
+fn port(found: &Diagnosis) -> Option<Check> {
+    let Watch { port, listens, .. } = found.watch;
+    if listens == Listens::Never {
+        return None;
+    }
+    if !found.holders.is_empty() {
+        let says = wording::capital(&wording::port_row(found));
+        let ours = found.instances.iter().any(|instance| instance.listens);
+        return Some(if ours {
+            works("port", says)
+        } else {
+            attention("port", says, Some(wording::free_hint(port)))
+        });
+    }
+    Some(match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
+        Ok(_) => works("port", wording::port_can_be_bound(port)),
+        Err(error) => attention("port", wording::port_cannot_be_bound(port, &error), Some(wording::BIND_HINT.into())),
+    })
+}
+
+fn panel() -> Check {
+    match desktop::panel() {
+        Ok(true) => works("panel", wording::PANEL_WORKS),
+        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
+        Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
+    }
+}
+
+fn toasts(config: &Config) -> Check {
+    if !config.toasts {
+        return works("toasts", wording::TOASTS_OFF);
+    }
+    match desktop::notifier() {
+        Ok(Some(name)) => works("toasts", wording::toasts_by(&name)),
+        Ok(None) => attention("toasts", wording::TOASTS_MISSING, Some(wording::TOASTS_HINT.into())),
+        Err(why) => unknown("toasts", wording::toasts_unknown(&why), wording::NO_SESSION_HINT),
+    }
+}
+
+fn at_login() -> Check {
+    let status = autostart::tray_program().and_then(|tray| Ok(login::status(&tray)?));
+    match status {
+        Ok(status @ (login::Autostart::On | login::Autostart::Off | login::Autostart::SwitchedOff)) => {
+            works("autostart", autostart::says(&status))
+        }
+        Ok(status @ login::Autostart::Elsewhere { .. }) => {
+            attention("autostart", autostart::says(&status), Some(wording::AUTOSTART_HINT.into()))
+        }
+        Err(error) => unknown("autostart", error.to_string(), wording::AUTOSTART_HINT),
+    }
+}
+
+fn log(context: &Context) -> Check {
+    let dir = context.paths.log_dir();
+    match platform::private::probe_folder(&dir) {
+        Ok(()) => works("log", wording::log_in(&dir)),
+        Err(error) => attention("log", wording::log_not_writable(&dir, &error), Some(wording::LOG_HINT.into())),
+    }
+}
+
+/// The EXAI project's own cleanup, which ends healthy shims every five minutes.
+fn old_task() -> Option<Check> {
+    match platform::old_cleanup_task() {
+        Ok(None) => None,
+        Ok(Some(name)) => {
+            Some(attention("old task", wording::old_task(&name), Some(wording::old_task_hint(&name))))
+        }
+        Err(error) => Some(unknown("old task", error.to_string(), wording::OLD_TASK_UNKNOWN_HINT)),
+    }
+}

@@ -1,0 +1,189 @@
+//! `shimkeeper free`: says who holds a port and, if the user agrees, ends exactly that one.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use super::Failure;
+use super::args::FreeArgs;
+use super::context::Context;
+use super::json;
+use crate::act::{Act, EndReport};
+use crate::core::diagnose::{HeldBy, holder_pid};
+use crate::core::holder::keeper_of_others;
+use crate::core::plan::{Reach, Refused, never_ended_here};
+use crate::core::{
+    Fact, Holder, Listens, Member, Memory, Moment, PathStyle, Pid, Snapshot, Target, Watch, diagnose, mask,
+    wording,
+};
+use crate::exit::Outcome;
+use crate::sense::{Machine, Sense};
+use crate::{act, console};
+
+pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure> {
+    let config = context.config()?;
+    let first = config.watches.first().cloned();
+    let watch = first.unwrap_or_else(|| Watch::exai(PathStyle::Unix));
+    let watch = Watch { port: args.port.unwrap_or(watch.port), listens: Listens::Always, ..watch };
+    let mut machine = Machine::new();
+    let watches = [watch];
+    let snapshot = machine.look(&watches, context.clock.now());
+    let [watch] = &watches;
+    let rows = rows(&snapshot, watch);
+    if let Some(unseen) = snapshot.unseen.first() {
+        return Err(Failure::new(Outcome::Blind, wording::unseen(unseen)).hint(Some(wording::unseen_hint(unseen))));
+    }
+    if rows.is_empty() {
+        return Ok(already_free(args, watch.port));
+    }
+    if !args.json {
+        for row in &rows {
+            console::say(&describe(row, &snapshot));
+        }
+    }
+    let pid = match choose(args, &rows, watch.port) {
+        Ok(pid) => pid,
+        Err(failure) => return finish_untouched(args, watch.port, &rows, failure),
+    };
+    let target = match target(&snapshot, watch, pid) {
+        Ok(target) => target,
+        Err(failure) => return finish_untouched(args, watch.port, &rows, failure),
+    };
+    if !agreed(args, &target) {
+        return finish_untouched(args, watch.port, &rows, Failure::new(Outcome::Attention, wording::NOTHING_ENDED));
+    }
+    let _log = context.log();
+    tracing::info!(%pid, port = watch.port, command = %mask::command_line(&target.command), "ends the holder of a port, as the user asked");
+    let report = act::Machine.end(&[target], config.stop_grace);
+    let after = machine.look(&watches, context.clock.now());
+    Ok(tell(args, watch, &rows, &report, &after))
+}
+
+/// Everything on the port, judged by nobody.
+fn rows(snapshot: &Snapshot, watch: &Watch) -> Vec<HeldBy> {
+    diagnose(snapshot, watch, &Memory::default(), Moment::default()).holders
+}
+
+fn already_free(args: &FreeArgs, port: u16) -> Outcome {
+    if args.json {
+        console::say(&json::free(port, &[], true, &[], &[]));
+    } else {
+        console::say(&wording::port_is_free(port));
+    }
+    Outcome::Fine
+}
+
+/// Nothing was ended: a script still gets its JSON.
+fn finish_untouched(
+    args: &FreeArgs,
+    port: u16,
+    rows: &[HeldBy],
+    failure: Failure,
+) -> Result<Outcome, Failure> {
+    if args.json {
+        console::say(&json::free(port, rows, false, &[], &[]));
+    }
+    Err(failure)
+}
+
+fn describe(row: &HeldBy, snapshot: &Snapshot) -> String {
+    let who = wording::holder(&row.holder, row.name.as_deref());
+    let process = holder_pid(&row.holder)
+        .and_then(|pid| snapshot.processes.iter().find(|process| process.identity.pid == pid));
+    let command = process.map(|process| match &process.args {
+        Fact::Known(args) => mask::command_line(args),
+        Fact::Hidden => wording::COMMAND_HIDDEN.into(),
+    });
+    let command = command.map_or_else(String::new, |command| format!("\n  {command}"));
+    format!("{}  {who}{command}", row.address)
+}
+
+/// Which holder is meant.
+fn choose(args: &FreeArgs, rows: &[HeldBy], port: u16) -> Result<Pid, Failure> {
+    let mut known: Vec<Pid> = rows
+        .iter()
+        .filter_map(|row| match &row.holder {
+            Holder::Known(identity) => Some(identity.pid),
+            Holder::Gone(_) | Holder::Hidden => None,
+        })
+        .collect();
+    known.sort_unstable();
+    known.dedup();
+    match (args.pid, known.as_slice()) {
+        (Some(pid), known) if known.contains(&pid) => Ok(pid),
+        (Some(pid), _) => Err(Failure::new(Outcome::Attention, wording::does_not_hold(pid, port))),
+        (None, [one]) if rows.iter().all(|row| holder_pid(&row.holder) == Some(*one)) => {
+            if args.yes && !io::stdin().is_terminal() {
+                return Err(Failure::new(Outcome::Usage, wording::YES_NEEDS_PID));
+            }
+            Ok(*one)
+        }
+        (None, []) => {
+            Err(Failure::new(Outcome::Blind, wording::holder_unknown(port)).hint(Some(wording::HOLDER_HINT)))
+        }
+        (None, _) => Err(Failure::new(Outcome::Attention, wording::SEVERAL_HOLDERS)),
+    }
+}
+
+fn target(snapshot: &Snapshot, watch: &Watch, pid: Pid) -> Result<Target, Failure> {
+    let process = snapshot.processes.iter().find(|process| process.identity.pid == pid);
+    let process = process
+        .ok_or_else(|| Failure::new(Outcome::Attention, wording::does_not_hold(pid, watch.port)))?;
+    if let Some(keeper) = keeper_of_others(process, snapshot.system) {
+        return Err(Failure::new(Outcome::Attention, wording::keeper(keeper, pid))
+            .hint(Some(wording::keeper_hint(keeper, watch.port))));
+    }
+    if let Some(why) = never_ended_here(process, snapshot) {
+        return Err(Failure::new(Outcome::Attention, wording::left_alone(pid, why)));
+    }
+    Ok(Target {
+        top: process.identity,
+        members: vec![Member::judged(process)],
+        evidence: Vec::new(),
+        command: process.args().to_vec(),
+        reach: Reach::OnlyThis,
+    })
+}
+
+fn agreed(args: &FreeArgs, target: &Target) -> bool {
+    if args.yes {
+        return true;
+    }
+    if !io::stdin().is_terminal() {
+        console::complain(wording::NOBODY_TO_ASK);
+        return false;
+    }
+    let mut out = io::stderr();
+    let question = wording::end_it(target.top.pid);
+    if write!(out, "{question} ").and_then(|()| out.flush()).is_err() {
+        return false;
+    }
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).is_ok()
+        && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, after: &Snapshot) -> Outcome {
+    let left = rows(after, watch);
+    let is_free = left.is_empty() && after.unseen.is_empty();
+    if args.json {
+        let rows = if report.ended.is_empty() { before } else { &left };
+        console::say(&json::free(watch.port, rows, is_free, &report.ended, &report.refused));
+    } else {
+        for ended in &report.ended {
+            console::say(&wording::ended_one(ended.pid, "", ended.how.word()));
+        }
+        for Refused { pid, why } in &report.refused {
+            console::complain(&wording::left_alone(*pid, *why));
+        }
+        if is_free {
+            console::say(&wording::port_is_free(watch.port));
+        }
+        for row in &left {
+            console::say(&describe(row, after));
+        }
+    }
+    match (is_free, after.unseen.is_empty()) {
+        (true, _) => Outcome::Fine,
+        (false, true) => Outcome::Attention,
+        (false, false) => Outcome::Blind,
+    }
+}

@@ -1,0 +1,86 @@
+//! The command line: the same engine as the tray, one look at a time.
+//!
+//! Data goes to standard output, everything else to standard error. Exit codes are in `exit.rs`.
+
+mod args;
+mod autostart;
+mod cleanup;
+mod completions;
+mod config;
+mod context;
+mod doctor;
+mod free;
+mod json;
+mod log;
+mod render;
+mod restart;
+mod status;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::console;
+use crate::exit::Outcome;
+use args::{Args, Command};
+use context::Context;
+
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return console::usage(&error),
+    };
+    match run(args) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            console::complain(&failure.says);
+            if let Some(hint) = &failure.hint {
+                console::complain(&format!("hint: {hint}"));
+            }
+            failure.outcome.into()
+        }
+    }
+}
+
+/// Why a command ended without doing its work.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    outcome: Outcome,
+    says: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(outcome: Outcome, says: impl Into<String>) -> Self {
+        Self { outcome, says: says.into(), hint: None }
+    }
+
+    pub(crate) fn hint(self, hint: Option<impl Into<String>>) -> Self {
+        Self { hint: hint.map(Into::into), ..self }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Outcome::Attention, format!("{error:#}"))
+    }
+}
+
+fn run(args: Args) -> Result<Outcome, Failure> {
+    let context = Context::new(args.globals)?;
+    match args.command {
+        Command::Status(args) => status::run(&context, &args),
+        Command::Cleanup(args) => cleanup::run(&context, &args),
+        Command::Free(args) => free::run(&context, &args),
+        Command::Restart(args) => restart::run(&context, &args),
+        Command::Watch(args) => watch::run(&context, &args),
+        Command::Autostart(args) => autostart::run(&context, &args),
+        Command::Log(args) => log::run(&context, &args),
+        Command::Doctor(args) => doctor::run(&context, &args),
+        Command::Config(args) => config::run(&context, &args),
+        Command::Completions(args) => completions::run(&context, &args),
+    }
+}

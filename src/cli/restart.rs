@@ -1,0 +1,57 @@
+//! `shimkeeper restart`: through the tray where it runs, because somebody must own the server.
+
+use std::time::Duration;
+
+use super::Failure;
+use super::args::RestartArgs;
+use super::context::{Context, chosen};
+use crate::core::restart::restart as plan_restart;
+use crate::core::wording;
+use crate::exit::Outcome;
+use crate::monitor::cleaning::Looker;
+use crate::monitor::event::Request;
+use crate::monitor::restarting::{Ownership, restart};
+use crate::{act, console, logging, platform, sense};
+
+/// Grace times, the port, the start: the tray answers when all is done.
+const TRAY_PATIENCE: Duration = Duration::from_secs(100);
+
+pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Failure> {
+    let config = context.config()?;
+    let watches = chosen(&config, args.watch.as_deref())?;
+    let [watch] = watches.as_slice() else {
+        return Err(Failure::new(Outcome::Usage, wording::RESTART_ONE_WATCH));
+    };
+    let mut machine = sense::Machine::new();
+    let mut looker = Looker::new(&mut machine, context.clock, &watches);
+    let settled = looker.settle();
+    // Said before anything is done: somebody may be working with it.
+    if let Some(Ok(plan)) = settled.first().map(plan_restart)
+        && let Some((_, client)) = plan.loses
+    {
+        console::complain(&wording::client_loses(&wording::name(client)));
+    }
+    let request = Request::Restart { watch: watch.name.clone() }.line();
+    if let Ok(answer) = platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
+        return match answer.split_once(' ') {
+            Some(("ok", says)) => {
+                console::say(&wording::capital(&wording::by_the_tray(says)));
+                Ok(Outcome::Fine)
+            }
+            Some((_, why)) => Err(Failure::new(Outcome::Attention, why)),
+            None => Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
+        };
+    }
+    let _log = context.log();
+    let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
+    let done = restart(
+        &mut looker,
+        &mut act::Machine,
+        Ownership::Free(&log),
+        &mut |_| (),
+        config.stop_grace,
+    );
+    let done = done.map_err(|why| Failure::new(Outcome::Attention, why))?;
+    console::say(&wording::capital(&wording::set_free(&done.says)));
+    Ok(Outcome::Fine)
+}

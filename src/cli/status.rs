@@ -1,0 +1,28 @@
+//! `shimkeeper status`: how things are, and why. Touches nothing.
+
+use super::Failure;
+use super::args::StatusArgs;
+use super::context::{Context, chosen};
+use super::{json, render};
+use crate::console;
+use crate::core::Verdict;
+use crate::exit::Outcome;
+use crate::monitor::cleaning::Looker;
+use crate::sense::Machine;
+
+pub(super) fn run(context: &Context, args: &StatusArgs) -> Result<Outcome, Failure> {
+    let config = context.config()?;
+    let watches = chosen(&config, args.watch.as_deref())?;
+    let mut machine = Machine::new();
+    let found = Looker::new(&mut machine, context.clock, &watches).settle();
+    if args.json {
+        console::say(&json::status(&found));
+    } else {
+        let shown: Vec<String> = found
+            .iter()
+            .map(|diagnosis| render::diagnosis(diagnosis, context.palette, context.verbose))
+            .collect();
+        console::say(shown.join("\n").trim_end());
+    }
+    Ok(Outcome::of(Verdict::worst(found.iter().map(|diagnosis| diagnosis.verdict))))
+}
