@@ -1,0 +1,68 @@
+//! What the desktop does to the tray: panels crash, daemons hang.
+
+use crate::on_a_desktop;
+use crate::stage::{GREEN, GREY, RED, Tray, icon_turns};
+use crate::support::bed::Bed;
+use crate::support::{PATIENCE, eventually};
+
+#[test]
+fn after_a_crash_of_the_panel_the_icon_returns_with_its_current_colour() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let mut tray = Tray::start(&bed, &desktop, &keeper);
+        let client = bed.client().on_port(3005).start();
+        icon_turns(&desktop, GREEN, "panel-1-healthy");
+
+        desktop.kill_panel();
+        client.kill_hard();
+        // The toast proves that the tray has seen it, though nobody shows the icon.
+        eventually("the orphan is noticed", PATIENCE, || !desktop.toasts().is_empty());
+        desktop.start_panel();
+        icon_turns(&desktop, RED, "panel-2-returned");
+        assert!(tray.lives());
+    });
+}
+
+#[test]
+fn the_icon_appears_when_the_panel_does() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        desktop.kill_panel();
+        let keeper = bed.keeper(3005);
+        let mut tray = Tray::start(&bed, &desktop, &keeper);
+        desktop.menu_layout(tray.pid());
+        assert!(tray.lives());
+
+        desktop.start_panel();
+        icon_turns(&desktop, GREY, "panel-3-came-late");
+    });
+}
+
+#[test]
+fn a_hung_notification_daemon_does_not_stop_the_tray() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let tray = Tray::start(&bed, &desktop, &keeper);
+        let client = bed.client().on_port(3005).start();
+        let shim = client.shim();
+        icon_turns(&desktop, GREEN, "hung-1-healthy");
+
+        desktop.freeze_notifyd();
+        client.kill_hard();
+        eventually("a toast is asked for", PATIENCE, || !desktop.toasts().is_empty());
+        let icon = icon_turns(&desktop, RED, "hung-2-orphaned");
+        desktop.open_menu(icon);
+        desktop.click_row(tray.pid(), "Cleanup");
+        eventually("the orphan is gone", PATIENCE, || !shim.lives());
+        icon_turns(&desktop, GREY, "hung-3-clean");
+
+        let _next = bed.client().on_port(3005).start();
+        icon_turns(&desktop, GREEN, "hung-4-healthy-again");
+        desktop.thaw_notifyd();
+    });
+}

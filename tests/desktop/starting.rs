@@ -1,0 +1,55 @@
+//! The tray's start: once a user, and with a plain sentence where it cannot.
+
+use crate::on_a_desktop;
+use crate::stage::{GREY, Tray, icon_turns, tray_command};
+use crate::support::bed::Bed;
+
+#[test]
+fn a_second_start_shows_a_toast_of_the_first_and_ends_with_0() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let mut first = Tray::start(&bed, &desktop, &keeper);
+        icon_turns(&desktop, GREY, "second-1-first");
+
+        let second = Tray::start(&bed, &desktop, &keeper);
+        let (code, words) = second.end();
+        assert_eq!(code, Some(0), "{words}");
+        // Whatever it says; an empty text is part of every text.
+        desktop.toast_about("");
+        desktop.screenshot("second-2-toast");
+        assert!(first.lives());
+    });
+}
+
+#[test]
+fn without_a_display_it_says_so_and_ends_with_1() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let mut command = tray_command(&bed.keeper(3005));
+        desktop.adopt(&mut command).env_remove("DISPLAY");
+        gives_up_with_a_sentence(Tray::start_with(&bed, &mut command));
+    });
+}
+
+#[test]
+fn without_a_session_bus_it_says_so_and_ends_with_1() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let mut command = tray_command(&bed.keeper(3005));
+        let nowhere = format!("unix:path={}", bed.path("no-bus").display());
+        desktop.adopt(&mut command).env("DBUS_SESSION_BUS_ADDRESS", nowhere);
+        gives_up_with_a_sentence(Tray::start_with(&bed, &mut command));
+    });
+}
+
+#[track_caller]
+fn gives_up_with_a_sentence(tray: Tray) {
+    let (code, words) = tray.end();
+    assert_eq!(code, Some(1), "{words}");
+    assert!(words.split_whitespace().count() >= 4, "not a sentence: `{words}`");
+    assert!(!words.contains("panicked"), "{words}");
+}

@@ -1,0 +1,84 @@
+//! Holders of the port that are not the shim.
+
+use std::path::PathBuf;
+
+use crate::support::bed::{Bed, python};
+use crate::support::client::{Client, Shim, is_taken};
+use crate::{instances, nothing_was_ended};
+
+#[test]
+fn a_stranger_on_the_port_is_named_and_left_alone() {
+    let bed = Bed::new();
+    let (_client, stranger) = a_stranger_on_a_port(&bed);
+    let keeper = bed.keeper(stranger.port());
+
+    let status = keeper.run(&["status", "--json"]).expect_code(1).json();
+    assert_eq!(status["verdict"], "blocked", "{status:#}");
+    assert_eq!(instances(&status).len(), 0, "a stranger is no instance: {status:#}");
+    assert_eq!(status["watches"][0]["holders"][0]["pid"], stranger.pid());
+
+    let cleanup = keeper.run(&["cleanup", "--json"]).expect_code(1).json();
+    nothing_was_ended(&cleanup);
+    assert_eq!(cleanup["port"]["free"], false);
+    assert!(stranger.lives() && is_taken(stranger.port()));
+}
+
+#[test]
+fn an_orphaned_stranger_is_left_alone_as_well() {
+    let bed = Bed::new();
+    let (client, stranger) = a_stranger_on_a_port(&bed);
+    client.kill_hard();
+
+    let cleanup = bed.keeper(stranger.port()).run(&["cleanup", "--json"]).expect_code(1).json();
+    nothing_was_ended(&cleanup);
+    assert!(stranger.lives());
+}
+
+#[test]
+fn free_ends_the_holder_that_the_user_names_and_only_that_one() {
+    let bed = Bed::new();
+    let (client, stranger) = a_stranger_on_a_port(&bed);
+    let keeper = bed.keeper(stranger.port());
+    let port = stranger.port().to_string();
+
+    let wrong = client.pid().to_string();
+    let refused = keeper.run(&["free", &port, "--pid", &wrong, "--yes"]);
+    assert_ne!(refused.code, Some(0), "the client holds no port: {refused}");
+    assert!(stranger.lives());
+
+    let right = stranger.pid().to_string();
+    keeper.run(&["free", &port, "--pid", &right, "--yes", "--json"]).expect_code(0);
+    assert!(!stranger.lives() && !is_taken(stranger.port()));
+}
+
+#[test]
+fn a_program_that_is_merely_connected_to_the_orphan_is_never_ended() {
+    let bed = Bed::new();
+    let client = bed.client().start();
+    let shim = client.shim();
+    client.kill_hard();
+    let code = format!(
+        "import socket, threading\n\
+         connection = socket.create_connection(('127.0.0.1', {}))\n\
+         open('connected', 'w').close()\n\
+         threading.Event().wait(300)",
+        shim.port()
+    );
+    let browser = bed.client_of(&[python(), "-c".as_ref(), code.as_ref()]);
+    let connected = bed.path("connected");
+    crate::support::eventually("the browser is connected", crate::support::PATIENCE, || connected.exists());
+
+    bed.keeper(shim.port()).run(&["cleanup", "--json"]).expect_code(0);
+    assert!(!shim.lives());
+    assert!(browser.children()[0].lives());
+}
+
+/// A server of another name on a port, and the client that keeps it.
+fn a_stranger_on_a_port(bed: &Bed) -> (Client, Shim) {
+    let script = bed.copy_fixture("run_ws_shim.py", "other_server.py");
+    let ready = bed.fresh("stranger");
+    let command: [PathBuf; 5] =
+        [python().into(), script, "--port=0".into(), "--ready-file".into(), ready.clone()];
+    let client = bed.client_of(&command);
+    (client, Shim::from_ready_file(&ready))
+}
