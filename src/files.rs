@@ -105,7 +105,7 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         write_atomically(&path, b"two").unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!([&path, path.parent().unwrap()].map(|path| mode(path.as_ref())), [0o600, 0o700]);
+        assert_eq!([path.as_path(), path.parent().unwrap()].map(mode), [0o600, 0o700]);
         assert_eq!(mode(&scratch.path().join("a")), 0o700);
     }
 

@@ -1,6 +1,9 @@
 //! Every broken configuration is told apart: which line, which key, what is wrong, what to do.
 
+#![expect(clippy::unwrap_used, reason = "a test's own folder that cannot be made is a failed test")]
+
 #[path = "support/scratch.rs"]
+#[expect(clippy::disallowed_methods, reason = "a scratch folder's name wants to be unique, not true")]
 mod scratch;
 
 use std::fs;

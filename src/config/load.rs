@@ -63,7 +63,7 @@ pub(super) fn text(path: &Path, most: u64) -> Result<String, (Option<usize>, Com
     }
     String::from_utf8(bytes).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = good.split(|byte| *byte == b'\n').count();
         (Some(line), wording::not_utf8())
     })
 }

@@ -75,11 +75,11 @@ impl<'t> Reader<'t> {
         let mut found = Vec::new();
         for item in list {
             let line = self.line(&item.span());
-            match item.get_ref() {
-                DeValue::String(text) => found.push(Found { value: text.to_string(), line }),
-                other => {
-                    self.complain(line, section, key, wording::wrong_type(Wanted::Text, other.type_str()));
-                }
+            if let Some(text) = item.get_ref().as_str() {
+                found.push(Found { value: text.to_owned(), line });
+            } else {
+                let complaint = wording::wrong_type(Wanted::Text, item.get_ref().type_str());
+                self.complain(line, section, key, complaint);
             }
         }
         (self.problems.len() == before).then_some(found)

@@ -68,20 +68,21 @@ fn word(listens: Listens) -> &'static str {
 
 /// Masks word by word. Whether a word is a secret is told by itself or by the word before it.
 fn masked(command: &[String]) -> Vec<String> {
-    let before = std::iter::once(None).chain(command.iter().map(Some));
-    command.iter().zip(before).map(|(word, before)| masked_word(before, word)).collect()
-}
-
-fn masked_word(before: Option<&String>, word: &String) -> String {
-    let line = |words: &[String]| mask::command_line(words);
-    if let Some(before) = before
-        && line(&[before.clone(), word.clone()]) == format!("{} {MASK}", line(&[before.clone()]))
-    {
-        return MASK.to_owned();
-    }
-    let alone = line(&[word.clone()]);
-    let quoted = word.is_empty() || word.contains(' ');
-    if quoted { alone.trim_start_matches('"').trim_end_matches('"').to_owned() } else { alone }
+    let told_by_before = |index: usize| {
+        let pair = index.checked_sub(1).map(|before| &command[before..=index]);
+        pair.is_some_and(|pair| {
+            mask::command_line(pair) == format!("{} {MASK}", mask::command_line(&pair[..1]))
+        })
+    };
+    let masked_word = |(index, word): (usize, &String)| {
+        if told_by_before(index) {
+            return MASK.to_owned();
+        }
+        let alone = mask::command_line(std::slice::from_ref(word));
+        let quoted = word.is_empty() || word.contains(' ');
+        if quoted { alone.trim_start_matches('"').trim_end_matches('"').to_owned() } else { alone }
+    };
+    command.iter().enumerate().map(masked_word).collect()
 }
 
 #[cfg(test)]

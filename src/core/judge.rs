@@ -39,16 +39,14 @@ pub fn judge(
     // Where only a launcher between was ended, the client that was seen lives on.
     let lost = past.filter(|past| !lives(past, family));
     let (client, evidence) = match group.origin {
-        Origin::Client(client) => match lost.filter(|lost| was_replaced(lost, client)) {
-            Some(lost) => {
-                let ended = Evidence::ClientEnded { pid: lost.identity.pid, name: lost.name.clone() };
-                (gone(None, Some(lost)), vec![ended, taken_in(client)])
-            }
-            None => {
+        Origin::Client(client) => {
+            let Some(lost) = lost.filter(|lost| was_replaced(lost, client)) else {
                 let lives = Evidence::ClientLives { pid: client.identity.pid, name: client.name.clone() };
                 return Judgement { state: State::Attached, client: living(client), evidence: vec![lives] };
-            }
-        },
+            };
+            let ended = Evidence::ClientEnded { pid: lost.identity.pid, name: lost.name.clone() };
+            (gone(None, Some(lost)), vec![ended, taken_in(client)])
+        }
         Origin::StartedBy(init) => {
             let by = Evidence::StartedByInit { pid: init.identity.pid, name: init.name.clone() };
             return Judgement { state: State::Attached, client: living(init), evidence: vec![by] };

@@ -53,9 +53,12 @@ pub fn fostering(
         return Fostering::TakenIn;
     }
     if CONTAINER_INITS.contains(&name) {
-        return match started_if(names_the_script() || is_oldest_child(parent, child, family)) {
-            Fostering::TakenIn if hides_its_orders => Fostering::OrdersHidden,
-            told => told,
+        return if names_the_script() || is_oldest_child(parent, child, family) {
+            Fostering::StartedByIt
+        } else if hides_its_orders {
+            Fostering::OrdersHidden
+        } else {
+            Fostering::TakenIn
         };
     }
     if !parent.identity.pid.is_first() {

@@ -28,7 +28,7 @@ pub(crate) fn process(number: u32, birth: u64) -> Process {
         args: Fact::Known(Vec::new()),
         owner: Fact::Known(Owner::Ours),
         started_at: UnixTime(1_795_356_000 + birth),
-        age: Duration::from_secs(3600),
+        age: Duration::from_hours(1),
         memory_bytes: 41_000_000,
         cpu_permille: 1,
         details: Some(Details::plain()),

@@ -5,6 +5,7 @@
 
 mod acting;
 mod amounts;
+mod configuring;
 mod doctor;
 mod judging;
 mod setup;
@@ -12,6 +13,7 @@ mod tray;
 
 pub use acting::*;
 pub use amounts::*;
+pub use configuring::*;
 pub use doctor::*;
 pub use judging::*;
 pub use setup::*;

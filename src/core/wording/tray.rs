@@ -22,7 +22,7 @@ pub const CLEANING: &str = "Cleaning up…";
 /// The headline while a restart is at work.
 pub const RESTARTING: &str = "Restarting…";
 /// The headline of a paused monitor.
-pub const PAUSED: &str = "Paused: nothing is looked at";
+pub const PAUSED: &str = "Monitoring is paused";
 /// The title of what a cleanup did.
 pub const CLEANED: &str = "Cleaned up";
 /// The title of what an automatic cleanup did.

@@ -4,7 +4,7 @@ use super::expect::{adopted, check, desk, orphan, shim, unseen};
 use crate::core::snapshot::{Details, Service, Stream, Streams, Terminal};
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
-use crate::core::{Evidence, Fact, Verdict};
+use crate::core::{Evidence, Fact, Listens, Verdict};
 
 #[test]
 fn a_service_of_its_own_is_left_alone() {
@@ -104,21 +104,15 @@ fn protection_of_any_process_covers_the_whole_instance() {
 #[test]
 fn an_adopted_shim_that_must_listen_and_does_not_is_trouble() {
     let world = left_behind(|details| details.ignores_hangup = Fact::Known(true))
-        .watched(|watch| watch.listens = crate::core::Listens::Always);
+        .watched(|watch| watch.listens = Listens::Always);
     check(&world, Verdict::Duplicate, &[adopted(200)]);
 }
 
 #[test]
 fn each_hidden_trait_leaves_the_question_open() {
-    let hide: [(fn(&mut Details), Trait); 3] = [
-        (|details| details.service = Fact::Hidden, Trait::Service),
-        (|details| details.ignores_hangup = Fact::Hidden, Trait::Hangup),
-        (|details| details.terminal = Fact::Hidden, Trait::Terminal),
-    ];
-    for (hide, which) in hide {
-        let expected = unseen(200).because(Evidence::TraitHidden(which));
-        check(&left_behind(hide), Verdict::Unseen, &[expected]);
-    }
+    open(Trait::Service, |details| details.service = Fact::Hidden);
+    open(Trait::Hangup, |details| details.ignores_hangup = Fact::Hidden);
+    open(Trait::Terminal, |details| details.terminal = Fact::Hidden);
 }
 
 #[test]
@@ -140,6 +134,12 @@ fn what_speaks_for_it_counts_although_something_else_is_hidden() {
 /// A shim that fell to pid 1, with one odd thing about it.
 fn left_behind(oddity: impl FnOnce(&mut Details)) -> World {
     desk().and(shim(200, 60, 1).with(oddity))
+}
+
+/// Hiding this trait must leave the question open.
+#[track_caller]
+fn open(which: Trait, hide: impl FnOnce(&mut Details)) {
+    check(&left_behind(hide), Verdict::Unseen, &[unseen(200).because(Evidence::TraitHidden(which))]);
 }
 
 fn service(members: &[u32]) -> Fact<Option<Service>> {

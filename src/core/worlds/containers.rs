@@ -65,7 +65,7 @@ fn the_oldest_child_of_a_container_init_is_what_it_was_started_for() {
 #[test]
 fn a_container_init_whose_orders_are_hidden_settles_nothing() {
     let work = process(7, 5).with_args(&["sleep", "infinity"]).child_of(1);
-    let world = a_container(&["tini"]).but(1, |init| init.with_hidden_args());
+    let world = a_container(&["tini"]).but(1, Process::with_hidden_args);
     check(&world.and(work).and(shim(60, 60, 1)), Verdict::Unseen, &[unseen(60)]);
 }
 

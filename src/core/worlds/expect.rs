@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::core::testing::{World, pid, process};
 use crate::core::{
-    Client, Diagnosis, Evidence, Instance, Process, Refusal, Ripeness, Scope, State, Verdict, plan,
+    Client, Diagnosis, Evidence, Instance, Pid, Process, Refusal, Ripeness, Scope, State, Verdict, plan,
 };
 
 /// What is expected of one instance.
@@ -89,7 +89,7 @@ impl Expected {
                 assert_eq!(Some(identity.pid.get()), self.client, "{said}");
             }
             (Client::Gone { pid, .. }, State::Orphan(_) | State::Adopted) => {
-                assert!(self.client.is_none() || self.client == pid.map(|pid| pid.get()), "{said}");
+                assert!(self.client.is_none() || self.client == pid.map(Pid::get), "{said}");
             }
             (Client::Gone { .. } | Client::Unseen, State::Unseen) => {}
             (client, state) => panic!("{client:?} does not go with {state:?}"),

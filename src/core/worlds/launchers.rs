@@ -1,6 +1,6 @@
 //! Go-betweens: looked through, ended together with the shim, and spared where others need them.
 
-use super::expect::{attached, check, desk, orphan, shim, unseen};
+use super::expect::{Expected, attached, check, desk, orphan, shim, unseen};
 use crate::core::testing::{World, pid, process};
 use crate::core::{Client, Evidence, Process, Verdict};
 
@@ -112,7 +112,7 @@ fn a_parent_that_may_be_a_launcher_but_hides_it_is_not_taken_for_a_client() {
 
 #[test]
 fn a_client_may_hide_its_command_line() {
-    let world = desk().and(shim(200, 60, 150)).but(150, |client| client.with_hidden_args());
+    let world = desk().and(shim(200, 60, 150)).but(150, Process::with_hidden_args);
     check(&world, Verdict::Healthy, &[attached(200, 150)]);
 }
 
@@ -124,6 +124,6 @@ fn launcher_killed() -> World {
     desk().and(shim(200, 60, 1))
 }
 
-fn whole(expected: super::expect::Expected) -> super::expect::Expected {
+fn whole(expected: Expected) -> Expected {
     expected.with(&[190, 200])
 }

@@ -3,7 +3,7 @@
 use super::expect::{attached, check, desk, orphan, shim, unseen};
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
-use crate::core::{Evidence, Verdict};
+use crate::core::{Evidence, Fact, Process, System, Verdict};
 
 #[test]
 fn an_empty_machine_is_idle() {
@@ -97,7 +97,7 @@ fn a_parent_that_the_table_does_not_name_is_not_taken_for_dead() {
 
 #[test]
 fn a_user_manager_with_a_hidden_command_line_is_not_taken_for_a_client() {
-    let world = desk().and(shim(200, 60, 100)).but(100, |manager| manager.with_hidden_args());
+    let world = desk().and(shim(200, 60, 100)).but(100, Process::with_hidden_args);
     check(&world, Verdict::Unseen, &[unseen(200)]);
 }
 
@@ -105,14 +105,14 @@ fn a_user_manager_with_a_hidden_command_line_is_not_taken_for_a_client() {
 fn launchd_takes_in_whatever_it_hides() {
     // macOS shows nobody the command line of its first process.
     let mut world = desk().and(shim(200, 60, 1));
-    world.snapshot.system = crate::core::System::Macos;
+    world.snapshot.system = System::Macos;
     let world = world.but(1, |launchd| launchd.named("launchd").with_hidden_args());
     check(&world, Verdict::Orphaned, &[orphan(200)]);
 }
 
 #[test]
 fn a_trait_that_decides_and_is_hidden_leaves_the_question_open() {
-    let silent = shim(200, 60, 1).with(|details| details.ignores_hangup = crate::core::Fact::Hidden);
+    let silent = shim(200, 60, 1).with(|details| details.ignores_hangup = Fact::Hidden);
     let hidden = Evidence::TraitHidden(Trait::Hangup);
     check(&desk().and(silent), Verdict::Unseen, &[unseen(200).because(hidden)]);
 }

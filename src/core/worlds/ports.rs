@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::expect::{attached, check, desk, orphan, shim, windows_desk};
 use crate::core::snapshot::Listener;
 use crate::core::testing::{World, pid, process};
-use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Unseen, Verdict};
+use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Process, Unseen, Verdict};
 
 const AT: &str = "127.0.0.1:3005";
 
@@ -148,7 +148,7 @@ fn a_port_that_was_not_read_is_not_free() {
     assert!(!world.look().port_is_free());
 }
 
-fn nginx() -> crate::core::Process {
+fn nginx() -> Process {
     process(300, 40).with_args(&["nginx"]).child_of(1)
 }
 

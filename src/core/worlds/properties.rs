@@ -13,7 +13,8 @@ use super::random::{windows, world};
 use crate::core::family::Family;
 use crate::core::testing::{pid, process};
 use crate::core::{
-    Diagnosis, Fact, Memory, Moment, Owner, Pid, Presence, Ripeness, Scope, State, Verdict, diagnose, plan,
+    Diagnosis, Fact, Instance, Memory, Moment, Owner, Pid, Presence, Ripeness, Scope, State, Verdict,
+    diagnose, plan,
 };
 
 const SCOPES: [Scope; 2] = [Scope::Orphans, Scope::OrphansAndDuplicates];
@@ -124,7 +125,7 @@ proptest! {
         let look = new.clone().after(&old).look();
         let alive: BTreeSet<Pid> = new.snapshot.processes.iter().map(|one| one.identity.pid).collect();
         prop_assert!(ended(&look, Scope::OrphansAndDuplicates).is_subset(&alive));
-        let used = |one: &&crate::core::Instance| matches!(one.state, State::Attached | State::Adopted);
+        let used = |one: &&Instance| matches!(one.state, State::Attached | State::Adopted);
         for instance in look.instances.iter().filter(used) {
             let members: BTreeSet<Pid> = instance.members.iter().map(|member| member.identity.pid).collect();
             prop_assert!(ended(&look, Scope::OrphansAndDuplicates).is_disjoint(&members), "{look:#?}");

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::expect::{attached, check_this, desk, orphan, shim, suspect};
-use crate::core::testing::{World, pid};
-use crate::core::{Diagnosis, Evidence, Finding, Memory, Moment, Process, Verdict, diagnose};
+use crate::core::testing::{World, pid, process};
+use crate::core::{Diagnosis, Evidence, Finding, Memory, Moment, Verdict, diagnose};
 
 #[test]
 fn one_look_is_not_enough() {
@@ -52,7 +52,7 @@ fn without_a_grace_time_two_looks_are_still_needed() {
 
 #[test]
 fn an_old_launcher_does_not_make_a_young_shim_old() {
-    let sh = crate::core::testing::process(190, 59).with_args(&["sh", "-c", "x"]).child_of(1);
+    let sh = process(190, 59).with_args(&["sh", "-c", "x"]).child_of(1);
     let world = desk().and(sh).and(shim(200, 60, 190).aged(1));
     let expected = suspect(190, Duration::from_secs(4)).with(&[190, 200]);
     check_this(&world.look(), Verdict::Starting, &[expected]);
@@ -83,7 +83,7 @@ fn a_new_process_under_a_suspects_number_is_judged_anew() {
 
 #[test]
 fn a_suspect_stays_one_when_its_launcher_ends_between_two_looks() {
-    let sh = crate::core::testing::process(190, 59).with_args(&["sh", "-c", "x"]).child_of(1);
+    let sh = process(190, 59).with_args(&["sh", "-c", "x"]).child_of(1);
     let before = desk().and(sh).and(shim(200, 60, 190));
     let look = looks(&[(&before, 10_000), (&left_behind(), 12_000)]);
     check_this(&look, Verdict::Orphaned, &[orphan(200)]);
@@ -104,7 +104,7 @@ fn left_behind() -> World {
 }
 
 fn nested() -> World {
-    let agent: Process = crate::core::testing::process(205, 70).with_args(&["my-agent"]).child_of(200);
+    let agent = process(205, 70).with_args(&["my-agent"]).child_of(200);
     left_behind().and(agent)
 }
 

@@ -2,7 +2,7 @@
 
 use super::expect::{attached, check, desk, orphan, shim};
 use crate::core::testing::{World, pid, process};
-use crate::core::{Fact, Finding, Owner, Unseen, Verdict};
+use crate::core::{Fact, Finding, Owner, Process, Unseen, Verdict};
 
 #[test]
 fn a_process_table_that_was_not_read_is_not_an_empty_one() {
@@ -76,6 +76,6 @@ fn the_same_gap_is_told_once() {
     assert_eq!(world.look().findings.len(), 1);
 }
 
-fn hidden(name: &str) -> crate::core::Process {
+fn hidden(name: &str) -> Process {
     process(300, 60).named(name).with_hidden_args().child_of(150)
 }

@@ -1,6 +1,6 @@
 //! Windows: two processes a shim, parents that stay on record for ever, and consoles beside.
 
-use super::expect::{attached, check, orphan, shim, unseen, windows_desk};
+use super::expect::{Expected, attached, check, orphan, shim, unseen, windows_desk};
 use crate::core::testing::{World, pid, process};
 use crate::core::{Evidence, Process, Verdict};
 
@@ -134,6 +134,6 @@ fn python(number: u32, birth: u64, parent: u32) -> Process {
         .with_exe(r"C:\Python312\python.exe")
 }
 
-fn pair() -> super::expect::Expected {
+fn pair() -> Expected {
     attached(200, 1500).with(&[200, 300])
 }

@@ -1,0 +1,174 @@
+//! The files: opening today's, finding it again, keeping seven.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tracing::Level;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+
+use super::line::subscriber;
+use super::panics;
+use crate::core::{UnixTime, wording};
+use crate::files;
+use crate::platform::private;
+
+const PREFIX: &str = "shimkeeper";
+const SUFFIX: &str = "log";
+const KEPT: usize = 7;
+
+/// Keeps the log open. What is still waiting is written when this is dropped, so it has to be
+/// dropped before the program ends.
+#[derive(Debug)]
+#[must_use = "the log ends when this is dropped"]
+pub struct Guard(#[expect(dead_code, reason = "held for what it does when it is dropped")] WorkerGuard);
+
+/// Why no log is kept. The program goes on without.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", wording::log_not_kept(&.dir.display(), .why))]
+pub struct LoggingError {
+    dir: PathBuf,
+    why: String,
+}
+
+impl LoggingError {
+    /// What to do.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        wording::WRITABLE_HINT
+    }
+}
+
+/// Opens the log in `dir` for the whole program, down to `finest`, and sees to it that a panic of
+/// any thread stands in it. Once a program; nothing changes where it fails.
+pub fn init(dir: &Path, finest: Level) -> Result<Guard, LoggingError> {
+    let fail = |why: &dyn fmt::Display| LoggingError { dir: dir.to_owned(), why: why.to_string() };
+    let file = open(dir).map_err(|error| fail(&error))?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    tracing::subscriber::set_global_default(subscriber(writer, finest)).map_err(|error| fail(&error))?;
+    panics::log();
+    Ok(Guard(guard))
+}
+
+/// The file that the log goes to at `now`, or the newest there is if nothing was written today.
+#[must_use]
+pub fn current_log(dir: &Path, now: UnixTime) -> PathBuf {
+    let today = dir.join(format!("{PREFIX}.{}.{SUFFIX}", now.day()));
+    if today.exists() {
+        return today;
+    }
+    // Days are written so that the later one is the greater text.
+    logs(dir).into_iter().max().map_or(today, |name| dir.join(name))
+}
+
+fn is_log(name: &str) -> bool {
+    let day = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX));
+    day.is_some_and(|day| {
+        day.len() == ".2026-11-22.".len()
+            && day.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte))
+    })
+}
+
+fn open(dir: &Path) -> io::Result<RollingFileAppender> {
+    files::make_folder(dir)?;
+    private::close_folder(dir)?;
+    let appender = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix(PREFIX)
+        .filename_suffix(SUFFIX)
+        // It counts the file that it is about to begin even where that exists already. One more here,
+        // and the exact number below: a program that starts often would lose a day each time.
+        .max_log_files(KEPT + 1)
+        .build(dir)
+        .map_err(io::Error::other)?;
+    remove_old(dir);
+    Ok(appender)
+}
+
+/// Keeps the newest files by the day in their name.
+fn remove_old(dir: &Path) {
+    let mut names = logs(dir);
+    names.sort_unstable();
+    for name in names.iter().rev().skip(KEPT) {
+        // Another program of ours may be quicker; what stays is tried again at the next start.
+        let _ = fs::remove_file(dir.join(name));
+    }
+}
+
+/// The names of the log files in a folder.
+fn logs(dir: &Path) -> Vec<String> {
+    let entries = dir.read_dir().into_iter().flatten();
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| is_log(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::testing::Scratch;
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_an_error_with_a_way_out() {
+        let file = std::env::current_exe().unwrap();
+        let error = init(&file.join("logs"), Level::INFO).unwrap_err();
+        assert!(error.to_string().contains("no log is kept in"), "{error}");
+        assert!(error.hint().contains("--home"));
+    }
+
+    #[test]
+    fn the_log_of_today_is_found_or_else_the_newest() {
+        let scratch = Scratch::new();
+        let dir = scratch.path();
+        let now = UnixTime(1_795_356_000);
+        let today = dir.join("shimkeeper.2026-11-22.log");
+        assert_eq!(current_log(dir, now), today);
+        assert_eq!(current_log(&dir.join("missing"), now), dir.join("missing/shimkeeper.2026-11-22.log"));
+        for name in [
+            "shimkeeper.2026-11-09.log",
+            "shimkeeper.2026-11-20.log",
+            "shimkeeper.zzzz-zz-zz.log",
+            "shimkeeper-notes.log",
+            "shimkeeper.2026-11-21.log.gz",
+        ] {
+            fs::write(dir.join(name), "").unwrap();
+        }
+        assert_eq!(current_log(dir, now), dir.join("shimkeeper.2026-11-20.log"));
+        fs::write(&today, "").unwrap();
+        assert_eq!(current_log(dir, now), today);
+    }
+
+    #[test]
+    fn seven_files_are_kept_and_the_name_is_the_documented_one() {
+        let scratch = Scratch::new();
+        let dir = scratch.path().join("logs");
+        fs::create_dir(&dir).unwrap();
+        for day in 1..=KEPT {
+            fs::write(dir.join(format!("shimkeeper.2001-01-0{day}.log")), "").unwrap();
+        }
+        fs::write(dir.join("notes.log"), "").unwrap();
+        for _ in 0..3 {
+            drop(open(&dir).unwrap());
+            let mut names = logs(&dir);
+            names.sort();
+            assert_eq!(names.len(), KEPT, "{names:?}");
+            assert_eq!(names[0], "shimkeeper.2001-01-02.log", "{names:?}");
+            assert!(is_log(&names[6]) && !names[6].contains("2001"), "{names:?}");
+        }
+        assert!(dir.join("notes.log").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_may_look_into_the_log() {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = Scratch::new();
+        let dir = scratch.folder("logs");
+        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
+        drop(open(&dir).unwrap());
+        assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}

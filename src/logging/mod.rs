@@ -1,0 +1,13 @@
+//! The log: a file a day, seven of them, one line an event.
+//!
+//! `2026-11-22T14:00:00.123456Z  INFO ended an orphan pid=4242 evidence="its parent 4100 ended"`
+//!
+//! Nothing that other programs choose can begin a line or a field. Masking secrets is the writer's
+//! duty (`core/mask.rs`). Lines are written by a thread of their own; that thread and the one that
+//! logs read the clock for the day of the file and the time of the line.
+
+mod file;
+mod line;
+mod panics;
+
+pub use file::{Guard, LoggingError, current_log, init};
