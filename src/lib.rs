@@ -5,14 +5,14 @@
 pub mod act;
 pub mod cli;
 pub mod config;
+mod console;
 pub mod core;
+pub mod exit;
 mod files;
 pub mod logging;
 pub mod monitor;
 pub mod paths;
 mod platform;
 pub mod sense;
-mod console;
-pub mod exit;
 mod single;
 pub mod tray;

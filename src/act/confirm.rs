@@ -78,7 +78,8 @@ mod tests {
     #[test]
     fn a_reused_number_is_refused() {
         let mut stranger = ourselves();
-        stranger.identity.birth = Birth { token: stranger.identity.birth.token - 1, ..stranger.identity.birth };
+        stranger.identity.birth =
+            Birth { token: stranger.identity.birth.token - 1, ..stranger.identity.birth };
         assert!(matches!(confirm(&stranger), Confirmation::Refused(Refusal::PidReused)));
     }
 

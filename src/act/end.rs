@@ -67,7 +67,11 @@ pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
         match hold(target) {
             Ok(confirmed) => {
                 let reach = target.reach;
-                victims.extend(confirmed.into_iter().map(|confirmed| Victim { reach, confirmed, how: How::Asked }));
+                victims.extend(confirmed.into_iter().map(|confirmed| Victim {
+                    reach,
+                    confirmed,
+                    how: How::Asked,
+                }));
             }
             Err(why) => report.refused.push(Refused { pid: target.top.pid, why }),
         }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 
-use crate::core::{Identity, Instance, Pid, Watch, mask};
 use crate::config::env_file::Environment;
+use crate::core::{Identity, Instance, Pid, Watch, mask};
 use crate::platform;
 
 /// What to start and how. Holds secrets: it has no Debug.
@@ -45,11 +45,7 @@ pub enum NoLaunch {
 
 /// How to start `watch`: as configured, else as `running` was started. Must be asked *before*
 /// `running` is ended.
-pub fn launch_for(
-    watch: &Watch,
-    running: Option<&Instance>,
-    added: Environment,
-) -> Result<Launch, NoLaunch> {
+pub fn launch_for(watch: &Watch, running: Option<&Instance>, added: Environment) -> Result<Launch, NoLaunch> {
     if !watch.command.is_empty() {
         return Ok(Launch {
             command: watch.command.iter().map(OsString::from).collect(),
@@ -73,7 +69,8 @@ impl Launch {
     /// The command line, fit to be shown.
     #[must_use]
     pub fn shown(&self) -> String {
-        let words: Vec<String> = self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let words: Vec<String> =
+            self.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         mask::command_line(&words)
     }
 

@@ -7,10 +7,10 @@ use anyhow::Context as _;
 use super::Failure;
 use super::args::{AutostartArgs, AutostartWhat};
 use super::context::Context;
+use crate::console;
 use crate::core::wording;
 use crate::exit::Outcome;
 use crate::platform::autostart::{self, Autostart};
-use crate::console;
 
 pub(super) fn run(_context: &Context, args: &AutostartArgs) -> Result<Outcome, Failure> {
     let tray = tray_program()?;

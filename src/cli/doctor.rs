@@ -117,7 +117,9 @@ fn sight(found: &[Diagnosis]) -> Vec<Check> {
     let mut checks: Vec<Check> = found
         .iter()
         .flat_map(Diagnosis::unseen)
-        .map(|unseen| unknown("sight", wording::capital(&wording::unseen(unseen)), wording::unseen_hint(unseen)))
+        .map(|unseen| {
+            unknown("sight", wording::capital(&wording::unseen(unseen)), wording::unseen_hint(unseen))
+        })
         .collect();
     if checks.is_empty() {
         checks.push(works("sight", wording::SIGHT_WORKS));
@@ -142,7 +144,9 @@ fn port(found: &Diagnosis) -> Option<Check> {
     }
     Some(match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
         Ok(_) => works("port", wording::port_can_be_bound(port)),
-        Err(error) => attention("port", wording::port_cannot_be_bound(port, &error), Some(wording::BIND_HINT.into())),
+        Err(error) => {
+            attention("port", wording::port_cannot_be_bound(port, &error), Some(wording::BIND_HINT.into()))
+        }
     })
 }
 
@@ -182,7 +186,9 @@ fn log(context: &Context) -> Check {
     let dir = context.paths.log_dir();
     match platform::private::probe_folder(&dir) {
         Ok(()) => works("log", wording::log_in(&dir)),
-        Err(error) => attention("log", wording::log_not_writable(&dir, &error), Some(wording::LOG_HINT.into())),
+        Err(error) => {
+            attention("log", wording::log_not_writable(&dir, &error), Some(wording::LOG_HINT.into()))
+        }
     }
 }
 

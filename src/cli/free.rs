@@ -29,7 +29,9 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
     let [watch] = &watches;
     let rows = rows(&snapshot, watch);
     if let Some(unseen) = snapshot.unseen.first() {
-        return Err(Failure::new(Outcome::Blind, wording::unseen(unseen)).hint(Some(wording::unseen_hint(unseen))));
+        return Err(
+            Failure::new(Outcome::Blind, wording::unseen(unseen)).hint(Some(wording::unseen_hint(unseen)))
+        );
     }
     if rows.is_empty() {
         return Ok(already_free(args, watch.port));
@@ -48,7 +50,12 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
         Err(failure) => return finish_untouched(args, watch.port, &rows, failure),
     };
     if !agreed(args, &target) {
-        return finish_untouched(args, watch.port, &rows, Failure::new(Outcome::Attention, wording::NOTHING_ENDED));
+        return finish_untouched(
+            args,
+            watch.port,
+            &rows,
+            Failure::new(Outcome::Attention, wording::NOTHING_ENDED),
+        );
     }
     let _log = context.log();
     tracing::info!(%pid, port = watch.port, command = %mask::command_line(&target.command), "ends the holder of a port, as the user asked");
@@ -125,8 +132,8 @@ fn choose(args: &FreeArgs, rows: &[HeldBy], port: u16) -> Result<Pid, Failure> {
 
 fn target(snapshot: &Snapshot, watch: &Watch, pid: Pid) -> Result<Target, Failure> {
     let process = snapshot.processes.iter().find(|process| process.identity.pid == pid);
-    let process = process
-        .ok_or_else(|| Failure::new(Outcome::Attention, wording::does_not_hold(pid, watch.port)))?;
+    let process =
+        process.ok_or_else(|| Failure::new(Outcome::Attention, wording::does_not_hold(pid, watch.port)))?;
     if let Some(keeper) = keeper_of_others(process, snapshot.system) {
         return Err(Failure::new(Outcome::Attention, wording::keeper(keeper, pid))
             .hint(Some(wording::keeper_hint(keeper, watch.port))));

@@ -126,8 +126,7 @@ pub(super) fn status_line(diagnoses: &[Diagnosis]) -> String {
 
 fn status_json(diagnoses: &[Diagnosis]) -> StatusJson {
     let taken_at = diagnoses.first().map_or_else(UnixTime::default, |diagnosis| diagnosis.taken_at);
-    let mut unseen: Vec<String> =
-        diagnoses.iter().flat_map(Diagnosis::unseen).map(wording::unseen).collect();
+    let mut unseen: Vec<String> = diagnoses.iter().flat_map(Diagnosis::unseen).map(wording::unseen).collect();
     unseen.sort();
     unseen.dedup();
     StatusJson {

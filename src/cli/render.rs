@@ -81,7 +81,9 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, palette: Palette, verbose: bool) 
             let says = capital(&wording::finding(finding, &diagnosis.watch));
             line(&mut out, &format!("  {:<13}{says}", "note"));
         }
-        if let Some(hint) = hint.filter(|_| !out.contains(&wording::finding_hint(finding, &diagnosis.watch).unwrap_or_default())) {
+        if let Some(hint) = hint
+            .filter(|_| !out.contains(&wording::finding_hint(finding, &diagnosis.watch).unwrap_or_default()))
+        {
             line(&mut out, &palette.paint(Paint::Dim, &format!("  {:<13}{hint}", "→")));
         }
     }
@@ -107,7 +109,10 @@ pub(super) fn instance(instance: &Instance, palette: Palette, verbose: bool) -> 
             wording::reason(instance)
         ),
     );
-    line(&mut out, &palette.paint(Paint::Dim, &format!("{:15}{}", "", mask::command_line(&instance.command))));
+    line(
+        &mut out,
+        &palette.paint(Paint::Dim, &format!("{:15}{}", "", mask::command_line(&instance.command))),
+    );
     if verbose || instance.members.len() > 1 {
         let pids = wording::pids(instance.members.iter().map(|member| member.identity.pid));
         line(&mut out, &palette.paint(Paint::Dim, &format!("{:15}processes: {pids}", "")));

@@ -44,13 +44,7 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     }
     let _log = context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
-    let done = restart(
-        &mut looker,
-        &mut act::Machine,
-        Ownership::Free(&log),
-        &mut |_| (),
-        config.stop_grace,
-    );
+    let done = restart(&mut looker, &mut act::Machine, Ownership::Free(&log), &mut |_| (), config.stop_grace);
     let done = done.map_err(|why| Failure::new(Outcome::Attention, why))?;
     console::say(&wording::capital(&wording::set_free(&done.says)));
     Ok(Outcome::Fine)

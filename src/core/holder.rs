@@ -26,8 +26,8 @@ pub fn keeper_of_others(process: &Process, system: System) -> Option<Keeper> {
         return Some(Keeper::System);
     }
     match program_name(process.exe.as_deref().unwrap_or(&process.name), style).as_str() {
-        "docker-proxy" | "com.docker.backend" | "vpnkit" | "vpnkit-bridge" | "rootlesskit" | "slirp4netns"
-        | "gvproxy" | "rootlessport" | "conmon" => Some(Keeper::Docker),
+        "docker-proxy" | "com.docker.backend" | "vpnkit" | "vpnkit-bridge" | "rootlesskit"
+        | "slirp4netns" | "gvproxy" | "rootlessport" | "conmon" => Some(Keeper::Docker),
         "wslrelay" | "wslhost" | "wslservice" => Some(Keeper::Wsl),
         "svchost" | "services" | "lsass" | "wininit" | "csrss" | "smss" if system == System::Windows => {
             Some(Keeper::System)
@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn proxies_and_the_system_are_known() {
-        let kept = |number: u32, name: &str, system| keeper_of_others(&process(number, 1).named(name), system);
+        let kept =
+            |number: u32, name: &str, system| keeper_of_others(&process(number, 1).named(name), system);
         assert_eq!(kept(77, "docker-proxy", System::Linux), Some(Keeper::Docker));
         assert_eq!(kept(77, "com.docker.backend.exe", System::Windows), Some(Keeper::Docker));
         assert_eq!(kept(77, "wslrelay.exe", System::Windows), Some(Keeper::Wsl));

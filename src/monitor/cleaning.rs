@@ -73,7 +73,12 @@ impl<'a> Looker<'a> {
 }
 
 /// Cleans up. Blocks for the looks and for at most the grace times.
-pub fn clean(looker: &mut Looker<'_>, act: &mut dyn Act, scope: Scope, stop_grace: Duration) -> CleanupReport {
+pub fn clean(
+    looker: &mut Looker<'_>,
+    act: &mut dyn Act,
+    scope: Scope,
+    stop_grace: Duration,
+) -> CleanupReport {
     let before = looker.settle();
     let (mut planned, mut refused) = (Vec::new(), Vec::new());
     for diagnosis in &before {

@@ -24,11 +24,7 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Now {
         let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Now {
-            moment: Moment(self.start.elapsed()),
-            wall: UnixTime(wall),
-            births: platform::birth_clock(),
-        }
+        Now { moment: Moment(self.start.elapsed()), wall: UnixTime(wall), births: platform::birth_clock() }
     }
 
     /// The instant that comes `wait` later, for whoever must hand one to a library.

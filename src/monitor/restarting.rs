@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::cleaning::{Looker, log_target};
-use crate::act::restart::{Launch, Started, launch_for};
 use crate::act::Act;
+use crate::act::restart::{Launch, Started, launch_for};
 use crate::config::env_file::{self, Environment};
 use crate::core::restart::restart as plan_restart;
 use crate::core::{Diagnosis, Identity, Listens, Target, Watch, wording};
@@ -68,7 +68,8 @@ pub fn restart(
         Ownership::Ours => launch.start_as_ours(&watch.name),
         Ownership::Free(log) => launch.start_free(log),
     };
-    let mut server = child.map_err(|error| wording::restart_could_not_start(&launch.shown(), &error.to_string()))?;
+    let mut server =
+        child.map_err(|error| wording::restart_could_not_start(&launch.shown(), &error.to_string()))?;
     tracing::info!(watch = %watch.name, pid = %server.identity.pid, command = %launch.shown(), "started");
     let should_listen = listened || watch.listens == Listens::Always;
     let pid = server.identity.pid;
@@ -79,9 +80,7 @@ pub fn restart(
                 && instance.members.iter().any(|member| member.identity == server_identity)
         })
     };
-    let came_up = wait_for(looker, START_PATIENCE, |diagnosis| {
-        runs(diagnosis) || server.ended().is_some()
-    });
+    let came_up = wait_for(looker, START_PATIENCE, |diagnosis| runs(diagnosis) || server.ended().is_some());
     if let Some(status) = server.ended() {
         return Err(wording::restart_ended_at_once(&launch.shown(), &status));
     }

@@ -211,7 +211,9 @@ impl State {
             Request::Restart { watch } => {
                 match self.config.watches.iter().find(|known| known.name == watch).cloned() {
                     Some(watch) => self.begin_restart(watch, Some(id)),
-                    None => vec![Effect::Answer { id, text: format!("error {}", wording::no_such_watch(&watch)) }],
+                    None => {
+                        vec![Effect::Answer { id, text: format!("error {}", wording::no_such_watch(&watch)) }]
+                    }
                 }
             }
         }
@@ -239,7 +241,10 @@ impl State {
         }
     }
 
-    #[expect(clippy::unused_self, reason = "every toast of the state is made here, so that one place can change them")]
+    #[expect(
+        clippy::unused_self,
+        reason = "every toast of the state is made here, so that one place can change them"
+    )]
     fn toast(&self, title: &str, body: String) -> Effect {
         Effect::Toast(Toast { title: title.into(), body, buttons: Vec::new() })
     }
@@ -266,7 +271,8 @@ impl State {
     }
 
     fn restart_offer(&self, watch: &Watch) -> RestartOffer {
-        let Some(diagnosis) = self.diagnoses.iter().find(|diagnosis| diagnosis.watch.name == watch.name) else {
+        let Some(diagnosis) = self.diagnoses.iter().find(|diagnosis| diagnosis.watch.name == watch.name)
+        else {
             return RestartOffer::No(wording::NOT_LOOKED_YET.into());
         };
         match restart(diagnosis) {
@@ -293,9 +299,10 @@ impl State {
             Work::Nothing if self.diagnoses.is_empty() => Face::Verdict(Verdict::Unseen),
             Work::Nothing => Face::Verdict(verdict),
         };
-        let restart = self
-            .restart_watch()
-            .map_or_else(|| RestartOffer::No(wording::NOT_LOOKED_YET.into()), |watch| self.restart_offer(watch));
+        let restart = self.restart_watch().map_or_else(
+            || RestartOffer::No(wording::NOT_LOOKED_YET.into()),
+            |watch| self.restart_offer(watch),
+        );
         View {
             face,
             headline: self.headline(face),

@@ -21,7 +21,11 @@ pub(super) struct Told {
 impl Told {
     /// The orphans to tell of now: all new ones together, unless the limit is reached; then they stay
     /// untold and come with the next. Forgets what ended.
-    pub(super) fn news<'a>(&mut self, diagnoses: &'a [Diagnosis], now: Moment) -> Vec<(&'a Diagnosis, &'a Instance)> {
+    pub(super) fn news<'a>(
+        &mut self,
+        diagnoses: &'a [Diagnosis],
+        now: Moment,
+    ) -> Vec<(&'a Diagnosis, &'a Instance)> {
         let orphans: Vec<(&Diagnosis, &Instance)> = diagnoses
             .iter()
             .flat_map(|diagnosis| diagnosis.instances.iter().map(move |instance| (diagnosis, instance)))

@@ -20,7 +20,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::core::{Birth, Details, Identity, Pid, PathStyle, Presence, System};
+use crate::core::{Birth, Details, Identity, PathStyle, Pid, Presence, System};
 
 /// The system that this program runs on.
 pub(crate) const SYSTEM: System = os::SYSTEM;
@@ -166,10 +166,7 @@ pub(crate) mod control {
 
     /// Listens at `path` on a thread of its own; each line that arrives goes to `answer`, whose reply
     /// is sent back. Only this user can reach it.
-    pub(crate) fn listen(
-        path: &Path,
-        answer: impl Fn(&str) -> String + Send + 'static,
-    ) -> io::Result<()> {
+    pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'static) -> io::Result<()> {
         os::control::listen(path, answer)
     }
 

@@ -8,8 +8,8 @@ mod relatives;
 
 use std::collections::BTreeMap;
 
-use crate::core::{Holder, Pid, PortFacts, Snapshot, Watch};
 use crate::core::moment::Now;
+use crate::core::{Holder, Pid, PortFacts, Snapshot, Watch};
 use crate::platform;
 
 /// The seam at which tests put a world of their own.
@@ -57,7 +57,9 @@ impl Machine {
         relatives::add_holders(&mut processes, rows.values().flatten());
         let ports = ports
             .iter()
-            .map(|port| (*port, PortFacts { listeners: rows.remove(port).unwrap_or_default(), reserved: None }))
+            .map(|port| {
+                (*port, PortFacts { listeners: rows.remove(port).unwrap_or_default(), reserved: None })
+            })
             .collect::<BTreeMap<_, _>>();
         Snapshot { system: platform::SYSTEM, taken_at: now.wall, me: me(), processes, absent, ports, unseen }
     }
@@ -71,9 +73,7 @@ fn me() -> Pid {
 fn is_torn(snapshot: &Snapshot) -> bool {
     let holders = snapshot.ports.values().flat_map(|port| &port.listeners).flat_map(|row| &row.holders);
     holders.into_iter().any(|holder| match holder {
-        Holder::Known(identity) => {
-            !snapshot.processes.iter().any(|process| process.identity == *identity)
-        }
+        Holder::Known(identity) => !snapshot.processes.iter().any(|process| process.identity == *identity),
         Holder::Gone(_) => true,
         Holder::Hidden => false,
     })

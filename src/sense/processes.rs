@@ -8,8 +8,8 @@ use std::ffi::OsStr;
 use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use super::relatives;
-use crate::core::{Fact, Identity, Owner, Pid, Process, Unseen, UnixTime, Watch};
 use crate::core::moment::Now;
+use crate::core::{Fact, Identity, Owner, Pid, Process, UnixTime, Unseen, Watch};
 use crate::platform;
 
 /// The table, kept between looks so that shares of a core can be told.

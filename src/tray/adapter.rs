@@ -120,7 +120,10 @@ fn update(item: &Item, row: &Row) {
             item.set_checked(*on);
         }
         // The rows never change their kind.
-        (Item::Separator | Item::Plain(_) | Item::Tick(_), Row::Separator | Row::Item { .. } | Row::Tick { .. }) => {}
+        (
+            Item::Separator | Item::Plain(_) | Item::Tick(_),
+            Row::Separator | Row::Item { .. } | Row::Tick { .. },
+        ) => {}
     }
 }
 

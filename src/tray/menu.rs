@@ -5,8 +5,8 @@
 
 use crate::core::mask::plain_short;
 use crate::core::wording;
-use crate::monitor::view::{RestartOffer, View};
 use crate::monitor::Choice;
+use crate::monitor::view::{RestartOffer, View};
 
 /// How many lines of the view the menu shows below the headline.
 pub const LINES: usize = 4;
@@ -107,7 +107,12 @@ mod tests {
         View {
             face: Face::Verdict(Verdict::Idle),
             headline: "No run_ws_shim runs, port 3005 is free".into(),
-            lines: vec!["Port 3005: free".into(), "Nothing yet".into(), "Looks every 2 s".into(), "Watches".into()],
+            lines: vec![
+                "Port 3005: free".into(),
+                "Nothing yet".into(),
+                "Looks every 2 s".into(),
+                "Watches".into(),
+            ],
             rows: 0,
             orphans: 0,
             restart: RestartOffer::No("nothing to start".into()),
@@ -125,7 +130,9 @@ mod tests {
                 Row::Separator => "---".into(),
                 Row::Item { label, choice: Some(_) } => format!("[{label}]"),
                 Row::Item { label, choice: None } => label,
-                Row::Tick { label, choice: Some(_), on } => format!("[{}{label}]", if on { "x " } else { "" }),
+                Row::Tick { label, choice: Some(_), on } => {
+                    format!("[{}{label}]", if on { "x " } else { "" })
+                }
                 Row::Tick { label, choice: None, on: _ } => label,
             })
             .collect()

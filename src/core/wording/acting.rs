@@ -129,7 +129,8 @@ pub fn keeper_hint(keeper: Keeper, port: u16) -> String {
         Keeper::Docker => format!("`docker ps --filter publish={port}` names the container; stop that"),
         Keeper::Wsl => "stop the program inside WSL, or run `wsl --shutdown`".into(),
         Keeper::System => {
-            "a service or a port forwarding of the system has the port: change that, or choose another port".into()
+            "a service or a port forwarding of the system has the port: change that, or choose another port"
+                .into()
         }
     }
 }

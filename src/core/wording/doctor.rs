@@ -18,15 +18,18 @@ pub const TOASTS_OFF: &str = "switched off in the configuration";
 /// Nothing shows toasts.
 pub const TOASTS_MISSING: &str = "no program shows toasts";
 /// What to do where nothing shows toasts.
-pub const TOASTS_HINT: &str = "install a notification daemon (dunst, xfce4-notifyd, mako); the icon works without";
+pub const TOASTS_HINT: &str =
+    "install a notification daemon (dunst, xfce4-notifyd, mako); the icon works without";
 /// Autostart is on.
 pub const AUTOSTART_ON: &str = "the tray starts at login";
 /// Autostart is off.
 pub const AUTOSTART_OFF: &str = "the tray does not start at login";
 /// Autostart was switched off in the desktop's settings.
-pub const AUTOSTART_SWITCHED_OFF: &str = "the tray does not start at login: it was switched off in the system's settings";
+pub const AUTOSTART_SWITCHED_OFF: &str =
+    "the tray does not start at login: it was switched off in the system's settings";
 /// What to do about autostart.
-pub const AUTOSTART_HINT: &str = "`shimkeeper autostart enable` lets this program start instead; `disable` takes the entry away";
+pub const AUTOSTART_HINT: &str =
+    "`shimkeeper autostart enable` lets this program start instead; `disable` takes the entry away";
 /// A change of autostart failed.
 pub const AUTOSTART_FAILED: &str = "whether the tray starts at login could not be changed";
 /// Autostart could not be read.
@@ -38,7 +41,8 @@ pub const LOG_HINT: &str = "make the folder writable for you, or choose another 
 /// What to do where the task list could not be read.
 pub const OLD_TASK_UNKNOWN_HINT: &str = "look for \"EXAI\" in the Task Scheduler by hand";
 /// What to do where a configuration stands already.
-pub const CONFIG_THERE_HINT: &str = "`shimkeeper config show` shows what holds; delete or rename the file to begin anew";
+pub const CONFIG_THERE_HINT: &str =
+    "`shimkeeper config show` shows what holds; delete or rename the file to begin anew";
 
 /// A tray that starts from another place.
 #[must_use]

@@ -153,7 +153,8 @@ pub fn pace_row(interval: Duration, paused: bool) -> String {
 /// The row about what is watched.
 #[must_use]
 pub fn watching_row(watches: &[Watch]) -> String {
-    let names: Vec<String> = watches.iter().map(|watch| format!("{} ({})", watch.script, watch.port)).collect();
+    let names: Vec<String> =
+        watches.iter().map(|watch| format!("{} ({})", watch.script, watch.port)).collect();
     format!("Watches {}", names.join(", "))
 }
 
@@ -177,12 +178,22 @@ pub const fn paused(paused: bool) -> &'static str {
 
 /// What a cleanup did, in one line for a toast or a row.
 #[must_use]
-pub fn cleaned_line(targets: &[Pid], ended: usize, refused: &[(Pid, Refusal)], free_ports: &[u16], held_ports: &[u16]) -> String {
+pub fn cleaned_line(
+    targets: &[Pid],
+    ended: usize,
+    refused: &[(Pid, Refusal)],
+    free_ports: &[u16],
+    held_ports: &[u16],
+) -> String {
     let mut parts = Vec::new();
     match (targets, ended) {
         ([], _) => parts.push("nothing had to be ended".into()),
         ([one], 1) => parts.push(format!("ended PID {one}")),
-        (many, all) => parts.push(format!("ended {} (PID {})", count(all, "process", "processes"), pids(many.iter().copied()))),
+        (many, all) => parts.push(format!(
+            "ended {} (PID {})",
+            count(all, "process", "processes"),
+            pids(many.iter().copied())
+        )),
     }
     parts.extend(refused.iter().map(|(pid, why)| {
         let hint = refusal_hint(*why).map_or_else(String::new, |hint| format!(": {hint}"));

@@ -5,6 +5,7 @@
 
 mod expect;
 mod hiding;
+mod odd;
 mod random;
 
 mod adoption;

@@ -4,28 +4,29 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::core::snapshot::{Container, Details, Service, Stream, Streams, Terminal};
+use super::odd::ODDITIES;
 use crate::core::testing::{World, pid, process};
-use crate::core::{Fact, Holder, Listens, Owner, Presence, Process, System};
+use crate::core::{Holder, Listens, Presence, Process, System};
 
-/// What a process runs; `{}` stands for some process's number.
-const ROLES: &[(u32, &str, &str)] = &[
-    (9, "", "python3 -u run_ws_shim.py"),
-    (2, "", "python3 -u run_ws_shim.py --port 3005"),
-    (2, "", "sh -c x"),
-    (1, "", "uv run run_ws_shim.py"),
-    (1, "", "python3 start_ws_shim_safe.py"),
-    (1, "", "cmd.exe /c x"),
-    (3, "", "claude"),
-    (2, "", "bash"),
-    (2, "", "node agent.js"),
-    (1, "", "vim run_ws_shim.py"),
-    (1, "", "conhost.exe"),
-    (1, "systemd", "/lib/systemd/systemd --user"),
-    (1, "", "tini -- sleep"),
-    (1, "", "tini -- python3 run_ws_shim.py"),
-    (1, "Relay({})", "/init"),
-    (1, "SessionLeader", "/init"),
+/// How often what is met: a name, where it is not the program's, and a command line; `{}` stands for
+/// some process's number.
+const ROLES: &[(usize, (&str, &str))] = &[
+    (9, ("", "python3 -u run_ws_shim.py")),
+    (2, ("", "python3 -u run_ws_shim.py --port 3005")),
+    (2, ("", "sh -c x")),
+    (1, ("", "uv run run_ws_shim.py")),
+    (1, ("", "python3 start_ws_shim_safe.py")),
+    (1, ("", "cmd.exe /c x")),
+    (3, ("", "claude")),
+    (2, ("", "bash")),
+    (2, ("", "node agent.js")),
+    (1, ("", "vim run_ws_shim.py")),
+    (1, ("", "conhost.exe")),
+    (1, ("systemd", "/lib/systemd/systemd --user")),
+    (1, ("", "tini -- sleep")),
+    (1, ("", "tini -- python3 run_ws_shim.py")),
+    (1, ("Relay({})", "/init")),
+    (1, ("SessionLeader", "/init")),
 ];
 
 /// Who a parent is.
@@ -44,14 +45,16 @@ enum From {
 
 #[derive(Clone, Debug)]
 struct Sprout {
-    role: (u32, &'static str, &'static str),
+    /// Its own name where it has one, and its command line.
+    role: (&'static str, &'static str),
     from: From,
-    age: u64,
-    owner: Fact<Owner>,
-    hides_args: bool,
-    details: Option<Details>,
     relays: Index,
+    age: u64,
 }
+
+/// First processes of Linux machines, by how often they are met.
+const FIRST: &[(usize, &str)] =
+    &[(3, "/sbin/init"), (1, "tini -- sleep"), (1, "tini -- run_ws_shim.py"), (1, "/bin/strange")];
 
 /// A random machine.
 pub(super) fn world() -> impl Strategy<Value = World> {
@@ -64,54 +67,71 @@ pub(super) fn windows() -> impl Strategy<Value = World> {
 }
 
 fn machine(system: System) -> impl Strategy<Value = World> {
-    let windows = system == System::Windows;
-    let listens = select(&[Listens::Always, Listens::Maybe, Listens::Never][..]);
-    let holders =
-        prop::collection::vec(prop_oneof![6 => any::<Index>().prop_map(Some), 1 => Just(None)], 0..3);
-    let first = select(
-        &[
-            "/sbin/init",
-            "/sbin/init",
-            "/sbin/init",
-            "tini -- sleep",
-            "tini -- run_ws_shim.py",
-            "/bin/strange",
-        ][..],
-    );
+    let odd = prop::collection::vec((any::<Index>(), select(ODDITIES)), 0..6);
     let ours = prop_oneof![4 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    let more = (prop::bool::weighted(0.1), prop::bool::weighted(0.1), any::<Index>());
-    (prop::collection::vec(sprout(), 1..14), listens, holders, first, ours, more).prop_map(
-        move |(sprouts, listens, holders, first, ours, (ghost, protects, shift))| {
-            let world = if windows { World::windows() } else { World::linux() };
-            let mut world = world.watched(|watch| watch.listens = listens);
-            if !windows && first != "/sbin/init" {
-                let args: Vec<&str> = first.split(' ').collect();
-                world = world.but(1, |init| Process { exe: None, ..init.with_args(&args) });
-            }
-            if protects {
-                world = world.watched(|watch| watch.protect = vec!["--port 3005".into()]);
-            }
-            let numbers: Vec<u32> = numbers(sprouts.len(), shift.index(64));
-            for (at, sprout) in sprouts.iter().enumerate() {
-                world = grow(world, sprout, at, &numbers);
-            }
-            if let Some(parent) = ours {
-                world = world.but(9000, |me| me.child_of(*parent.get(&numbers)));
-            }
-            for holder in holders {
-                world = match holder {
-                    Some(index) => world.where_listens(*index.get(&numbers)),
-                    None => world.where_held_by(Holder::Hidden),
-                };
-            }
-            if ghost { world.where_held_by(Holder::Gone(pid(3999))) } else { world }
-        },
+    let parts = (prop::collection::vec(sprout(), 1..14), odd, ours, 0..64_usize, port());
+    (one_of(FIRST), parts).prop_map(move |(first, (sprouts, odd, ours, shift, port))| {
+        let numbers = numbers(sprouts.len(), shift);
+        let mut world = empty(system, first);
+        for (at, sprout) in sprouts.iter().enumerate() {
+            world = grow(world, sprout, at, &numbers);
+        }
+        for (index, oddity) in odd {
+            world = world.but(*index.get(&numbers), oddity);
+        }
+        if let Some(parent) = ours {
+            world = world.but(9000, |me| me.child_of(*parent.get(&numbers)));
+        }
+        port.open(world, &numbers)
+    })
+}
+
+fn empty(system: System, first: &str) -> World {
+    match system {
+        System::Windows => World::windows(),
+        System::Linux | System::Macos if first == "/sbin/init" => World::linux(),
+        System::Linux | System::Macos => {
+            let args: Vec<&str> = first.split(' ').collect();
+            World::linux().but(1, |init| Process { exe: None, ..init.with_args(&args) })
+        }
+    }
+}
+
+/// What is to be seen of the port, and what the user wants of it.
+#[derive(Clone, Debug)]
+struct Port {
+    listens: Listens,
+    holders: Vec<Index>,
+    hidden: bool,
+    ghost: bool,
+    protects: bool,
+}
+
+fn port() -> impl Strategy<Value = Port> {
+    let listens = select(&[Listens::Always, Listens::Maybe, Listens::Never][..]);
+    let seldom = || prop::bool::weighted(0.1);
+    (listens, prop::collection::vec(any::<Index>(), 0..3), seldom(), seldom(), seldom()).prop_map(
+        |(listens, holders, hidden, ghost, protects)| Port { listens, holders, hidden, ghost, protects },
     )
 }
 
+impl Port {
+    fn open(self, world: World, numbers: &[u32]) -> World {
+        let mut world = world.watched(|watch| watch.listens = self.listens);
+        if self.protects {
+            world = world.watched(|watch| watch.protect = vec!["--port 3005".into()]);
+        }
+        if self.hidden {
+            world = world.where_held_by(Holder::Hidden);
+        }
+        if self.ghost {
+            world = world.where_held_by(Holder::Gone(pid(3999)));
+        }
+        self.holders.iter().fold(world, |world, holder| world.where_listens(*holder.get(numbers)))
+    }
+}
+
 fn sprout() -> impl Strategy<Value = Sprout> {
-    let roles = ROLES.iter().map(|role| (role.0, Just(*role)));
-    let role = prop::strategy::Union::new_weighted(roles.collect());
     let from = prop_oneof![
         4 => Just(From::Root),
         3 => any::<Index>().prop_map(From::Somebody),
@@ -120,52 +140,19 @@ fn sprout() -> impl Strategy<Value = Sprout> {
         1 => Just(From::Hidden),
         1 => Just(From::Outside),
     ];
-    let age = prop_oneof![1 => 0_u64..8, 4 => Just(3600)];
-    let owner = rarely(Fact::Known(Owner::Ours), vec![Fact::Known(Owner::Another), Fact::Hidden]);
-    let hides_args = prop::bool::weighted(0.04);
-    let details = prop_oneof![1 => Just(None), 30 => details().prop_map(Some)];
-    (role, from, age, owner, hides_args, details, any::<Index>()).prop_map(
-        |(role, from, age, owner, hides_args, details, relays)| Sprout {
-            role,
-            from,
-            age,
-            owner,
-            hides_args,
-            details,
-            relays,
-        },
-    )
+    let age = one_of(&[(4, 3600), (1, 2)]);
+    (one_of(ROLES), from, any::<Index>(), age).prop_map(|(role, from, relays, age)| Sprout {
+        role,
+        from,
+        relays,
+        age,
+    })
 }
 
-fn details() -> impl Strategy<Value = Details> {
-    let streams = |input| Fact::Known(Streams { input, output: input });
-    let service = |members: &[u32]| {
-        let members = members.iter().map(|number| pid(*number)).collect();
-        Fact::Known(Some(Service { name: "a.service".into(), members }))
-    };
-    let own = [None, Some(pid(1)), Some(pid(210))].map(Fact::Known).to_vec();
-    (
-        rarely(Fact::Known(None), [own, vec![Fact::Hidden]].concat()),
-        rarely(Fact::Known(Terminal::None), vec![Fact::Known(Terminal::Living), Fact::Hidden]),
-        rarely(streams(Stream::Pipe), vec![streams(Stream::Terminal), streams(Stream::Other), Fact::Hidden]),
-        rarely(Fact::Known(None), vec![service(&[]), service(&[200, 210, 220]), Fact::Hidden]),
-        rarely(Fact::Known(false), vec![Fact::Known(true), Fact::Hidden]),
-        rarely(Fact::Known(Container::Ours), vec![Fact::Known(Container::Another), Fact::Hidden]),
-        rarely(Some("/a".to_owned()), vec![Some("/b".to_owned()), None]),
-    )
-        .prop_map(|(session, terminal, streams, service, ignores_hangup, container, cwd)| Details {
-            session,
-            terminal,
-            streams,
-            service,
-            ignores_hangup,
-            container,
-            cwd,
-        })
-}
-
-fn rarely<T: Clone + std::fmt::Debug + 'static>(usual: T, odd: Vec<T>) -> impl Strategy<Value = T> {
-    prop_oneof![14 => Just(usual), 1 => select(odd)]
+/// One of several, each as often as the number beside it says.
+fn one_of<T: Copy + std::fmt::Debug + 'static>(of: &[(usize, T)]) -> impl Strategy<Value = T> + use<T> {
+    let often = of.iter().flat_map(|(often, one)| std::iter::repeat_n(*one, *often));
+    select(often.collect::<Vec<T>>())
 }
 
 /// Different numbers in no order.
@@ -176,10 +163,12 @@ fn numbers(count: usize, shift: usize) -> Vec<u32> {
 fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World {
     let number = numbers[at];
     let born = |at: usize| 200 + u64::try_from(at / 2).unwrap_or_default();
-    let args: Vec<&str> = sprout.role.2.split(' ').collect();
-    let mut new = process(number, born(at)).with_args(&args).aged(sprout.age).owned_by(sprout.owner);
-    if !sprout.role.1.is_empty() {
-        new = new.named(&sprout.role.1.replace("{}", &sprout.relays.get(numbers).to_string()));
+    let (name, line) = sprout.role;
+    let args: Vec<&str> = line.split(' ').collect();
+    let mut new = process(number, born(at)).with_args(&args).aged(sprout.age);
+    new = new.with(|details| details.cwd = Some("/a".into()));
+    if !name.is_empty() {
+        new = new.named(&name.replace("{}", &sprout.relays.get(numbers).to_string()));
     }
     let root = if world.snapshot.system == System::Windows { 1000 } else { 1 };
     let gone = 3000 + number;
@@ -195,6 +184,5 @@ fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World 
         From::Hidden => world.snapshot.absent.insert(pid(gone), Presence::Hidden),
         From::Root | From::Somebody(_) | From::Elder(_) | From::Outside => None,
     };
-    new.details.clone_from(&sprout.details);
-    world.and(if sprout.hides_args { new.with_hidden_args() } else { new })
+    world.and(new)
 }

@@ -50,8 +50,7 @@ pub(crate) fn presence(pid: Pid) -> Presence {
 }
 
 pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
-    let births: HashMap<u32, Birth> =
-        parents.iter().map(|parent| (parent.pid.get(), parent.birth)).collect();
+    let births: HashMap<u32, Birth> = parents.iter().map(|parent| (parent.pid.get(), parent.birth)).collect();
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();

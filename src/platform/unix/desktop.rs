@@ -16,14 +16,13 @@ pub(crate) fn panel() -> Result<bool, String> {
 pub(crate) fn notifier() -> Result<Option<String>, String> {
     in_time(|| {
         let bus = connect()?;
-        let reply = bus
-            .call_method(
-                Some("org.freedesktop.Notifications"),
-                "/org/freedesktop/Notifications",
-                Some("org.freedesktop.Notifications"),
-                "GetServerInformation",
-                &(),
-            );
+        let reply = bus.call_method(
+            Some("org.freedesktop.Notifications"),
+            "/org/freedesktop/Notifications",
+            Some("org.freedesktop.Notifications"),
+            "GetServerInformation",
+            &(),
+        );
         match reply {
             Ok(reply) => {
                 let about: (String, String, String, String) =

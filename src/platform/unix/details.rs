@@ -97,8 +97,10 @@ fn service(pid: Pid) -> Option<Option<Service>> {
     let bytes = proc::read(pid, "cgroup").ok().flatten()?;
     let text = String::from_utf8_lossy(&bytes);
     let Some((name, path)) = text.lines().find_map(service_of) else { return Some(None) };
-    let roots = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/openrc"];
-    let members = roots.iter().find_map(|root| fs::read_to_string(format!("{root}{path}/cgroup.procs")).ok())?;
+    let roots =
+        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/openrc"];
+    let members =
+        roots.iter().find_map(|root| fs::read_to_string(format!("{root}{path}/cgroup.procs")).ok())?;
     let members = members.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::new).collect();
     Some(Some(Service { name, members }))
 }
@@ -111,7 +113,9 @@ fn service_of(line: &str) -> Option<(String, &str)> {
     let mut upto = path.len();
     match controller {
         "" | "name=systemd" => {}
-        "name=openrc" => return path.strip_prefix('/').filter(|name| !name.is_empty()).map(|name| (name.to_owned(), path)),
+        "name=openrc" => {
+            return path.strip_prefix('/').filter(|name| !name.is_empty()).map(|name| (name.to_owned(), path));
+        }
         _ => return None,
     }
     for part in path.rsplit('/') {

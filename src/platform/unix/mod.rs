@@ -24,7 +24,10 @@ pub(crate) const SYSTEM: System = System::Linux;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Unix;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = true;
 
-#[expect(clippy::unnecessary_wraps, reason = "the Windows twin of this function asks a program that can fail")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the Windows twin of this function asks a program that can fail"
+)]
 pub(crate) fn old_cleanup_task() -> std::io::Result<Option<String>> {
     Ok(None)
 }

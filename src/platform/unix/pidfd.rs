@@ -47,8 +47,7 @@ impl Held {
 
 /// Polls each for its end; tells which have ended.
 fn poll_once(held: &[&Held], timeout: Duration) -> io::Result<Vec<bool>> {
-    let mut polled: Vec<PollFd<'_>> =
-        held.iter().map(|held| PollFd::new(&held.0, PollFlags::IN)).collect();
+    let mut polled: Vec<PollFd<'_>> = held.iter().map(|held| PollFd::new(&held.0, PollFlags::IN)).collect();
     let timeout = Timespec::try_from(timeout).map_err(io::Error::other)?;
     match poll(&mut polled, Some(&timeout)) {
         Ok(_) | Err(rustix::io::Errno::INTR) => {}

@@ -17,7 +17,9 @@ pub(crate) fn speaks(family: Family) -> bool {
         Family::V4 => true,
         // The file is missing where IPv6 was switched off with the kernel; without `/proc` at all we
         // cannot know and must look.
-        Family::V6 => fs::exists(file(family)).unwrap_or(true) || !fs::exists(file(Family::V4)).unwrap_or(false),
+        Family::V6 => {
+            fs::exists(file(family)).unwrap_or(true) || !fs::exists(file(Family::V4)).unwrap_or(false)
+        }
     }
 }
 
