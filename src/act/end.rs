@@ -117,10 +117,9 @@ fn hold(target: &Target) -> Result<Vec<Confirmed>, Refusal> {
     for member in &target.members {
         match confirm(member) {
             Confirmation::Same(confirmed) => held.push(confirmed),
-            Confirmation::AlreadyGone => {}
             Confirmation::Refused(why) if member.args.is_some() => return Err(why),
-            // A descendant whose number is a stranger's has ended.
-            Confirmation::Refused(Refusal::PidReused) => {}
+            // A descendant whose number is a stranger's has ended, too.
+            Confirmation::AlreadyGone | Confirmation::Refused(Refusal::PidReused) => {}
             Confirmation::Refused(why) => return Err(why),
         }
     }

@@ -16,7 +16,7 @@ use crate::platform::toast::{Content, Shown, show};
 const TO_SHOW: Duration = Duration::from_secs(5);
 
 /// How long a click is waited for. Some daemons keep toasts for hours and say nothing.
-const TO_ANSWER: Duration = Duration::from_secs(600);
+const TO_ANSWER: Duration = Duration::from_mins(10);
 
 /// A button of a toast.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

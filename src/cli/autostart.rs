@@ -6,13 +6,12 @@ use anyhow::Context as _;
 
 use super::Failure;
 use super::args::{AutostartArgs, AutostartWhat};
-use super::context::Context;
 use crate::console;
 use crate::core::wording;
 use crate::exit::Outcome;
 use crate::platform::autostart::{self, Autostart};
 
-pub(super) fn run(_context: &Context, args: &AutostartArgs) -> Result<Outcome, Failure> {
+pub(super) fn run(args: &AutostartArgs) -> Result<Outcome, Failure> {
     let tray = tray_program()?;
     match args.what {
         AutostartWhat::Enable => {

@@ -100,10 +100,8 @@ fn tell_nothing_to_do(context: &Context, found: &[Diagnosis]) {
 }
 
 fn outcome(report: &CleanupReport) -> Outcome {
-    match Outcome::of(worst(&report.after)) {
-        Outcome::Fine if !report.refused.is_empty() => Outcome::Attention,
-        outcome => outcome,
-    }
+    let outcome = Outcome::of(worst(&report.after));
+    if outcome == Outcome::Fine && !report.refused.is_empty() { Outcome::Attention } else { outcome }
 }
 
 fn worst(found: &[Diagnosis]) -> Verdict {

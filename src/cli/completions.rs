@@ -4,15 +4,13 @@ use std::io::{self, Write};
 
 use clap::CommandFactory;
 
-use super::Failure;
 use super::args::{Args, CompletionsArgs};
-use super::context::Context;
 use crate::exit::Outcome;
 
-pub(super) fn run(_context: &Context, args: &CompletionsArgs) -> Result<Outcome, Failure> {
+pub(super) fn run(args: &CompletionsArgs) -> Outcome {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "shimkeeper", &mut script);
     // A shell that stops reading has what it wanted.
     let _ = io::stdout().write_all(&script);
-    Ok(Outcome::Fine)
+    Outcome::Fine
 }

@@ -24,7 +24,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(globals: Globals) -> Result<Self, Failure> {
+    pub(super) fn new(globals: &Globals) -> Result<Self, Failure> {
         let variable = std::env::var_os(paths::HOME_VARIABLE);
         let home = paths::home(globals.home.as_deref(), variable.as_deref().map(OsStr::new));
         let paths = Paths::new(home, globals.config.as_deref())

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::Failure;
 use super::args::DoctorArgs;
 use super::autostart;
 use super::context::Context;
@@ -44,7 +43,7 @@ struct Report {
     checks: Vec<Check>,
 }
 
-pub(super) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome, Failure> {
+pub(super) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let mut checks = Vec::new();
     let config = match context.config() {
         Ok(config) => {
@@ -68,7 +67,7 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome, Failu
     if args.json {
         let report = Report { schema: 1, version: env!("CARGO_PKG_VERSION"), checks };
         console::say(&serde_json::to_string_pretty(&report).unwrap_or_default());
-        return Ok(outcome(report.checks.iter()));
+        return outcome(report.checks.iter());
     }
     for check in &checks {
         let (mark, paint) = match check.health {
@@ -81,7 +80,7 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Result<Outcome, Failu
             console::say(&context.palette.paint(Paint::Dim, &format!("  {:<14} → {hint}", "")));
         }
     }
-    Ok(outcome(checks.iter()))
+    outcome(checks.iter())
 }
 
 fn config_line(file: &Path) -> String {

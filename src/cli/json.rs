@@ -205,7 +205,7 @@ pub(super) fn cleanup(report: &CleanupReport) -> String {
     let json = CleanupJson {
         schema: SCHEMA,
         planned: report.planned.iter().map(planned).collect(),
-        ended: report.ended.iter().map(ended).collect(),
+        ended: report.ended.iter().copied().map(ended).collect(),
         refused: report.refused.iter().map(refused).collect(),
         port: ports.first().copied(),
         ports,
@@ -219,7 +219,7 @@ pub(super) fn free(port: u16, rows: &[HeldBy], is_free: bool, done: &[Ended], le
         schema: SCHEMA,
         port: PortJson { number: port, free: is_free },
         holders: rows.iter().map(holder).collect(),
-        ended: done.iter().map(ended).collect(),
+        ended: done.iter().copied().map(ended).collect(),
         refused: left.iter().map(refused).collect(),
     };
     print(&json, true)
@@ -234,7 +234,7 @@ fn planned(target: &Target) -> PlannedJson {
     }
 }
 
-fn ended(ended: &Ended) -> EndedJson {
+fn ended(ended: Ended) -> EndedJson {
     EndedJson { pid: ended.pid.get(), how: ended.how.word() }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -37,21 +37,25 @@ pub(super) fn run(context: &Context, args: &LogArgs) -> Result<Outcome, Failure>
         console::complain(&wording::no_log_yet(&file));
         return Ok(Outcome::Fine);
     }
-    let mut place = copy_from(&file, Start::NearTheEnd)?;
-    let mut shown = file;
-    while args.follow {
+    let place = copy_from(&file, Start::NearTheEnd)?;
+    if args.follow {
+        follow(context, log, file, place);
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Shows what is added until whoever reads us goes.
+fn follow(context: &Context, log: impl Fn() -> PathBuf, mut shown: PathBuf, mut place: Place) {
+    while !place.reader_gone {
         context.clock.wait(PACE);
         let now = log();
         if now != shown {
             // A new day has a new file.
-            (shown, place) = (now, Place { at: 0, reader_gone: place.reader_gone });
+            (shown, place.at) = (now, 0);
         }
-        place = copy_from(&shown, Start::At(place.at))?;
-        if place.reader_gone {
-            break;
-        }
+        // A log that cannot be read for a moment is tried again.
+        place = copy_from(&shown, Start::At(place.at)).unwrap_or(place);
     }
-    Ok(Outcome::Fine)
 }
 
 #[derive(Clone, Copy)]
@@ -61,6 +65,7 @@ enum Start {
 }
 
 /// How far a log was shown.
+#[derive(Clone, Copy)]
 struct Place {
     at: u64,
     reader_gone: bool,

@@ -70,17 +70,17 @@ impl From<anyhow::Error> for Failure {
 }
 
 fn run(args: Args) -> Result<Outcome, Failure> {
-    let context = Context::new(args.globals)?;
+    let context = Context::new(&args.globals)?;
     match args.command {
         Command::Status(args) => status::run(&context, &args),
         Command::Cleanup(args) => cleanup::run(&context, &args),
         Command::Free(args) => free::run(&context, &args),
         Command::Restart(args) => restart::run(&context, &args),
         Command::Watch(args) => watch::run(&context, &args),
-        Command::Autostart(args) => autostart::run(&context, &args),
+        Command::Autostart(args) => autostart::run(&args),
         Command::Log(args) => log::run(&context, &args),
-        Command::Doctor(args) => doctor::run(&context, &args),
+        Command::Doctor(args) => Ok(doctor::run(&context, &args)),
         Command::Config(args) => config::run(&context, &args),
-        Command::Completions(args) => completions::run(&context, &args),
+        Command::Completions(args) => Ok(completions::run(&args)),
     }
 }

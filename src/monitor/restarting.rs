@@ -8,7 +8,7 @@ use crate::act::Act;
 use crate::act::restart::{Launch, Started, launch_for};
 use crate::config::env_file::{self, Environment};
 use crate::core::restart::restart as plan_restart;
-use crate::core::{Diagnosis, Identity, Listens, Target, Watch, wording};
+use crate::core::{Diagnosis, Identity, Instance, Listens, Target, Watch, wording};
 
 /// How long a stopped server's port may take to become free.
 const PORT_PATIENCE: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ pub fn restart(
     let plan = plan_restart(diagnosis).map_err(|why| wording::no_restart(&why, watch))?;
     let listened = plan.stop.iter().any(|instance| instance.listens);
     // Read before it ends: afterwards nobody knows how it was started.
-    let launch = prepare(watch, &plan.like.or(plan.stop.first().copied()).cloned())?;
+    let launch = prepare(watch, plan.like.or(plan.stop.first().copied()))?;
     let targets: Vec<Target> = plan.stop.iter().map(|instance| Target::of(instance)).collect();
     for target in &targets {
         log_target("stops for a restart", target);
@@ -92,12 +92,12 @@ pub fn restart(
     Ok(Restarted { says, server })
 }
 
-fn prepare(watch: &Watch, running: &Option<crate::core::Instance>) -> Result<Launch, String> {
+fn prepare(watch: &Watch, running: Option<&Instance>) -> Result<Launch, String> {
     let added = match &watch.env_file {
         None => Environment::default(),
         Some(file) => env_file::read(Path::new(file)).map_err(|error| error.to_string())?,
     };
-    launch_for(watch, running.as_ref(), added).map_err(|error| error.to_string())
+    launch_for(watch, running, added).map_err(|error| error.to_string())
 }
 
 /// Looks until `good` or until the time is over; returns the last look either way.

@@ -9,7 +9,7 @@ use crate::core::{Diagnosis, Identity, Instance, Moment, Ripeness, State};
 const MOST: usize = 4;
 
 /// …in this time. A client that loses a server every minute must not cover the screen.
-const WITHIN: Duration = Duration::from_secs(600);
+const WITHIN: Duration = Duration::from_mins(10);
 
 /// What was told.
 #[derive(Clone, Debug, Default)]

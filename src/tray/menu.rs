@@ -44,18 +44,18 @@ pub fn menu(view: &View) -> Vec<Row> {
     rows.extend(lines(view));
     rows.push(Row::Separator);
     let orphans = view.orphans > 0 && !view.busy;
-    rows.push(item(wording::cleanup_row(view.orphans), orphans.then_some(Choice::Cleanup)));
+    rows.push(item(&wording::cleanup_row(view.orphans), orphans.then_some(Choice::Cleanup)));
     rows.push(restart(view));
-    rows.push(item(wording::BUTTON_OPEN_LOG.into(), Some(Choice::OpenLog)));
+    rows.push(item(wording::BUTTON_OPEN_LOG, Some(Choice::OpenLog)));
     rows.push(Row::Separator);
     rows.push(tick(wording::ROW_PAUSE, Some(Choice::Pause), view.paused));
     rows.push(tick(wording::ROW_AUTO_CLEANUP, Some(Choice::AutoCleanup), view.auto_cleanup));
     let autostart = view.autostart.map(|_| Choice::Autostart);
     rows.push(tick(wording::ROW_AUTOSTART, autostart, view.autostart == Some(true)));
-    rows.push(item(wording::ROW_CONFIG.into(), Some(Choice::OpenConfig)));
+    rows.push(item(wording::ROW_CONFIG, Some(Choice::OpenConfig)));
     rows.push(Row::Separator);
-    rows.push(item(wording::row_about(), Some(Choice::About)));
-    rows.push(item(wording::ROW_QUIT.into(), Some(Choice::Quit)));
+    rows.push(item(&wording::row_about(), Some(Choice::About)));
+    rows.push(item(wording::ROW_QUIT, Some(Choice::Quit)));
     rows
 }
 
@@ -74,9 +74,9 @@ fn lines(view: &View) -> impl Iterator<Item = Row> {
 
 fn restart(view: &View) -> Row {
     match (&view.restart, view.busy) {
-        (RestartOffer::Free, false) => item(wording::ROW_RESTART.into(), Some(Choice::Restart)),
+        (RestartOffer::Free, false) => item(wording::ROW_RESTART, Some(Choice::Restart)),
         (RestartOffer::Loses(client), false) => {
-            item(wording::restart_row_loses(client), Some(Choice::Restart))
+            item(&wording::restart_row_loses(client), Some(Choice::Restart))
         }
         (RestartOffer::No(why), false) => text(&wording::restart_row_no(why)),
         (RestartOffer::Free | RestartOffer::Loses(_) | RestartOffer::No(_), true) => {
@@ -85,12 +85,12 @@ fn restart(view: &View) -> Row {
     }
 }
 
-fn item(label: String, choice: Option<Choice>) -> Row {
-    Row::Item { label: plain_short(&label, LONGEST), choice }
+fn item(label: &str, choice: Option<Choice>) -> Row {
+    Row::Item { label: plain_short(label, LONGEST), choice }
 }
 
 fn text(label: &str) -> Row {
-    item(label.to_owned(), None)
+    item(label, None)
 }
 
 fn tick(label: &str, choice: Option<Choice>, on: bool) -> Row {
@@ -129,11 +129,10 @@ mod tests {
             .map(|row| match row {
                 Row::Separator => "---".into(),
                 Row::Item { label, choice: Some(_) } => format!("[{label}]"),
-                Row::Item { label, choice: None } => label,
                 Row::Tick { label, choice: Some(_), on } => {
                     format!("[{}{label}]", if on { "x " } else { "" })
                 }
-                Row::Tick { label, choice: None, on: _ } => label,
+                Row::Item { label, choice: None } | Row::Tick { label, choice: None, on: _ } => label,
             })
             .collect()
     }

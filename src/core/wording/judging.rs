@@ -179,10 +179,8 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
         Verdict::Healthy => {
             let all = diagnosis.instances.len();
             let running = if all == 1 { format!("{script} runs") } else { format!("{all} of {script} run") };
-            match diagnosis.instances.iter().any(|instance| instance.listens) {
-                true => format!("{running} and holds port {port}"),
-                false => running,
-            }
+            let listens = diagnosis.instances.iter().any(|instance| instance.listens);
+            if listens { format!("{running} and holds port {port}") } else { running }
         }
         Verdict::Idle => format!("no {script} runs, port {port} is free"),
     }

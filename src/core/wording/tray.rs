@@ -126,14 +126,11 @@ pub fn port_row(diagnosis: &Diagnosis) -> String {
         };
         return format!("Port {port}: held by {}{more}", holder(&row.holder, row.name.as_deref()));
     }
-    match diagnosis.port_is_free() {
-        true => diagnosis
-            .findings
-            .iter()
-            .find(|finding| finding.kind() == "reserved")
-            .map_or_else(|| format!("Port {port}: free"), |found| capital(&finding(found, &diagnosis.watch))),
-        false => format!("Port {port}: could not be looked at"),
+    if !diagnosis.port_is_free() {
+        return format!("Port {port}: could not be looked at");
     }
+    let reserved = diagnosis.findings.iter().find(|finding| finding.kind() == "reserved");
+    reserved.map_or_else(|| format!("Port {port}: free"), |found| capital(&finding(found, &diagnosis.watch)))
 }
 
 /// The row about what was done last.

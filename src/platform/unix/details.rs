@@ -41,7 +41,7 @@ pub(crate) fn details(pid: Pid) -> Details {
             _ => Terminal::Living,
         })),
         streams: fact(streams(pid)),
-        service: fact(service(pid)),
+        service: service(pid),
         ignores_hangup: fact(status.as_deref().and_then(ignores_hangup)),
         container: fact(status.as_deref().and_then(container)),
         cwd: fs::read_link(format!("/proc/{pid}/cwd")).ok().map(|path| path.to_string_lossy().into_owned()),
@@ -93,16 +93,16 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }
 
-fn service(pid: Pid) -> Option<Option<Service>> {
-    let bytes = proc::read(pid, "cgroup").ok().flatten()?;
+fn service(pid: Pid) -> Fact<Option<Service>> {
+    let Ok(Some(bytes)) = proc::read(pid, "cgroup") else { return Fact::Hidden };
     let text = String::from_utf8_lossy(&bytes);
-    let Some((name, path)) = text.lines().find_map(service_of) else { return Some(None) };
+    let Some((name, path)) = text.lines().find_map(service_of) else { return Fact::Known(None) };
     let roots =
         ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/openrc"];
-    let members =
-        roots.iter().find_map(|root| fs::read_to_string(format!("{root}{path}/cgroup.procs")).ok())?;
+    let members = roots.iter().find_map(|root| fs::read_to_string(format!("{root}{path}/cgroup.procs")).ok());
+    let Some(members) = members else { return Fact::Hidden };
     let members = members.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::new).collect();
-    Some(Some(Service { name, members }))
+    Fact::Known(Some(Service { name, members }))
 }
 
 /// The service that a line of `/proc/PID/cgroup` names, and its path. `user@1000.service` is the
@@ -114,16 +114,20 @@ fn service_of(line: &str) -> Option<(String, &str)> {
     match controller {
         "" | "name=systemd" => {}
         "name=openrc" => {
-            return path.strip_prefix('/').filter(|name| !name.is_empty()).map(|name| (name.to_owned(), path));
+            return path
+                .strip_prefix('/')
+                .filter(|name| !name.is_empty())
+                .map(|name| (name.to_owned(), path));
         }
         _ => return None,
     }
     for part in path.rsplit('/') {
-        if part.ends_with(".scope") || part.ends_with(".slice") {
-            return None;
-        }
-        if part.ends_with(".service") {
-            return (!part.starts_with("user@")).then(|| (part.to_owned(), &path[..upto]));
+        match part.rsplit_once('.') {
+            Some((_, "scope" | "slice")) => return None,
+            Some((_, "service")) => {
+                return (!part.starts_with("user@")).then(|| (part.to_owned(), &path[..upto]));
+            }
+            Some(_) | None => {}
         }
         upto = upto.saturating_sub(part.len() + 1);
     }
