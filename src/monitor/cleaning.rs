@@ -44,7 +44,18 @@ pub struct Looker<'a> {
 impl<'a> Looker<'a> {
     /// Somebody who has not looked yet.
     pub fn new(sense: &'a mut dyn Sense, clock: Clock, watches: &'a [Watch]) -> Self {
-        Self { sense, clock, watches, memories: vec![Memory::default(); watches.len()] }
+        Self::with_memories(sense, clock, watches, Vec::new())
+    }
+
+    /// Somebody who knows what earlier looks at these watches saw, in their order.
+    pub fn with_memories(
+        sense: &'a mut dyn Sense,
+        clock: Clock,
+        watches: &'a [Watch],
+        mut memories: Vec<Memory>,
+    ) -> Self {
+        memories.resize(watches.len(), Memory::default());
+        Self { sense, clock, watches, memories }
     }
 
     /// Looks once.
@@ -126,7 +137,7 @@ pub fn changes(old: Option<&Diagnosis>, new: &Diagnosis) -> Vec<String> {
     }
     for instance in &new.instances {
         let before = old.and_then(|old| old.instances.iter().find(|other| other.top == instance.top));
-        if before.is_some_and(|before| before.state.word() == instance.state.word()) {
+        if before.is_some_and(|before| wording::state(before.state) == wording::state(instance.state)) {
             continue;
         }
         let decides = |evidence: &&Evidence| !matches!(evidence, Evidence::TooEarly { .. });
@@ -135,7 +146,7 @@ pub fn changes(old: Option<&Diagnosis>, new: &Diagnosis) -> Vec<String> {
             "{}: PID {} is {}: {} [{}]",
             new.watch.name,
             instance.top.pid,
-            instance.state.word(),
+            wording::state(instance.state).to_lowercase(),
             why.join("; "),
             mask::command_line(&instance.command)
         ));

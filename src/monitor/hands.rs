@@ -17,14 +17,23 @@ use super::restarting::{Ownership, restart};
 use crate::act::Act;
 use crate::act::restart::OwnServer;
 use crate::core::plan::Reach;
-use crate::core::{Member, Scope, Target, Watch, wording};
+use crate::core::{Member, Memory, Scope, Target, Watch, wording};
 use crate::sense::Sense;
+
+/// What is to be worked on, with what the monitor's looks saw of it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The watches.
+    pub watches: Vec<Watch>,
+    /// A memory for each.
+    pub memories: Vec<Memory>,
+}
 
 /// Something to do.
 #[derive(Debug)]
 enum Job {
-    Cleanup { watches: Vec<Watch>, stop_grace: Duration },
-    Restart { watch: Box<Watch>, stop_grace: Duration },
+    Cleanup { seen: Seen, stop_grace: Duration },
+    Restart { seen: Seen, stop_grace: Duration },
     Quit { stop_grace: Duration, done: mpsc::Sender<()> },
 }
 
@@ -45,8 +54,8 @@ impl Hands {
         thread::Builder::new().name("hands".into()).spawn(move || {
             for job in jobs {
                 match job {
-                    Job::Cleanup { watches, stop_grace } => tell(worker.cleanup(&watches, stop_grace)),
-                    Job::Restart { watch, stop_grace } => tell(worker.restart(*watch, stop_grace)),
+                    Job::Cleanup { seen, stop_grace } => tell(worker.cleanup(seen, stop_grace)),
+                    Job::Restart { seen, stop_grace } => tell(worker.restart(seen, stop_grace)),
                     Job::Quit { stop_grace, done } => {
                         worker.end_own(stop_grace);
                         // Whoever asked may have stopped waiting.
@@ -60,13 +69,13 @@ impl Hands {
     }
 
     /// Cleans up; answered by [`Event::Cleaned`].
-    pub fn cleanup(&self, watches: Vec<Watch>, stop_grace: Duration) {
-        self.give(Job::Cleanup { watches, stop_grace });
+    pub fn cleanup(&self, seen: Seen, stop_grace: Duration) {
+        self.give(Job::Cleanup { seen, stop_grace });
     }
 
-    /// Restarts; answered by [`Event::Restarted`].
-    pub fn restart(&self, watch: Box<Watch>, stop_grace: Duration) {
-        self.give(Job::Restart { watch, stop_grace });
+    /// Restarts the server of the one watch; answered by [`Event::Restarted`].
+    pub fn restart(&self, seen: Seen, stop_grace: Duration) {
+        self.give(Job::Restart { seen, stop_grace });
     }
 
     /// Ends the servers that we started, and the thread. Blocks until that is done, for at most the
@@ -91,9 +100,10 @@ struct Worker {
 }
 
 impl Worker {
-    fn cleanup(&mut self, watches: &[Watch], stop_grace: Duration) -> Event {
+    fn cleanup(&mut self, seen: Seen, stop_grace: Duration) -> Event {
         let work = || {
-            let mut looker = Looker::new(self.sense.as_mut(), self.clock, watches);
+            let mut looker =
+                Looker::with_memories(self.sense.as_mut(), self.clock, &seen.watches, seen.memories);
             clean(&mut looker, self.act.as_mut(), Scope::Orphans, stop_grace)
         };
         // The panic itself is in the log; the menu must not stay busy for ever.
@@ -106,11 +116,11 @@ impl Worker {
         Event::Cleaned(report)
     }
 
-    fn restart(&mut self, watch: Watch, stop_grace: Duration) -> Event {
-        let name = watch.name.clone();
-        let watches = [watch];
+    fn restart(&mut self, seen: Seen, stop_grace: Duration) -> Event {
+        let name = seen.watches.first().map(|watch| watch.name.clone()).unwrap_or_default();
         let work = || {
-            let mut looker = Looker::new(self.sense.as_mut(), self.clock, &watches);
+            let mut looker =
+                Looker::with_memories(self.sense.as_mut(), self.clock, &seen.watches, seen.memories);
             let own = &mut self.own;
             let mut before_stop = |identity| {
                 for server in own.values_mut().filter(|server| server.identity == identity) {

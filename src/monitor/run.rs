@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::clock::Clock;
 use super::effect::Effect;
 use super::event::{Event, Request};
-use super::hands::Hands;
+use super::hands::{Hands, Seen};
 use super::state::State;
 use super::view::View;
 use crate::act::toast::Toaster;
@@ -198,8 +198,8 @@ impl Shell {
                 }
             }
             Effect::Toast(toast) => self.toaster.show(toast),
-            Effect::Cleanup { watches, stop_grace } => self.hands.cleanup(watches, stop_grace),
-            Effect::Restart { watch, stop_grace } => self.hands.restart(watch, stop_grace),
+            Effect::Cleanup { watches, stop_grace } => self.hands.cleanup(self.seen(watches), stop_grace),
+            Effect::Restart { watch, stop_grace } => self.hands.restart(self.seen(vec![*watch]), stop_grace),
             Effect::OpenLog => self.open(logging::current_log(&self.paths.log_dir(), self.clock.now().wall)),
             Effect::OpenConfig => self.open_config(),
             Effect::KeepAutoCleanup(on) => {
@@ -228,6 +228,15 @@ impl Shell {
             }
         }
         Flow::GoOn
+    }
+
+    /// What our looks saw of these watches: whoever acts must judge as we did.
+    fn seen(&self, watches: Vec<Watch>) -> Seen {
+        let memory_of = |watch: &Watch| {
+            let at = self.watches.iter().position(|known| known == watch);
+            at.and_then(|at| self.memories.get(at)).cloned().unwrap_or_default()
+        };
+        Seen { memories: watches.iter().map(memory_of).collect(), watches }
     }
 
     /// Some desktops take their time to open a file; the monitor does not wait for them.

@@ -1,5 +1,6 @@
 //! The monitor's state and its one step: an event and the time in, effects out.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::cleaning::{CleanupReport, changes};
@@ -10,7 +11,12 @@ use super::view::{Face, RestartOffer, View};
 use crate::act::toast::{Button, Reply, Toast};
 use crate::config::Config;
 use crate::core::restart::restart;
-use crate::core::{Diagnosis, Listens, Moment, Scope, UnixTime, Verdict, Watch, plan, wording};
+use crate::core::{
+    Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Verdict, Watch, plan, wording,
+};
+
+/// A paused monitor does not look; the user wakes it.
+const PAUSED: Duration = Duration::from_hours(24);
 
 /// What is at work on the other thread.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -28,6 +34,8 @@ pub struct State {
     config_problem: Option<String>,
     diagnoses: Vec<Diagnosis>,
     told: Told,
+    /// What automatic cleanup has tried to end: what did not go is the user's to decide.
+    tried: HashSet<Identity>,
     paused: bool,
     work: Work,
     /// What Cleanup or Restart did last, and when.
@@ -46,6 +54,7 @@ impl State {
             config_problem: problem,
             diagnoses: Vec::new(),
             told: Told::default(),
+            tried: HashSet::new(),
             paused: false,
             work: Work::Nothing,
             last: None,
@@ -79,8 +88,11 @@ impl State {
     }
 
     fn looked(&mut self, diagnoses: Vec<Diagnosis>, now: Moment) -> Vec<Effect> {
-        if self.paused || self.work != Work::Nothing {
-            // A look from before the pause, or into the middle of a change, says nothing lasting.
+        if self.paused {
+            return vec![Effect::LookIn(PAUSED)];
+        }
+        if self.work != Work::Nothing {
+            // A look into the middle of a change says nothing lasting.
             return vec![Effect::LookIn(self.config.poll_interval)];
         }
         let mut effects: Vec<Effect> = Vec::new();
@@ -92,7 +104,7 @@ impl State {
         let soon = self.diagnoses.iter().filter_map(Diagnosis::ripe_in).min();
         let pace = soon.map_or(self.config.poll_interval, |ripe_in| ripe_in.min(self.config.poll_interval));
         effects.push(Effect::LookIn(pace.max(Duration::from_millis(100))));
-        if self.config.auto_cleanup && self.orphans() > 0 {
+        if self.config.auto_cleanup && self.has_untried() {
             effects.extend(self.begin_cleanup(true));
             return effects;
         }
@@ -260,7 +272,19 @@ impl State {
     }
 
     fn orphans(&self) -> usize {
-        self.diagnoses.iter().map(|diagnosis| plan(diagnosis, Scope::Orphans).targets.len()).sum()
+        self.targets().count()
+    }
+
+    fn targets(&self) -> impl Iterator<Item = Target> {
+        self.diagnoses.iter().flat_map(|diagnosis| plan(diagnosis, Scope::Orphans).targets)
+    }
+
+    /// Whether there is an orphan that automatic cleanup has not tried to end; now it has.
+    fn has_untried(&mut self) -> bool {
+        let orphans: HashSet<Identity> = self.targets().map(|target| target.top).collect();
+        let untried = !orphans.is_subset(&self.tried);
+        self.tried = orphans;
+        untried
     }
 
     /// The watch that Restart means: the worst of those that can be restarted, else the first.

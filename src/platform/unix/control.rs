@@ -1,15 +1,27 @@
 //! A socket in the user's own folder, by which a second start reaches the first.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 /// A request and its answer are one line each.
 const LONGEST: u64 = 4096;
+
+/// A path to the socket that is short enough for the system, however long the folder's own is. Valid
+/// as long as the folder is held open.
+fn short(path: &Path) -> io::Result<(File, PathBuf)> {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    let folder = File::open(folder)?;
+    let short = Path::new("/proc/self/fd").join(folder.as_raw_fd().to_string()).join(name);
+    Ok((folder, short))
+}
 
 /// The caller holds the tray's lock, so a socket that is there belongs to nobody.
 pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'static) -> io::Result<()> {
@@ -18,7 +30,8 @@ pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'stat
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let listener = UnixListener::bind(path)?;
+    let (_folder, short) = short(path)?;
+    let listener = UnixListener::bind(short)?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
     thread::Builder::new().name("control".into()).spawn(move || {
         for stream in listener.incoming() {
@@ -41,7 +54,8 @@ fn serve(mut stream: &UnixStream, answer: &impl Fn(&str) -> String) -> io::Resul
 }
 
 pub(crate) fn send(path: &Path, line: &str, patience: Duration) -> io::Result<String> {
-    let mut stream = UnixStream::connect(path)?;
+    let (_folder, short) = short(path)?;
+    let mut stream = UnixStream::connect(short)?;
     stream.set_read_timeout(Some(patience))?;
     stream.set_write_timeout(Some(patience))?;
     writeln!(stream, "{line}")?;
