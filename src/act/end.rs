@@ -77,9 +77,10 @@ pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
         }
     }
     add_descendants(&mut victims);
+    let asked: Vec<Identity> = victims.iter().map(|victim| victim.confirmed.identity).collect();
     for victim in &victims {
         // A process that cannot be asked can still be forced.
-        let _ = ask(&victim.confirmed);
+        let _ = ask(&victim.confirmed, &asked);
     }
     let _ = wait(&victims.iter().map(|victim| &victim.confirmed).collect::<Vec<_>>(), stop_grace);
     // What was started between the look and the question is found while its parents still live.

@@ -11,6 +11,7 @@ pub mod toast;
 
 pub use confirm::Confirmed;
 pub use end::{EndReport, Ended, How};
+pub use terminate::ask_in_console;
 
 use std::time::Duration;
 

@@ -96,6 +96,7 @@ impl Launch {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         platform::tie_to_us(&mut command);
         let mut child = command.spawn()?;
+        platform::let_run(&child)?;
         if let Some(stdout) = child.stdout.take() {
             log_lines(name, stdout)?;
         }

@@ -4,11 +4,18 @@ use std::io;
 use std::time::Duration;
 
 use super::confirm::Confirmed;
+use crate::core::Identity;
 use crate::platform;
 
-/// Asks a process to end. Does not wait.
-pub(super) fn ask(target: &Confirmed) -> io::Result<()> {
-    target.held.ask()
+/// Asks a process to end. Does not wait. `along` are all those who are asked at the same time.
+pub(super) fn ask(target: &Confirmed, along: &[Identity]) -> io::Result<()> {
+    target.held.ask(along)
+}
+
+/// Asks a process to end by entering its console: the work of a helper that [`ask`] starts where there
+/// is no other way. Nothing happens unless everybody in that console is among `along`.
+pub fn ask_in_console(target: Identity, along: &[Identity]) -> io::Result<bool> {
+    platform::ask_in_console(target, along)
 }
 
 /// Ends a process by force. Does not wait.

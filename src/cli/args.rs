@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::core::Pid;
+use crate::core::{Birth, Identity, Pid};
 
 /// Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else
 #[derive(Parser, Debug)]
@@ -73,6 +73,9 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Completions for a shell, to be sourced by it
     Completions(CompletionsArgs),
+    /// What this program starts itself to ask another one to end (Windows)
+    #[command(name = "__ctrlc", hide = true)]
+    CtrlC(CtrlCArgs),
 }
 
 #[derive(ClapArgs, Debug)]
@@ -193,4 +196,20 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub(super) shell: Shell,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct CtrlCArgs {
+    /// Whom to ask, and all who are asked at the same time: PID:BIRTH
+    #[arg(required = true, value_parser = identity)]
+    pub(super) whom: Vec<Identity>,
+}
+
+fn identity(word: &str) -> Result<Identity, String> {
+    let parse = || {
+        let (pid, token) = word.split_once(':')?;
+        let birth = Birth { boot: 0, token: token.parse().ok()? };
+        Some(Identity { pid: pid.parse().ok().and_then(Pid::new)?, birth })
+    };
+    parse().ok_or_else(|| "not PID:BIRTH".into())
 }

@@ -8,6 +8,7 @@ mod cleanup;
 mod completions;
 mod config;
 mod context;
+mod ctrl_c;
 mod doctor;
 mod free;
 mod json;
@@ -82,5 +83,6 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Doctor(args) => Ok(doctor::run(&context, &args)),
         Command::Config(args) => config::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),
+        Command::CtrlC(args) => ctrl_c::run(&context, &args),
     }
 }

@@ -219,8 +219,8 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
     }
 }
 
-/// An instance among whose descendants another one serves a living client is in use itself, and so is
-/// one among the descendants of such an instance.
+/// An instance among whose descendants another one serves a living client, or must stay for another
+/// reason, is in use itself, and so is one among the descendants of such an instance.
 fn spare_those_in_use(instances: &mut [Instance]) {
     let is_orphan = |instance: &Instance| matches!(instance.state, State::Orphan(_));
     let may_end =
@@ -231,8 +231,8 @@ fn spare_those_in_use(instances: &mut [Instance]) {
     let shared: Vec<bool> = instances
         .iter()
         .map(|instance| {
-            let mut in_use = instances.iter().filter(|other| !is_orphan(other));
-            in_use.any(|other| {
+            let mut stay = instances.iter().filter(|other| !is_orphan(other) || other.off_limits.is_some());
+            stay.any(|other| {
                 holds(instance, other.top.pid) || may_end(instance) && holds(other, instance.top.pid)
             })
         })
@@ -299,6 +299,7 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::Service { .. }
         | Evidence::IgnoresHangup
         | Evidence::LivingTerminal
+        | Evidence::StartedByHand
         | Evidence::Protected { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }

@@ -57,6 +57,8 @@ pub enum Evidence {
     IgnoresHangup,
     /// A living terminal controls it.
     LivingTerminal,
+    /// Its standard input is a terminal that is no longer its own, as `setsid` and `disown` leave it.
+    StartedByHand,
     /// The configuration protects it.
     Protected {
         /// The part of the command line that protects.

@@ -11,7 +11,7 @@ use super::identity::Pid;
 use super::instance::{Client, Group, Origin, Ripeness, State};
 use super::memory::{Memory, PastClient, SECOND_LOOK_AFTER};
 use super::moment::Moment;
-use super::snapshot::{Fact, Process, Service, Terminal};
+use super::snapshot::{Fact, Process, Service, Stream, Streams, Terminal};
 use super::unseen::Trait;
 use super::watch::Watch;
 
@@ -144,6 +144,11 @@ fn adoption(group: &Group<'_>, watch: &Watch) -> Result<Option<Evidence>, Trait>
                 (false, None) => hidden = Some(Trait::Service),
             },
             Fact::Hidden => hidden = Some(Trait::Service),
+        }
+        if matches!(details.streams, Fact::Known(Streams { input: Stream::Terminal, .. }))
+            && details.terminal == Fact::Known(Terminal::None)
+        {
+            return Ok(Some(Evidence::StartedByHand));
         }
         match (details.terminal, a_clients) {
             (Fact::Known(Terminal::None), _) | (Fact::Known(Terminal::Living), Some(true)) => {}

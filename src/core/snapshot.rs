@@ -93,7 +93,8 @@ pub struct Details {
     pub streams: Fact<Streams>,
     /// The service that it belongs to.
     pub service: Fact<Option<Service>>,
-    /// Whether it ignores SIGHUP, as `nohup` arranges.
+    /// Whether it was set free on purpose: it ignores SIGHUP, as `nohup` arranges, or bears the mark of our
+    /// own restart (Windows).
     pub ignores_hangup: Fact<bool>,
     /// Whether it runs in the container that we run in.
     pub container: Fact<Container>,

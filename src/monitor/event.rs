@@ -15,8 +15,8 @@ pub enum Event {
     Chosen(Choice),
     /// Word from the toaster.
     Toast(Reply),
-    /// A cleanup is over.
-    Cleaned(CleanupReport),
+    /// A cleanup is over: what it did, or why it broke off.
+    Cleaned(Result<CleanupReport, String>),
     /// A restart is over: what it did, or why it did not.
     Restarted(Result<String, String>),
     /// Another program of this user asks for something, and waits for the answer.

@@ -10,7 +10,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::cleaning::{CleanupReport, Looker, clean};
+use super::cleaning::{Looker, clean};
 use super::clock::Clock;
 use super::event::Event;
 use super::restarting::{Ownership, restart};
@@ -107,13 +107,8 @@ impl Worker {
             clean(&mut looker, self.act.as_mut(), Scope::Orphans, stop_grace)
         };
         // The panic itself is in the log; the menu must not stay busy for ever.
-        let report = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| CleanupReport {
-            planned: Vec::new(),
-            ended: Vec::new(),
-            refused: Vec::new(),
-            after: Vec::new(),
-        });
-        Event::Cleaned(report)
+        let report = catch_unwind(AssertUnwindSafe(work));
+        Event::Cleaned(report.map_err(|_| wording::INTERNAL_ERROR.into()))
     }
 
     fn restart(&mut self, seen: Seen, stop_grace: Duration) -> Event {

@@ -11,6 +11,8 @@ pub mod hands;
 pub mod restarting;
 pub mod run;
 pub mod state;
+#[cfg(test)]
+mod stories;
 mod toasts;
 pub mod view;
 

@@ -70,7 +70,7 @@ impl State {
             Event::Looked(diagnoses) => self.looked(diagnoses, now),
             Event::Chosen(choice) => self.chosen(choice),
             Event::Toast(reply) => self.replied(reply),
-            Event::Cleaned(report) => self.cleaned(report),
+            Event::Cleaned(result) => self.cleaned(result, now),
             Event::Restarted(result) => self.restarted(result),
             Event::Asked { id, request } => self.asked(id, request),
             Event::Configured(result) => self.configured(*result),
@@ -111,16 +111,14 @@ impl State {
         let news = self.told.news(&self.diagnoses, now);
         if self.config.toasts && !news.is_empty() {
             let (title, body) = wording::orphan_toast(&news);
-            let buttons = vec![
-                (Button::CleanUp, wording::BUTTON_CLEAN_UP),
-                (Button::OpenLog, wording::BUTTON_OPEN_LOG),
-            ];
-            effects.push(Effect::Toast(Toast { title, body, buttons }));
+            effects.push(Effect::Toast(Toast { title, body, buttons: self.buttons() }));
         }
         effects
     }
 
     fn chosen(&mut self, choice: Choice) -> Vec<Effect> {
+        // Old trouble has been read by now; if it is still there, it will be told again.
+        self.problem = None;
         match choice {
             Choice::Cleanup => self.begin_cleanup(false),
             Choice::Restart => {
@@ -168,18 +166,30 @@ impl State {
         vec![Effect::Cleanup { watches: self.config.watches.clone(), stop_grace: self.config.stop_grace }]
     }
 
-    fn cleaned(&mut self, report: CleanupReport) -> Vec<Effect> {
+    fn cleaned(&mut self, result: Result<CleanupReport, String>, now: Moment) -> Vec<Effect> {
         let by_itself = matches!(self.work, Work::Cleanup { by_itself: true });
         self.work = Work::Nothing;
-        let says = says(&report);
-        let when = report.after.first().map_or(UnixTime::default(), |after| after.taken_at);
-        self.last = Some((when, says.clone()));
-        if !self.paused {
-            self.diagnoses = report.after;
-        }
-        let title = if by_itself { wording::CLEANED_BY_ITSELF } else { wording::CLEANED };
-        let told = self.config.toasts.then(|| self.toast(title, says));
+        let (title, says) = match result {
+            Ok(report) => {
+                let says = says(&report);
+                if !self.paused {
+                    self.diagnoses = report.after;
+                }
+                (if by_itself { wording::CLEANED_BY_ITSELF } else { wording::CLEANED }, says)
+            }
+            Err(why) => (wording::NOT_CLEANED, why),
+        };
+        self.remember(&says);
+        // Nobody asked for what happened by itself, so it counts with the toasts about orphans.
+        let may = self.config.toasts && (!by_itself || self.told.takes_a_turn(now));
+        let told = may.then(|| self.toast(title, says));
         told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()
+    }
+
+    /// What was done last, for the menu.
+    fn remember(&mut self, what: &str) {
+        let when = self.diagnoses.first().map_or(UnixTime::default(), |diagnosis| diagnosis.taken_at);
+        self.last = Some((when, what.to_owned()));
     }
 
     fn begin_restart(&mut self, watch: Watch, asked_by: Option<u64>) -> Vec<Effect> {
@@ -208,8 +218,7 @@ impl State {
             Ok(says) => (wording::RESTARTED, says.clone(), format!("ok {says}")),
             Err(why) => (wording::NOT_RESTARTED, why.clone(), format!("error {why}")),
         };
-        let when = self.diagnoses.first().map_or(UnixTime::default(), |diagnosis| diagnosis.taken_at);
-        self.last = Some((when, says.clone()));
+        self.remember(&says);
         let mut effects = vec![Effect::Log(format!("{title}: {says}")), self.toast(title, says)];
         effects.extend(asked_by.map(|id| Effect::Answer { id, text: answer }));
         effects.push(Effect::LookIn(Duration::ZERO));
@@ -264,11 +273,14 @@ impl State {
     fn tell(&self) -> Effect {
         let view = self.view();
         let body = view.lines.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
-        let mut buttons = vec![(Button::OpenLog, wording::BUTTON_OPEN_LOG)];
-        if view.orphans > 0 && !view.busy {
-            buttons.insert(0, (Button::CleanUp, wording::BUTTON_CLEAN_UP));
-        }
-        Effect::Toast(Toast { title: view.headline, body, buttons })
+        Effect::Toast(Toast { title: view.headline, body, buttons: self.buttons() })
+    }
+
+    /// Only such as do something.
+    fn buttons(&self) -> Vec<(Button, &'static str)> {
+        let can_clean = self.work == Work::Nothing && self.orphans() > 0;
+        let clean = can_clean.then_some((Button::CleanUp, wording::BUTTON_CLEAN_UP));
+        clean.into_iter().chain([(Button::OpenLog, wording::BUTTON_OPEN_LOG)]).collect()
     }
 
     fn orphans(&self) -> usize {
@@ -370,7 +382,7 @@ impl State {
     }
 
     fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.config_problem.iter().cloned().collect();
+        let mut lines: Vec<String> = self.config_problem.iter().map(|why| wording::in_one_row(why)).collect();
         let mut ordered: Vec<&Diagnosis> = self.diagnoses.iter().collect();
         ordered.sort_by_key(|diagnosis| diagnosis.verdict);
         for diagnosis in &ordered {

@@ -32,14 +32,22 @@ impl Told {
             .filter(|(_, instance)| instance.state == State::Orphan(Ripeness::Ripe))
             .collect();
         self.orphans.retain(|told| orphans.iter().any(|(_, instance)| instance.main == *told));
-        self.shown.retain(|shown| now.since(*shown) < WITHIN);
         let news: Vec<_> =
             orphans.into_iter().filter(|(_, instance)| !self.orphans.contains(&instance.main)).collect();
-        if news.is_empty() || self.shown.len() >= MOST {
+        if news.is_empty() || !self.takes_a_turn(now) {
             return Vec::new();
         }
         self.orphans.extend(news.iter().map(|(_, instance)| instance.main));
-        self.shown.push(now);
         news
+    }
+
+    /// Whether one more toast that nobody asked for may be shown; if so, it counts.
+    pub(super) fn takes_a_turn(&mut self, now: Moment) -> bool {
+        self.shown.retain(|shown| now.since(*shown) < WITHIN);
+        let may = self.shown.len() < MOST;
+        if may {
+            self.shown.push(now);
+        }
+        may
     }
 }

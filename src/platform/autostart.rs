@@ -1,12 +1,11 @@
 //! Starting the tray at login.
 //!
 //! # Platforms
-//! Linux: an entry in the desktop's autostart folder. Elsewhere not yet: every function says so.
+//! Linux: an entry in the desktop's autostart folder; Windows: a value of the registry's `Run` key.
 
 use std::io;
 use std::path::Path;
 
-#[cfg(target_os = "linux")]
 use super::os::autostart as os;
 
 /// What happens at login.
@@ -48,26 +47,4 @@ pub(crate) fn enable(program: &Path, extra_args: &[&str]) -> io::Result<()> {
 /// Sees to it that nothing of ours is started. Fine if nothing was.
 pub(crate) fn disable() -> io::Result<()> {
     os::disable()
-}
-
-#[cfg(not(target_os = "linux"))]
-mod os {
-    use super::{Autostart, Path, io};
-    use crate::core::wording::AUTOSTART_UNKNOWN;
-
-    fn unknown() -> io::Error {
-        io::Error::new(io::ErrorKind::Unsupported, AUTOSTART_UNKNOWN)
-    }
-
-    pub(super) fn status(_: &Path) -> io::Result<Autostart> {
-        Err(unknown())
-    }
-
-    pub(super) fn enable(_: &Path, _: &[&str]) -> io::Result<()> {
-        Err(unknown())
-    }
-
-    pub(super) fn disable() -> io::Result<()> {
-        Err(unknown())
-    }
 }

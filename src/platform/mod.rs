@@ -17,7 +17,7 @@ pub(crate) mod programs;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use crate::core::{Birth, Details, Identity, PathStyle, Pid, Presence, System};
@@ -49,6 +49,34 @@ pub(crate) fn age(birth: Birth, now: u64) -> Duration {
     os::age(birth, now)
 }
 
+/// What the system tells of every process at once, whatever our rights.
+///
+/// # Platforms
+/// Linux: nothing is kept, each process is asked by itself; Windows: the kernel's own list.
+#[derive(Debug)]
+pub(crate) struct Roster(os::Roster);
+
+impl Roster {
+    /// Reads it.
+    pub(crate) fn take() -> io::Result<Self> {
+        os::Roster::take().map(Self)
+    }
+
+    /// When a process began; `None` where it has ended or would not say.
+    pub(crate) fn birth(&self, pid: Pid) -> Option<Birth> {
+        self.0.birth(pid)
+    }
+
+    /// Whether it runs in the login session that we run in. What runs in another one is no business of
+    /// ours, whoever it belongs to.
+    ///
+    /// # Platforms
+    /// Windows: the session of the remote desktop services, 0 for system services; Linux: always so.
+    pub(crate) fn is_in_our_session(&self, pid: Pid) -> bool {
+        self.0.is_in_our_session(pid)
+    }
+}
+
 /// Whether a process that no list shows exists.
 pub(crate) fn presence(pid: Pid) -> Presence {
     os::presence(pid)
@@ -65,6 +93,11 @@ pub(crate) fn name(pid: Pid) -> Option<String> {
     os::name(pid)
 }
 
+/// The program file, where the process table does not tell it; `None` where nobody does.
+pub(crate) fn program(pid: Pid) -> Option<String> {
+    os::program(pid)
+}
+
 /// The traits that tell an orphan from an adopted process. What cannot be read is hidden in it.
 pub(crate) fn details(pid: Pid) -> Details {
     os::details(pid)
@@ -78,6 +111,22 @@ pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
 /// Every process whose parent on record is one of `parents`, and no older than it.
 pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
     os::children(parents)
+}
+
+/// Every TCP socket of one address family. Who holds them may be left out where that costs extra.
+pub(crate) fn sockets_without_holders(
+    family: netstat2::AddressFamilyFlags,
+) -> Result<Vec<netstat2::SocketInfo>, netstat2::error::Error> {
+    os::sockets_without_holders(family)
+}
+
+/// The range around a port that the system keeps for others, where that is why it cannot be bound.
+/// Binds the port for a moment: only for a port that nobody listens on, and not often.
+///
+/// # Platforms
+/// Windows: error 10013 and the excluded port ranges; elsewhere there are none.
+pub(crate) fn reserved_range(port: u16) -> io::Result<Option<(u16, u16)>> {
+    os::reserved_range(port)
 }
 
 /// Compares a socket list that came back empty with a second source. An error means that the two
@@ -113,12 +162,13 @@ impl Held {
         Ok(os::Held::open(pid)?.map(Self))
     }
 
-    /// Asks it to end. Does not wait.
+    /// Asks it to end. Does not wait. `along` are all those who are asked at the same time.
     ///
     /// # Platforms
-    /// Linux: SIGTERM; Windows: Ctrl-C in its own console, where that reaches nobody else.
-    pub(crate) fn ask(&self) -> io::Result<()> {
-        self.0.ask()
+    /// Linux: SIGTERM. Windows: Ctrl-C in its own console, sent by a helper, where everybody in that
+    /// console is among `along`; elsewhere nothing happens, and force comes after the grace time.
+    pub(crate) fn ask(&self, along: &[Identity]) -> io::Result<()> {
+        self.0.ask(along)
     }
 
     /// Ends it without asking. Does not wait.
@@ -132,13 +182,18 @@ impl Held {
     }
 }
 
+/// What the helper of [`Held::ask`] does where one is needed. Tells whether `target` was asked.
+pub(crate) fn ask_in_console(target: Identity, along: &[Identity]) -> io::Result<bool> {
+    os::ask_in_console(target, along)
+}
+
 /// Blocks until every one of them has ended, or until the time is over.
 pub(crate) fn wait_for_ends(held: &[&Held], timeout: Duration) -> io::Result<()> {
     os::wait_for_ends(&held.iter().map(|held| &held.0).collect::<Vec<_>>(), timeout)
 }
 
 /// Arranges that a child ends when the *thread* that starts it ends, however that happens: call it
-/// from a thread that lives as long as the program.
+/// from a thread that lives as long as the program. The child runs once [`let_run`] is called.
 ///
 /// # Platforms
 /// Linux: parent-death signal; Windows: a job object that closes with us.
@@ -146,8 +201,19 @@ pub(crate) fn tie_to_us(command: &mut Command) {
     os::tie_to_us(command);
 }
 
-/// Arranges that a child outlives us on purpose and is recognised as set free: it starts a session
-/// of its own and ignores SIGHUP, as with `setsid nohup`.
+/// Lets a child run that was started with [`tie_to_us`]. If that fails, it never has and never will.
+///
+/// # Platforms
+/// Windows: it was started suspended and is put into the job first; Linux: it runs already.
+pub(crate) fn let_run(child: &Child) -> io::Result<()> {
+    os::let_run(child)
+}
+
+/// Arranges that a child outlives us on purpose and is recognised as set free.
+///
+/// # Platforms
+/// Linux: it starts a session of its own and ignores SIGHUP, as with `setsid nohup`; Windows: it gets
+/// a console of its own without a window, and a variable that names us as its parent.
 pub(crate) fn set_free(command: &mut Command) {
     os::set_free(command);
 }
@@ -192,9 +258,17 @@ pub(crate) mod desktop {
 }
 
 pub(crate) mod toast {
-    //! One toast on the screen. The thread, the time-outs and the limits are the caller's; see
+    //! One toast on the screen, and the name under which toasts come. The thread, the time-outs and the limits are the caller's; see
     //! `act/toast.rs`. Both calls may wait for ever if the notification daemon hangs or dies.
-    use super::os;
+    use super::{Path, io, os};
+
+    /// Tells the system who we are, so that toasts come under our name. Once, before the first window.
+    ///
+    /// # Platforms
+    /// Windows: a key of this user's registry and an icon in the folder `state`; elsewhere nothing.
+    pub(crate) fn introduce_ourselves(state: &Path) -> io::Result<()> {
+        os::toast::introduce_ourselves(state)
+    }
 
     /// What a toast shows. Texts are plain; whatever the system would read as markup is escaped.
     #[derive(Clone, PartialEq, Eq, Debug)]
@@ -227,5 +301,24 @@ pub(crate) mod toast {
         pub(crate) async fn close(&self) {
             self.0.close().await;
         }
+    }
+}
+
+pub(crate) mod tray {
+    //! What the tray library leaves out on some systems.
+    use super::{io, os};
+
+    /// Sees to it that a click opens the menu even where the shell does not say where the icon is, and
+    /// that `panel_is_back` is called after the panel was started anew. On the event loop's thread,
+    /// once an icon.
+    ///
+    /// # Platforms
+    /// Windows only; elsewhere nothing is missing.
+    pub(crate) fn mend(
+        tray: &tray_icon::TrayIcon,
+        menu: &tray_icon::menu::Menu,
+        panel_is_back: Box<dyn Fn()>,
+    ) -> io::Result<()> {
+        os::tray::mend(tray, menu, panel_is_back)
     }
 }

@@ -9,7 +9,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use netstat2::{
     AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, SocketInfo, TcpState, iterate_sockets_info,
-    iterate_sockets_info_without_pids,
 };
 
 use crate::core::snapshot::Listener;
@@ -53,8 +52,7 @@ fn rows_of(family: Family, ports: &[u16]) -> Result<Vec<(u16, Listener)>, String
     };
     // Who holds a socket is found by walking every process's descriptors: asked only where there is
     // somebody to ask for.
-    let sockets = iterate_sockets_info_without_pids(flags, ProtocolFlags::TCP).map_err(|e| e.to_string())?;
-    let sockets = sockets.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+    let sockets = platform::sockets_without_holders(flags).map_err(|error| error.to_string())?;
     if sockets.is_empty() {
         platform::confirm_no_sockets(family).map_err(|error| error.to_string())?;
         return Ok(Vec::new());

@@ -6,11 +6,16 @@ mod listeners;
 mod processes;
 mod relatives;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use crate::core::moment::Now;
-use crate::core::{Holder, Pid, PortFacts, Snapshot, Watch};
+use crate::core::{Holder, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
 use crate::platform;
+
+/// How long the answer about a reserved port is good for: such ranges change when the machine starts,
+/// and asking takes the port away for a moment.
+const RESERVED_FOR: Duration = Duration::from_secs(60);
 
 /// The seam at which tests put a world of their own.
 pub trait Sense: Send {
@@ -23,6 +28,7 @@ pub trait Sense: Send {
 #[derive(Debug, Default)]
 pub struct Machine {
     processes: processes::Table,
+    reserved: HashMap<u16, (Moment, Option<(u16, u16)>)>,
 }
 
 impl Machine {
@@ -55,13 +61,34 @@ impl Machine {
         let absent = relatives::absent_parents(&processes);
         let mut rows = listeners::read(ports, &mut unseen);
         relatives::add_holders(&mut processes, rows.values().flatten());
+        let all_seen = !unseen.iter().any(|unseen| matches!(unseen, Unseen::Listeners { .. }));
         let ports = ports
             .iter()
             .map(|port| {
-                (*port, PortFacts { listeners: rows.remove(port).unwrap_or_default(), reserved: None })
+                let listeners = rows.remove(port).unwrap_or_default();
+                let is_free = all_seen && listeners.is_empty();
+                let reserved = is_free.then(|| self.reserved(*port, now.moment)).flatten();
+                (*port, PortFacts { listeners, reserved })
             })
             .collect::<BTreeMap<_, _>>();
         Snapshot { system: platform::SYSTEM, taken_at: now.wall, me: me(), processes, absent, ports, unseen }
+    }
+}
+
+impl Machine {
+    /// The range that the system keeps around a port on which nobody listens.
+    fn reserved(&mut self, port: u16, now: Moment) -> Option<(u16, u16)> {
+        if let Some((asked, range)) = self.reserved.get(&port)
+            && now.since(*asked) < RESERVED_FOR
+        {
+            return *range;
+        }
+        let range = platform::reserved_range(port).unwrap_or_else(|error| {
+            tracing::debug!(port, %error, "whether the port is reserved could not be asked");
+            None
+        });
+        self.reserved.insert(port, (now, range));
+        range
     }
 }
 

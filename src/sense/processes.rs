@@ -10,7 +10,7 @@ use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpd
 use super::relatives;
 use crate::core::moment::Now;
 use crate::core::{Fact, Identity, Owner, Pid, Process, UnixTime, Unseen, Watch};
-use crate::platform;
+use crate::platform::{self, Roster};
 
 /// The table, kept between looks so that shares of a core can be told.
 #[derive(Debug, Default)]
@@ -35,11 +35,19 @@ impl Table {
         let us = system.process(sysinfo::Pid::from_u32(std::process::id()));
         // We run, so a list without us is no list.
         let us = us.ok_or_else(|| trouble("the list does not even hold this program".into()))?;
+        // Taken after the list above, so that it knows everybody in it who still runs.
+        let roster = Roster::take().map_err(|error| trouble(error.to_string()))?;
         let mut processes: Vec<Process> =
-            system.processes().values().filter_map(|seen| facts(seen, us, now)).collect();
+            system.processes().values().filter_map(|seen| facts(seen, us, &roster, now)).collect();
         for at in relatives::of_shims(&processes, watches) {
             let process = &mut processes[at];
             process.details = Some(platform::details(process.identity.pid));
+            // Word by word as the kernel has it: before an end it is compared with that once more.
+            match platform::args(process.identity.pid) {
+                Ok(Some(args)) => process.args = Fact::Known(args),
+                Ok(None) => {}
+                Err(_) => process.args = Fact::Hidden,
+            }
             // The library keeps the first name; `exec` gives another.
             if let Some(name) = platform::name(process.identity.pid) {
                 process.name = name;
@@ -50,14 +58,14 @@ impl Table {
 }
 
 /// One process as a value; `None` if it is dead or died while we looked.
-fn facts(seen: &Seen, us: &Seen, now: Now) -> Option<Process> {
+fn facts(seen: &Seen, us: &Seen, roster: &Roster, now: Now) -> Option<Process> {
     if matches!(seen.status(), ProcessStatus::Zombie | ProcessStatus::Dead) {
         return None;
     }
     let pid = Pid::new(seen.pid().as_u32())?;
     // A birth that cannot be read leaves no identity; such a process is as good as unlisted, and a
     // shim below it meets a parent that may not be looked at.
-    let birth = platform::birth(pid).ok().flatten()?;
+    let birth = roster.birth(pid)?;
     let args = match seen.cmd() {
         [] => match platform::args(pid) {
             Ok(args) => Fact::Known(args?),
@@ -66,6 +74,7 @@ fn facts(seen: &Seen, us: &Seen, now: Now) -> Option<Process> {
         words => Fact::Known(words.iter().map(|word| text(word)).collect()),
     };
     let owner = match (seen.user_id(), us.user_id()) {
+        (_, _) if !roster.is_in_our_session(pid) => Fact::Known(Owner::Another),
         (Some(theirs), Some(ours)) if theirs == ours => Fact::Known(Owner::Ours),
         (Some(_), Some(_)) => Fact::Known(Owner::Another),
         (None, _) | (_, None) => Fact::Hidden,
@@ -74,7 +83,12 @@ fn facts(seen: &Seen, us: &Seen, now: Now) -> Option<Process> {
         identity: Identity { pid, birth },
         parent: seen.parent().and_then(|parent| Pid::new(parent.as_u32())),
         name: text(seen.name()),
-        exe: seen.exe().map(|path| text(path.as_os_str())),
+        // The library gives an empty path where it was not allowed to ask.
+        exe: seen
+            .exe()
+            .filter(|path| !path.as_os_str().is_empty())
+            .map(|path| text(path.as_os_str()))
+            .or_else(|| platform::program(pid)),
         args,
         owner,
         started_at: UnixTime(seen.start_time()),

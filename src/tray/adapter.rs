@@ -10,6 +10,7 @@ use super::icon::{png, tooltip};
 use super::menu::{Row, menu};
 use super::paint;
 use crate::monitor::{Choice, Face, View};
+use crate::platform;
 
 /// One row on the panel.
 enum Item {
@@ -29,7 +30,10 @@ pub(super) struct Adapter {
 
 impl Adapter {
     /// Puts a first view on the panel. Must be called on the event loop's thread, after it began.
-    pub(super) fn build(view: &View) -> anyhow::Result<Self> {
+    ///
+    /// `panel_is_back` is called when the panel was started anew: draw again then, after
+    /// [`Adapter::forget`].
+    pub(super) fn build(view: &View, panel_is_back: Box<dyn Fn()>) -> anyhow::Result<Self> {
         let mut icons = HashMap::new();
         for face in Face::ALL {
             icons.insert(face, paint::icon(png(face))?);
@@ -43,12 +47,21 @@ impl Adapter {
         let icon = icons.get(&view.face).cloned().context("every face has an icon")?;
         let tooltip = tooltip(view);
         let tray = TrayIconBuilder::new()
-            .with_menu(Box::new(native))
+            .with_menu(Box::new(native.clone()))
             .with_icon(icon)
             .with_title("Shimkeeper")
             .with_tooltip(&tooltip)
             .build()?;
+        if let Err(error) = platform::tray::mend(&tray, &native, panel_is_back) {
+            tracing::warn!(%error, "some panels will not open the menu");
+        }
         Ok(Self { tray, icons, items, face: Some(view.face), tooltip })
+    }
+
+    /// Forgets what the panel shows, so that the next [`Adapter::draw`] says it all anew.
+    pub(super) fn forget(&mut self) {
+        self.face = None;
+        self.tooltip.clear();
     }
 
     /// Updates whatever differs from what is shown. An error means that the panel did not take it

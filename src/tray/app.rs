@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use tray_icon::menu::MenuEvent;
 use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
 use winit::application::ApplicationHandler;
@@ -24,6 +25,8 @@ pub(super) enum Wake {
     View(Box<View>),
     /// A row of the menu was clicked.
     Menu(MenuEvent),
+    /// The panel was started anew.
+    PanelIsBack,
     /// The icon was clicked.
     Icon(TrayIconEvent),
     /// All is ended in order.
@@ -36,13 +39,21 @@ pub(super) struct App {
     adapter: Option<Adapter>,
     monitor: Monitor,
     clock: Clock,
+    /// Tells the loop that the panel is back; taken by the icon.
+    panel_is_back: Option<Box<dyn Fn()>>,
     /// Why there is no icon; what the program ends with.
     pub(super) failure: Option<anyhow::Error>,
 }
 
 impl App {
-    pub(super) fn new(view: View, monitor: Monitor, clock: Clock) -> Self {
-        Self { view, adapter: None, monitor, clock, failure: None }
+    pub(super) fn new(view: View, monitor: Monitor, clock: Clock, panel_is_back: Box<dyn Fn()>) -> Self {
+        let panel_is_back = Some(panel_is_back);
+        Self { view, adapter: None, monitor, clock, panel_is_back, failure: None }
+    }
+
+    fn build(&mut self) -> anyhow::Result<Adapter> {
+        let panel_is_back = self.panel_is_back.take().context("there is one icon only")?;
+        Adapter::build(&self.view, panel_is_back)
     }
 
     fn draw(&mut self, event_loop: &ActiveEventLoop) {
@@ -63,7 +74,7 @@ impl App {
 impl ApplicationHandler<Wake> for App {
     fn new_events(&mut self, event_loop: &ActiveEventLoop, cause: StartCause) {
         match cause {
-            StartCause::Init => match Adapter::build(&self.view) {
+            StartCause::Init => match self.build() {
                 Ok(adapter) => self.adapter = Some(adapter),
                 Err(error) => {
                     self.failure = Some(error);
@@ -84,6 +95,13 @@ impl ApplicationHandler<Wake> for App {
         match wake {
             Wake::View(view) => {
                 self.view = *view;
+                self.draw(event_loop);
+            }
+            Wake::PanelIsBack => {
+                // It shows what it was given before it went.
+                if let Some(adapter) = &mut self.adapter {
+                    adapter.forget();
+                }
                 self.draw(event_loop);
             }
             Wake::Menu(click) => {

@@ -14,6 +14,9 @@ pub(super) struct Args {
     /// Keep configuration, logs and everything else in this folder
     #[arg(long, value_name = "DIR")]
     pub(super) home: Option<PathBuf>,
+    /// End the tray that runs; fine if none does
+    #[arg(long)]
+    pub(super) quit: bool,
     /// Say that this start is the one at login
     #[arg(long, hide = true)]
     pub(super) autostart: bool,

@@ -6,6 +6,8 @@
 mod adapter;
 mod app;
 mod args;
+#[cfg(test)]
+mod hostile;
 pub mod icon;
 pub mod menu;
 mod paint;

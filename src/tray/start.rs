@@ -24,6 +24,12 @@ use crate::paths::{self, Paths};
 use crate::single::{self, Lock};
 use crate::{act, console, logging, platform, sense};
 
+/// How long the tray that runs may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long it may take to end: it ends the server that it started, and that has grace times.
+const QUIT_PATIENCE: Duration = Duration::from_secs(75);
+
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -45,11 +51,17 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let variable = std::env::var_os(paths::HOME_VARIABLE);
     let home = paths::home(args.home.as_deref(), variable.as_deref().map(OsStr::new));
     let paths = Paths::new(home, args.config.as_deref())?;
+    if args.quit {
+        return Ok(quit_the_first(&paths, Clock::start()));
+    }
     let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
     let Lock::Ours(lock) = lock else { return Ok(greet_the_first(&paths)) };
     let log = logging::init(&paths.log_dir(), tracing::Level::INFO);
     if let Err(error) = &log {
         console::complain(&error.to_string());
+    }
+    if let Err(error) = platform::toast::introduce_ourselves(&paths.state_dir()) {
+        tracing::warn!(%error, "toasts may come under another name");
     }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), autostart = args.autostart, "the tray starts");
     let missing = if args.config.is_some() { Missing::Refused } else { Missing::Standard };
@@ -86,7 +98,9 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
     say_if_no_panel()?;
-    let mut app = App::new(view, monitor, clock);
+    let proxy = event_loop.create_proxy();
+    let panel_is_back = Box::new(move || drop(proxy.send_event(Wake::PanelIsBack)));
+    let mut app = App::new(view, monitor, clock, panel_is_back);
     event_loop.run_app(&mut app)?;
     drop(lock);
     tracing::info!("the tray ends");
@@ -98,7 +112,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 /// One tray a user: the first shows itself, the second ends well.
 fn greet_the_first(paths: &Paths) -> Outcome {
-    match platform::control::send(&paths.control(), &Request::Show.line(), Duration::from_secs(3)) {
+    match platform::control::send(&paths.control(), &Request::Show.line(), PATIENCE) {
         Ok(_) => {
             console::say(wording::RUNS_ALREADY);
             Outcome::Fine
@@ -108,6 +122,23 @@ fn greet_the_first(paths: &Paths) -> Outcome {
             Outcome::Attention
         }
     }
+}
+
+/// Ends the tray that runs, and waits until it has given its lock back, so that an installer may
+/// replace the program.
+fn quit_the_first(paths: &Paths, clock: Clock) -> Outcome {
+    let asked = platform::control::send(&paths.control(), &Request::Quit.line(), PATIENCE);
+    let start = clock.now().moment;
+    while clock.now().moment.since(start) < QUIT_PATIENCE {
+        // Taken and given back at once: then nobody holds it.
+        if let Ok(Lock::Ours(_)) = single::acquire(&paths.tray_lock()) {
+            return Outcome::Fine;
+        }
+        clock.wait(Duration::from_millis(50));
+    }
+    let why = asked.err().map_or_else(|| wording::DOES_NOT_END.into(), |error| error.to_string());
+    console::complain(&wording::runs_but_silent(&why));
+    Outcome::Attention
 }
 
 /// The icon appears when a panel does; until then the user must not wonder.

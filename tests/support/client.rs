@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -15,6 +16,9 @@ use super::{PATIENCE, eventually_some};
 /// How a client starts its shims; begin with [`Bed::client`].
 pub(crate) struct ClientPlan<'a> {
     bed: &'a Bed,
+    program: PathBuf,
+    folder: PathBuf,
+    variables: Vec<(String, String)>,
     before: Vec<OsString>,
     client_options: Vec<OsString>,
     shim_options: Vec<OsString>,
@@ -26,6 +30,9 @@ impl Bed {
     pub(crate) fn client(&self) -> ClientPlan<'_> {
         ClientPlan {
             bed: self,
+            program: python().into(),
+            folder: self.path(""),
+            variables: Vec::new(),
             before: vec![python().into(), "-u".into()],
             client_options: Vec::new(),
             shim_options: vec!["--port".into(), "0".into()],
@@ -36,8 +43,8 @@ impl Bed {
     /// A client of any other command.
     pub(crate) fn client_of<S: AsRef<OsStr>>(&self, command: &[S]) -> Client {
         let ready = self.fresh("client");
-        let process = start_client(self, &ready, &[], command);
-        Client { process, ready, shims: Vec::new() }
+        let mut client = client_command(self, python(), &ready, &[], command);
+        Client { process: Spawned::start(&mut client), ready, shims: Vec::new(), shim_ready: PathBuf::new() }
     }
 }
 
@@ -68,6 +75,25 @@ impl ClientPlan<'_> {
         self
     }
 
+    /// Under another name: the client's program is a copy of the interpreter.
+    pub(crate) fn called(mut self, name: &str) -> Self {
+        self.program = self.bed.folder("programs").join(name);
+        fs::copy(python(), &self.program).unwrap();
+        self
+    }
+
+    /// In this folder, and so the shim.
+    pub(crate) fn in_folder(mut self, folder: &Path) -> Self {
+        folder.clone_into(&mut self.folder);
+        self
+    }
+
+    /// With this in the environment, and so the shim.
+    pub(crate) fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
     /// Something else in front of the interpreter: `nohup`, `setsid`.
     pub(crate) fn behind(mut self, program: &str) -> Self {
         self.before.insert(0, program.into());
@@ -83,7 +109,7 @@ impl ClientPlan<'_> {
     /// Starts it and waits until every shim says that it is ready.
     #[track_caller]
     pub(crate) fn start(self) -> Client {
-        let Self { bed, before, mut client_options, shim_options, shims } = self;
+        let Self { bed, program, folder, variables, before, mut client_options, shim_options, shims } = self;
         let ready = bed.fresh("client");
         let shim_ready = bed.fresh("shim");
         let mut command = before;
@@ -91,11 +117,11 @@ impl ClientPlan<'_> {
         command.extend(shim_options);
         client_options.extend(["--shim-ready".into(), shim_ready.clone().into()]);
 
-        let process = start_client(bed, &ready, &client_options, &command);
-        let shims = (0..shims)
-            .map(|n| Shim::from_ready_file(&PathBuf::from(format!("{}-{n}", shim_ready.display()))))
-            .collect();
-        Client { process, ready, shims }
+        let mut client = client_command(bed, &program, &ready, &client_options, &command);
+        let process = Spawned::start(client.current_dir(folder).envs(variables));
+        let shim_ready = |n: usize| PathBuf::from(format!("{}-{n}", shim_ready.display()));
+        let shims = (0..shims).map(|n| Shim::from_ready_file(&shim_ready(n))).collect();
+        Client { process, ready, shims, shim_ready: shim_ready(0) }
     }
 }
 
@@ -104,6 +130,7 @@ pub(crate) struct Client {
     process: Spawned,
     ready: PathBuf,
     shims: Vec<Shim>,
+    shim_ready: PathBuf,
 }
 
 impl Client {
@@ -118,6 +145,11 @@ impl Client {
     /// The only shim, or the first of two.
     pub(crate) fn shim(&self) -> Shim {
         self.shims[0]
+    }
+
+    /// Where its shim reports, and whoever is started as the shim was.
+    pub(crate) fn shim_ready(&self) -> PathBuf {
+        self.shim_ready.clone()
     }
 
     pub(crate) fn shims(&self) -> &[Shim] {
@@ -157,6 +189,17 @@ impl Shim {
         }
     }
 
+    /// The next one that reports where `old` did, and all that it says about itself.
+    #[track_caller]
+    pub(crate) fn after(old: Self, path: &Path) -> (Self, Value) {
+        let what = format!("another shim than {} is ready", old.pid());
+        let facts = eventually_some(&what, PATIENCE, || {
+            let facts: Value = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+            (facts["pid"] != old.pid()).then_some(facts)
+        });
+        (Self::from_ready_file(path), facts)
+    }
+
     pub(crate) fn pid(self) -> u32 {
         self.process.pid
     }
@@ -176,14 +219,22 @@ pub(crate) fn is_taken(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
 
-fn start_client<S: AsRef<OsStr>>(bed: &Bed, ready: &Path, options: &[OsString], command: &[S]) -> Spawned {
-    let mut client = bed.command(python());
+fn client_command<S: AsRef<OsStr>>(
+    bed: &Bed,
+    program: &Path,
+    ready: &Path,
+    options: &[OsString],
+    command: &[S],
+) -> Command {
+    let mut client = bed.command(program);
     client.arg(bed.path("client.py")).args(options).arg("--ready-file").arg(ready).arg("--");
-    Spawned::start(client.args(command))
+    client.args(command);
+    client
 }
 
+/// What a shim or client wrote about itself.
 #[track_caller]
-fn read_ready_file(path: &Path) -> Value {
+pub(crate) fn read_ready_file(path: &Path) -> Value {
     let what = format!("{} is written", path.display());
     eventually_some(&what, PATIENCE, || serde_json::from_str(&fs::read_to_string(path).ok()?).ok())
 }

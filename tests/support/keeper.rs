@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::bed::Bed;
-use super::spawned::Spawned;
+use super::spawned::{Spawned, Talk};
 use super::{PATIENCE, eventually_some};
 
 /// A home folder with a configuration, and the console program run against it.
@@ -51,27 +51,64 @@ impl Bed {
     }
 }
 
+impl Bed {
+    /// Runs a program to its end.
+    #[track_caller]
+    pub(crate) fn run(&self, command: &mut Command) -> Outcome {
+        // Files instead of pipes: a child of the program that lives on holds no pipe open.
+        let (out, err) = (self.fresh("stdout"), self.fresh("errors"));
+        command.stdout(fs::File::create(&out).unwrap()).stderr(fs::File::create(&err).unwrap());
+        let mut process = Spawned::start(command);
+        let status = eventually_some("shimkeeper has ended", PATIENCE * 2, || process.ended());
+        Outcome {
+            asked: format!("{command:?}"),
+            code: status.code(),
+            stdout: fs::read_to_string(out).unwrap(),
+            stderr: fs::read_to_string(err).unwrap(),
+        }
+    }
+}
+
 impl Keeper<'_> {
     pub(crate) fn home(&self) -> &Path {
         &self.home
     }
 
+    /// Writes another configuration in place of the one that is there.
+    pub(crate) fn configure(&self, text: impl AsRef<[u8]>) {
+        fs::write(self.home.join("config.toml"), text).unwrap();
+    }
+
     /// Runs `shimkeeper` to its end.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        let mut command = self.command(env!("CARGO_BIN_EXE_shimkeeper"));
+        self.run_with(arguments, |_| ())
+    }
+
+    /// The same with changes to its surroundings.
+    #[track_caller]
+    pub(crate) fn run_with(&self, arguments: &[&str], change: impl FnOnce(&mut Command)) -> Outcome {
+        let mut command = self.console();
         command.args(arguments);
-        // Files instead of pipes: a child of the program that lives on holds no pipe open.
-        let (out, err) = (self.bed.fresh("stdout"), self.bed.fresh("errors"));
-        command.stdout(fs::File::create(&out).unwrap()).stderr(fs::File::create(&err).unwrap());
-        let mut process = Spawned::start(&mut command);
-        let status = eventually_some("shimkeeper has ended", PATIENCE * 2, || process.ended());
-        Outcome {
-            asked: format!("shimkeeper {}", arguments.join(" ")),
-            code: status.code(),
-            stdout: fs::read_to_string(out).unwrap(),
-            stderr: fs::read_to_string(err).unwrap(),
-        }
+        change(&mut command);
+        self.bed.run(&mut command)
+    }
+
+    /// Starts `shimkeeper` and listens to what it says.
+    #[track_caller]
+    pub(crate) fn talk(&self, arguments: &[&str]) -> Talk {
+        Talk::start(self.console().args(arguments))
+    }
+
+    /// The console program with this home.
+    pub(crate) fn console(&self) -> Command {
+        self.command(env!("CARGO_BIN_EXE_shimkeeper"))
+    }
+
+    /// Everything that was logged so far.
+    pub(crate) fn log(&self) -> String {
+        let Ok(entries) = fs::read_dir(self.home.join("logs")) else { return String::new() };
+        entries.flatten().filter_map(|entry| fs::read_to_string(entry.path()).ok()).collect()
     }
 
     /// A marked command with this home, for programs that are driven by hand.
@@ -101,6 +138,12 @@ impl Outcome {
     #[track_caller]
     pub(crate) fn says(self, sentence: &str) -> Self {
         assert!(self.stdout.contains(sentence), "expected `{sentence}` of {self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn complains(self, sentence: &str) -> Self {
+        assert!(self.stderr.contains(sentence), "expected the complaint `{sentence}` of {self}");
         self
     }
 

@@ -41,9 +41,12 @@ pub fn evidence(evidence: &Evidence) -> String {
             format!("it belongs to the service {}, which looks after it", name(service))
         }
         Evidence::IgnoresHangup => {
-            "it ignores SIGHUP, as nohup arranges: somebody set it free on purpose".into()
+            "somebody set it free on purpose, as nohup and our own restart do".into()
         }
         Evidence::LivingTerminal => "a living terminal owns it".into(),
+        Evidence::StartedByHand => {
+            "its input is a terminal that let it go: somebody started it by hand and set it free".into()
+        }
         Evidence::Protected { part } => format!("the configuration protects \"{}\"", name(part)),
         Evidence::TooEarly { ripe_in } => {
             format!("not certain yet: it is looked at again in {}", wait(*ripe_in))
@@ -59,7 +62,7 @@ pub fn evidence(evidence: &Evidence) -> String {
 fn of_trait(which: Trait) -> &'static str {
     match which {
         Trait::Service => "the service that it belongs to",
-        Trait::Hangup => "whether it ignores SIGHUP",
+        Trait::Hangup => "whether somebody set it free on purpose",
         Trait::Terminal => "what its standard streams are connected to",
         Trait::Session => "its session",
         Trait::Container => "its container",
@@ -177,10 +180,13 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
         }
         Verdict::Starting => format!("{script} is too young to be judged"),
         Verdict::Healthy => {
-            let all = diagnosis.instances.len();
-            let running = if all == 1 { format!("{script} runs") } else { format!("{all} of {script} run") };
             let listens = diagnosis.instances.iter().any(|instance| instance.listens);
-            if listens { format!("{running} and holds port {port}") } else { running }
+            match (diagnosis.instances.len(), listens) {
+                (1, true) => format!("{script} runs and holds port {port}"),
+                (1, false) => format!("{script} runs"),
+                (all, true) => format!("{all} of {script} run, one holds port {port}"),
+                (all, false) => format!("{all} of {script} run"),
+            }
         }
         Verdict::Idle => format!("no {script} runs, port {port} is free"),
     }
@@ -278,6 +284,7 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         Evidence::Service { .. } => Some("a service"),
         Evidence::IgnoresHangup => Some("nohup"),
         Evidence::LivingTerminal => Some("a terminal owns it"),
+        Evidence::StartedByHand => Some("set free by hand"),
         Evidence::Protected { .. } => Some("protected"),
         Evidence::ClientLives { .. }
         | Evidence::StartedByInit { .. }

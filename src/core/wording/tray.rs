@@ -25,6 +25,8 @@ pub const RESTARTING: &str = "Restarting…";
 pub const PAUSED: &str = "Monitoring is paused";
 /// The title of what a cleanup did.
 pub const CLEANED: &str = "Cleaned up";
+/// The title of a cleanup that broke off.
+pub const NOT_CLEANED: &str = "Not cleaned up";
 /// The title of what an automatic cleanup did.
 pub const CLEANED_BY_ITSELF: &str = "Orphans were ended automatically";
 /// The title of a restart that was done.
@@ -51,6 +53,8 @@ pub const NO_BUS: &str = "the icon could not be shown; on Linux it needs a sessi
 pub const NO_PANEL: &str = "no panel shows icons here yet; the icon appears when one does (GNOME needs the extension \"AppIndicator and KStatusNotifierItem Support\")";
 /// Said by a second start.
 pub const RUNS_ALREADY: &str = "the tray runs already and has shown itself";
+/// A tray that was asked to end and goes on.
+pub const DOES_NOT_END: &str = "it was asked to end and goes on";
 /// Something went wrong inside us.
 pub const INTERNAL_ERROR: &str = "something went wrong inside Shimkeeper; the log says what";
 /// Why something has to wait.
@@ -298,6 +302,15 @@ pub fn no_such_watch(watch: &str) -> String {
 #[must_use]
 pub fn since(age: Duration) -> String {
     format!("for {}", duration(age))
+}
+
+/// Something with a line for each of several troubles, for the menu.
+#[must_use]
+pub fn in_one_row(trouble: &str) -> String {
+    match (trouble.lines().next(), trouble.lines().count()) {
+        (Some(first), more @ 2..) => format!("{first} (and {} more)", more - 1),
+        (first, _) => first.unwrap_or_default().to_owned(),
+    }
 }
 
 /// The Cleanup row.

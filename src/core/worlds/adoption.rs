@@ -78,10 +78,19 @@ fn a_living_terminal_does_not_own_what_a_client_in_it_connected() {
 }
 
 #[test]
-fn a_terminal_that_was_hung_up_owns_nothing() {
+fn what_was_started_in_a_terminal_and_let_go_was_set_free() {
     let world = left_behind(|details| {
         details.terminal = Fact::Known(Terminal::None);
-        details.streams = Fact::Known(Streams { input: Stream::Terminal, output: Stream::Terminal });
+        details.streams = Fact::Known(Streams { input: Stream::Terminal, output: Stream::Other });
+    });
+    check(&world, Verdict::Healthy, &[adopted(200).because(Evidence::StartedByHand)]);
+}
+
+#[test]
+fn a_terminal_that_was_hung_up_does_not_own_what_a_client_in_it_connected() {
+    let world = left_behind(|details| {
+        details.terminal = Fact::Known(Terminal::None);
+        details.streams = Fact::Known(Streams { input: Stream::Pipe, output: Stream::Terminal });
     });
     check(&world, Verdict::Orphaned, &[orphan(200)]);
 }

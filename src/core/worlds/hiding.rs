@@ -7,7 +7,7 @@ use crate::core::family::Family;
 use crate::core::launcher::is_launcher;
 use crate::core::snapshot::Details;
 use crate::core::testing::World;
-use crate::core::{Fact, Listens, Owner, Pid, Unseen};
+use crate::core::{Fact, Identity, Listens, Owner, Pid, Unseen};
 
 /// Which fact is hidden.
 #[derive(Clone, Debug)]
@@ -115,7 +115,8 @@ fn forget(details: &mut Details, which: Which) {
 }
 
 /// The parent of some instance's top, unless hiding it would take facts about others with it: where it
-/// belongs to an instance or hangs below one, or makes a launcher one that serves others, or is ourselves.
+/// belongs to an instance (or may do so) or hangs below one, or makes a launcher one that serves others,
+/// or is ourselves.
 fn parent_of_an_instance(world: &World, index: Index) -> Option<Pid> {
     let instances = world.look().instances;
     if instances.is_empty() {
@@ -126,8 +127,9 @@ fn parent_of_an_instance(world: &World, index: Index) -> Option<Pid> {
     let family = Family::of(&world.snapshot);
     let mut above = family.ancestors(parent);
     above.push(parent);
-    let mut members = instances.iter().flat_map(|instance| &instance.members);
-    let belongs = members.any(|member| above.iter().any(|one| one.identity == member.identity));
+    let members: Vec<Identity> =
+        instances.iter().flat_map(|instance| &instance.members).map(|member| member.identity).collect();
+    let belongs = above.iter().any(|one| members.contains(&one.identity) || one.args == Fact::Hidden);
     let shares = parent.parent.and_then(find).is_some_and(|above| is_launcher(above, &world.watch));
     let is_us = parent.identity.pid == world.snapshot.me;
     (!belongs && !shares && !is_us).then_some(parent.identity.pid)

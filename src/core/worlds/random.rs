@@ -69,7 +69,9 @@ pub(super) fn windows() -> impl Strategy<Value = World> {
 fn machine(system: System) -> impl Strategy<Value = World> {
     let odd = prop::collection::vec((any::<Index>(), select(ODDITIES)), 0..6);
     let ours = prop_oneof![4 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    let parts = (prop::collection::vec(sprout(), 1..14), odd, ours, 0..64_usize, port());
+    // Small worlds show one thing at a time, large ones how things meddle with each other.
+    let sprouts = prop_oneof![prop::collection::vec(sprout(), 1..5), prop::collection::vec(sprout(), 5..14)];
+    let parts = (sprouts, odd, ours, 0..64_usize, port());
     (one_of(FIRST), parts).prop_map(move |(first, (sprouts, odd, ours, shift, port))| {
         let numbers = numbers(sprouts.len(), shift);
         let mut world = empty(system, first);

@@ -1,6 +1,7 @@
 //! Orphans that are not ended all the same, each with the reason that is given.
 
 use super::expect::{attached, check, desk, orphan, shim, windows_desk};
+use crate::core::plan::never_ended_here;
 use crate::core::snapshot::{Container, Details};
 use crate::core::testing::{World, process};
 use crate::core::{Fact, Owner, Process, Refusal, Scope, Verdict, plan};
@@ -59,6 +60,15 @@ fn an_orphan_that_started_what_started_us_is_not_ended() {
     let world = desk().and(shim(200, 60, 1)).and(bash).but(9000, |me| me.child_of(8000));
     let expected = orphan(200).with(&[200, 8000, 9000]).refused(Refusal::Ourselves);
     check(&world, Verdict::Orphaned, &[expected]);
+}
+
+#[test]
+fn what_started_us_is_never_ended_whoever_asks() {
+    let bash = process(8000, 8000).with_args(&["bash"]).child_of(150);
+    let world = desk().and(bash).but(9000, |me| me.child_of(8000));
+    let processes = world.snapshot.processes.iter();
+    let refused = processes.filter(|one| never_ended_here(one, &world.snapshot) == Some(Refusal::Ourselves));
+    assert_eq!(refused.map(|one| one.identity.pid.get()).collect::<Vec<_>>(), [1, 100, 9000, 150, 8000]);
 }
 
 #[test]

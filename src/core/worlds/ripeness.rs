@@ -75,6 +75,13 @@ fn a_suspicion_is_forgotten_when_it_could_not_be_confirmed() {
 }
 
 #[test]
+fn a_suspect_that_was_not_seen_in_between_is_suspected_anew() {
+    let (left, without) = (left_behind(), desk());
+    let look = looks(&[(&left, 10_000), (&without, 12_000), (&left, 14_000)]);
+    check_this(&look, Verdict::Starting, &[suspect(200, Duration::from_millis(200))]);
+}
+
+#[test]
 fn a_new_process_under_a_suspects_number_is_judged_anew() {
     let successor = desk().and(shim(200, 800, 1));
     let look = looks(&[(&left_behind(), 10_000), (&successor, 12_000)]);

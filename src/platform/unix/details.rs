@@ -19,6 +19,11 @@ pub(crate) fn name(pid: Pid) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
 }
 
+/// The process table has told all there is.
+pub(crate) fn program(_: Pid) -> Option<String> {
+    None
+}
+
 pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
     let bytes = proc::read(pid, "environ")?.ok_or(io::ErrorKind::NotFound)?;
     let pairs = bytes.split(|byte| *byte == 0).filter_map(|pair| {

@@ -8,17 +8,22 @@ mod desktop_exec;
 mod details;
 mod pidfd;
 mod proc;
+mod roster;
 mod sockets;
 mod spawn;
 pub(crate) mod toast;
+pub(crate) mod tray;
 
 pub(crate) use birth::{age, birth, birth_clock, children, presence};
-pub(crate) use details::{args, details, environment, name};
+pub(crate) use details::{args, details, environment, name, program};
 pub(crate) use pidfd::{Held, wait_for_ends};
-pub(crate) use sockets::{confirm_no_sockets, speaks};
-pub(crate) use spawn::{set_free, tie_to_us};
+pub(crate) use roster::Roster;
+pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
+pub(crate) use spawn::{let_run, set_free, tie_to_us};
 
-use crate::core::{PathStyle, System};
+use std::io;
+
+use crate::core::{Identity, PathStyle, System};
 
 pub(crate) const SYSTEM: System = System::Linux;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Unix;
@@ -28,6 +33,16 @@ pub(crate) const LEFT_CLICK_IS_FREE: bool = true;
     clippy::unnecessary_wraps,
     reason = "the Windows twin of this function asks a program that can fail"
 )]
-pub(crate) fn old_cleanup_task() -> std::io::Result<Option<String>> {
+pub(crate) fn old_cleanup_task() -> io::Result<Option<String>> {
     Ok(None)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the Windows twin of this function asks a program that can fail")]
+pub(crate) fn reserved_range(_: u16) -> io::Result<Option<(u16, u16)>> {
+    Ok(None)
+}
+
+/// Nobody needs a helper here: a signal reaches its process and nobody else.
+pub(crate) fn ask_in_console(_: Identity, _: &[Identity]) -> io::Result<bool> {
+    Err(io::ErrorKind::Unsupported.into())
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::core::Pid;
+use crate::core::{Identity, Pid};
 
 #[derive(Debug)]
 pub(crate) struct Held(OwnedFd);
@@ -24,7 +24,7 @@ impl Held {
         }
     }
 
-    pub(crate) fn ask(&self) -> io::Result<()> {
+    pub(crate) fn ask(&self, _along: &[Identity]) -> io::Result<()> {
         self.signal(Signal::TERM)
     }
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::io;
 
+use netstat2::{AddressFamilyFlags, ProtocolFlags, SocketInfo, iterate_sockets_info_without_pids};
+
 use crate::platform::Family;
 
 const fn file(family: Family) -> &'static str {
@@ -29,4 +31,11 @@ pub(crate) fn confirm_no_sockets(family: Family) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other(format!("the kernel's query shows no socket, {} shows {rows}", file(family))))
+}
+
+/// Who holds a socket is found by walking every process's descriptors, so that is left out here.
+pub(crate) fn sockets_without_holders(
+    family: AddressFamilyFlags,
+) -> Result<Vec<SocketInfo>, netstat2::error::Error> {
+    iterate_sockets_info_without_pids(family, ProtocolFlags::TCP)?.collect()
 }

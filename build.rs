@@ -1,0 +1,27 @@
+//! Gives the Windows programs their icon, version and manifest. Does nothing for other systems.
+
+#![expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
+
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    const ICON: &str = "assets/icons/app.ico";
+    const MANIFEST: &str = "assets/windows/app.manifest";
+    for file in ["build.rs", ICON, MANIFEST] {
+        println!("cargo::rerun-if-changed={file}");
+    }
+    // This program runs where it is built; what it builds for stands in the variable.
+    if std::env::var("CARGO_CFG_TARGET_OS")? != "windows" {
+        return Ok(());
+    }
+    let mut resource = winresource::WindowsResource::new();
+    resource
+        .set_icon(ICON)
+        .set_manifest_file(MANIFEST)
+        // What the task manager and toasts show.
+        .set("FileDescription", "Shimkeeper")
+        .set("ProductName", "Shimkeeper");
+    resource.compile().map_err(|error| {
+        format!("the resources of the Windows programs could not be compiled (is windres of mingw-w64, or rc.exe, installed?): {error}").into()
+    })
+}

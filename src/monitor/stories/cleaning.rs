@@ -1,0 +1,214 @@
+//! Whole cleanups with scripted eyes and hands: what was looked at, what was ended.
+
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::scene::{Story, begins_cleanup, in_use, orphans, quiet, toast};
+use crate::act::{Act, EndReport, Ended, How};
+use crate::core::moment::Now;
+use crate::core::plan::{Refusal, Refused};
+use crate::core::testing::{World, pid, process};
+use crate::core::{Scope, Snapshot, Target, Verdict, Watch};
+use crate::monitor::cleaning::{CleanupReport, Looker, clean};
+use crate::monitor::clock::Clock;
+use crate::monitor::hands::{Hands, Seen};
+use crate::monitor::{Choice, Event, Face};
+use crate::sense::Sense;
+
+/// Longer than any of these takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn a_plan_is_made_from_the_second_look_and_checked_by_a_third() {
+    let stage = Stage::new([orphans([600]), orphans([600]), quiet()]);
+    let report = stage.cleans_up();
+    assert_eq!(stage.happened(), ["look", "look", "end 600", "look"]);
+    assert_eq!(report.ended.len(), 1);
+    assert_eq!(report.after[0].verdict, Verdict::Idle);
+}
+
+#[test]
+fn an_orphan_whose_client_is_there_at_the_second_look_is_not_ended() {
+    let mut back = quiet().and(process(500, 50).with_args(&["code"]).child_of(100));
+    back = back.and(process(600, 600).with_args(super::scene::SHIM).child_of(500));
+    let stage = Stage::new([orphans([600]), back]);
+    let report = stage.cleans_up();
+    assert_eq!(stage.happened(), ["look", "look", "end", "look"], "nobody is named to be ended");
+    assert_eq!(report.planned, []);
+    assert_eq!(report.after[0].verdict, Verdict::Healthy);
+}
+
+#[test]
+fn another_process_that_has_the_number_at_the_second_look_is_suspected_anew() {
+    let reborn = quiet().and(process(600, 777).with_args(super::scene::SHIM).child_of(100));
+    let stage = Stage::new([orphans([600]), reborn.clone(), reborn]);
+    stage.cleans_up();
+    assert_eq!(stage.happened(), ["look", "look", "look", "end 600", "look"]);
+}
+
+#[test]
+fn a_machine_that_cannot_be_seen_is_not_cleaned_up() {
+    let mut blind = orphans([600]);
+    blind.snapshot.processes.clear();
+    blind.snapshot.unseen.push(crate::core::Unseen::Processes { why: "permission denied".into() });
+    let stage = Stage::new([orphans([600]), blind]);
+    let report = stage.cleans_up();
+    assert!(report.planned.is_empty());
+    assert_eq!(report.after[0].verdict, Verdict::Unseen);
+}
+
+#[test]
+fn what_the_hands_refuse_is_reported_beside_what_they_ended() {
+    let stage = Stage::new([orphans([600, 610]), orphans([600, 610]), orphans([610])]);
+    stage.refuses(610, Refusal::PidReused);
+    let report = stage.cleans_up();
+    assert_eq!(report.ended, [Ended { pid: pid(600), how: How::Asked }]);
+    assert_eq!(report.refused, [Refused { pid: pid(610), why: Refusal::PidReused }]);
+    assert_eq!(report.after[0].verdict, Verdict::Orphaned);
+}
+
+#[test]
+fn an_instance_that_is_off_limits_never_reaches_the_hands() {
+    let stage = Stage::new([super::scene::orphan_off_limits()]);
+    let report = stage.cleans_up();
+    assert_eq!(stage.happened(), ["look", "look", "end", "look"]);
+    assert_eq!(report.refused, [Refused { pid: pid(600), why: Refusal::CannotTell }]);
+}
+
+#[test]
+fn hands_that_panic_leave_the_monitor_free_to_try_again() {
+    let stage = Stage::new([orphans([600]), orphans([600]), orphans([600]), orphans([600]), quiet()]);
+    stage.panics_once();
+    let (hands, events) = stage.hands();
+    let mut story = Story::new();
+    story.at(10).looks(&orphans([600]));
+
+    assert!(begins_cleanup(&story.choose(Choice::Cleanup)));
+    hands.cleanup(seen(watch()), Duration::ZERO);
+    let effects = story.step(events.recv_timeout(PATIENCE).expect("a panic must be answered, too"));
+    assert!(!story.view().busy, "{:#?}", story.view());
+    let told = toast(&effects).unwrap();
+    assert!(told.body.contains("went wrong") && told.title != "Cleaned up", "{told:?}");
+
+    assert!(begins_cleanup(&story.choose(Choice::Cleanup)));
+    hands.cleanup(seen(watch()), Duration::ZERO);
+    story.step(events.recv_timeout(PATIENCE).expect("the thread lives on"));
+    assert_eq!(story.face(), Face::Verdict(Verdict::Idle));
+    hands.quit(Duration::ZERO);
+}
+
+#[test]
+fn a_restart_that_panics_is_answered_as_well() {
+    let stage = Stage::new([orphans([600]).where_listens(600)]);
+    stage.panics_once();
+    let (hands, events) = stage.hands();
+    let watch = Watch { command: vec!["/nowhere/python".into()], ..watch() };
+    hands.restart(seen(watch), Duration::ZERO);
+    let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
+    assert!(why.contains("went wrong"), "{why}");
+    hands.quit(Duration::ZERO);
+}
+
+#[test]
+fn a_restart_whose_old_server_cannot_be_stopped_starts_nothing() {
+    let stage = Stage::new([in_use()]);
+    stage.refuses(600, Refusal::StillAlive);
+    let (hands, events) = stage.hands();
+    let watch = Watch { command: vec!["/nowhere/python".into()], ..watch() };
+    hands.restart(seen(watch), Duration::ZERO);
+    let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
+    assert!(why.contains("600 was not stopped") && why.contains("nothing was started"), "{why}");
+    hands.quit(Duration::ZERO);
+}
+
+fn watch() -> Watch {
+    World::linux().watch
+}
+
+/// This watch, of which nobody has seen anything yet.
+fn seen(watch: Watch) -> Seen {
+    Seen { watches: vec![watch], memories: Vec::new() }
+}
+
+/// Worlds to look at, one after the other, and what happened so far. The last world stays.
+#[derive(Clone)]
+struct Stage(Arc<Mutex<Script>>);
+
+struct Script {
+    worlds: VecDeque<Snapshot>,
+    happened: Vec<String>,
+    refused: Vec<Refused>,
+    panics: bool,
+}
+
+impl Stage {
+    fn new(worlds: impl IntoIterator<Item = World>) -> Self {
+        let worlds = worlds.into_iter().map(|world| world.snapshot).collect();
+        let script = Script { worlds, happened: Vec::new(), refused: Vec::new(), panics: false };
+        Self(Arc::new(Mutex::new(script)))
+    }
+
+    fn refuses(&self, number: u32, why: Refusal) {
+        self.script().refused.push(Refused { pid: pid(number), why });
+    }
+
+    fn panics_once(&self) {
+        self.script().panics = true;
+    }
+
+    fn cleans_up(&self) -> CleanupReport {
+        let (mut eyes, mut hands) = (self.clone(), self.clone());
+        let watches = [watch()];
+        let mut looker = Looker::new(&mut eyes, Clock::start(), &watches);
+        clean(&mut looker, &mut hands, Scope::Orphans, Duration::ZERO)
+    }
+
+    /// The thread that works with this stage, and what it tells.
+    fn hands(&self) -> (Hands, Receiver<Event>) {
+        let (sender, events) = channel();
+        let tell = move |event| drop(sender.send(event));
+        let hands = Hands::start(Box::new(self.clone()), Box::new(self.clone()), Clock::start(), tell);
+        (hands.unwrap(), events)
+    }
+
+    fn happened(&self) -> Vec<String> {
+        self.script().happened.clone()
+    }
+
+    fn script(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Sense for Stage {
+    fn look(&mut self, _: &[Watch], _: Now) -> Snapshot {
+        let mut script = self.script();
+        script.happened.push("look".into());
+        let next = if script.worlds.len() > 1 { script.worlds.pop_front() } else { None };
+        next.unwrap_or_else(|| script.worlds[0].clone())
+    }
+}
+
+impl Act for Stage {
+    fn end(&mut self, targets: &[Target], _: Duration) -> EndReport {
+        let mut script = self.script();
+        let pids: String = targets.iter().map(|target| format!(" {}", target.top.pid)).collect();
+        script.happened.push(format!("end{pids}"));
+        assert!(!std::mem::take(&mut script.panics), "as the script wants it");
+        let refused: Vec<Refused> = script
+            .refused
+            .iter()
+            .filter(|refused| targets.iter().any(|target| target.top.pid == refused.pid))
+            .cloned()
+            .collect();
+        let ended = targets
+            .iter()
+            .map(|target| target.top.pid)
+            .filter(|pid| !refused.iter().any(|refused| refused.pid == *pid))
+            .map(|pid| Ended { pid, how: How::Asked })
+            .collect();
+        EndReport { ended, refused }
+    }
+}

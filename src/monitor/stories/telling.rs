@@ -1,0 +1,143 @@
+//! Who is told of what, and how often.
+
+use super::scene::{
+    Story, in_use, logged, next_look, orphan, orphan_off_limits, orphans, quiet, title, toast,
+};
+use crate::act::toast::{Button, Reply};
+use crate::core::testing::process;
+use crate::core::{UnixTime, Verdict};
+use crate::monitor::{Choice, Event, Face};
+
+const HOUR: u64 = 3600;
+
+#[test]
+fn an_orphan_is_told_of_once_however_often_it_is_seen() {
+    let mut story = Story::new();
+    let world = orphans([600]).where_listens(600);
+    let first = story.at(10).looks(&world);
+    let told = toast(&first).expect("a new orphan is told of");
+    assert_eq!(told.title, "Orphaned shim on port 3005");
+    assert!(told.body.contains("PID 600") && told.body.contains("client ended"), "{told:?}");
+    assert_eq!(told.buttons, [(Button::CleanUp, "Clean up"), (Button::OpenLog, "Open log")]);
+    for second in [12, 14, 700, HOUR] {
+        assert_eq!(title(&story.at(second).looks(&world)), "no toast", "at {second} s");
+    }
+}
+
+#[test]
+fn an_orphan_that_may_not_be_ended_is_told_of_without_a_button_that_does_nothing() {
+    let mut story = Story::new();
+    let effects = story.at(10).looks(&orphan_off_limits());
+    let told = toast(&effects).unwrap();
+    assert_eq!((told.title.as_str(), told.buttons.len()), ("Orphaned shim", 1), "{told:?}");
+    assert_eq!(told.buttons[0].0, Button::OpenLog);
+}
+
+#[test]
+fn another_process_under_the_number_of_the_last_orphan_is_news() {
+    let mut story = Story::new();
+    assert_ne!(title(&story.at(10).looks(&orphans([600]))), "no toast");
+    let reborn = quiet().and(process(600, 777).with_args(super::scene::SHIM).child_of(100));
+    assert_eq!(title(&story.at(12).looks(&reborn)), "Orphaned shim");
+}
+
+#[test]
+fn three_orphans_of_one_moment_share_a_toast() {
+    let mut story = Story::new();
+    let effects = story.at(10).looks(&orphans([600, 610, 620]).where_listens(610));
+    let told = toast(&effects).unwrap();
+    assert_eq!(told.title, "3 orphaned shims, one on port 3005");
+    assert_eq!(told.body.lines().count(), 3, "{told:?}");
+    let effects = story.at(12).looks(&orphans([600, 610, 620, 630]).where_listens(610));
+    assert!(toast(&effects).unwrap().body.contains("PID 630"), "{effects:#?}");
+    assert_eq!(title(&effects), "Orphaned shim", "the three are old news");
+}
+
+#[test]
+fn after_four_toasts_in_ten_minutes_there_is_silence_and_nothing_is_forgotten() {
+    let mut story = Story::new();
+    let with = |count: u32| orphans((0..count).map(|n| 600 + n));
+    for count in 1..=4 {
+        let second = 60 * u64::from(count);
+        assert_eq!(title(&story.at(second).looks(&with(count))), "Orphaned shim", "at {second} s");
+    }
+    for second in [300, 302, 500, 659] {
+        assert_eq!(title(&story.at(second).looks(&with(6))), "no toast", "at {second} s");
+        assert_eq!(story.view().orphans, 6, "the menu knows them all");
+    }
+    let later = story.at(660).looks(&with(6));
+    assert_eq!(title(&later), "2 orphaned shims", "both that nobody was told of");
+}
+
+#[test]
+fn a_mere_suspicion_is_looked_at_again_soon_and_not_told() {
+    let mut story = Story::new();
+    let effects = story.at(10).step(Event::Looked(vec![orphans([600]).first_look()]));
+    assert_eq!(title(&effects), "no toast");
+    assert!(next_look(&effects).as_millis() <= 300, "{effects:#?}");
+    assert_eq!(story.face(), Face::Verdict(Verdict::Starting));
+    assert_eq!(story.view().orphans, 0, "nothing to clean up yet");
+    assert_eq!(title(&story.at(11).looks(&orphans([600]))), "Orphaned shim");
+}
+
+#[test]
+fn switched_off_toasts_leave_the_icon_red_and_the_log_full() {
+    let mut story = Story::with(|config| config.toasts = false);
+    let effects = story.at(10).looks(&orphans([600]));
+    assert_eq!(title(&effects), "no toast");
+    assert_eq!(story.face(), Face::Verdict(Verdict::Orphaned));
+    assert!(logged(&effects).contains("PID 600 is orphan"), "{effects:#?}");
+}
+
+#[test]
+fn eight_hours_of_sleep_change_nothing_and_tell_nothing_again() {
+    for (world, face) in [(orphans([600]), Verdict::Orphaned), (in_use(), Verdict::Healthy)] {
+        let mut story = Story::new();
+        story.at(10).looks(&world);
+        let woken = story.at(10 + 8 * HOUR).looks(&world);
+        assert_eq!(title(&woken), "no toast");
+        assert_eq!(logged(&woken), "", "nothing has changed");
+        assert_eq!(story.face(), Face::Verdict(face));
+    }
+}
+
+#[test]
+fn a_wall_clock_that_is_set_back_a_day_changes_nothing() {
+    let mut story = Story::new();
+    let world = orphans([600]);
+    story.at(10).looks(&world);
+    let before = story.view();
+    let mut yesterday = world.clone();
+    yesterday.snapshot.taken_at = UnixTime(world.snapshot.taken_at.0 - 86_400);
+    let effects = story.at(12).looks(&yesterday);
+    assert_eq!((title(&effects), logged(&effects).as_str()), ("no toast", ""));
+    assert_eq!(story.view(), before);
+}
+
+#[test]
+fn a_toast_that_failed_is_said_in_the_menu_until_one_succeeds() {
+    let mut story = Story::new();
+    story.at(10).looks(&quiet());
+    let says = |story: &Story| story.view().lines.join("\n").contains("Toasts cannot be shown: no daemon");
+    let effects = story.step(Event::Toast(Reply::Failed("no daemon".into())));
+    assert!(logged(&effects).contains("no daemon"), "{effects:#?}");
+    assert_eq!(title(&effects), "no toast", "not by the way that does not work");
+    assert!(says(&story), "{:#?}", story.view());
+    story.step(Event::Toast(Reply::Shown));
+    assert!(!says(&story), "{:#?}", story.view());
+}
+
+#[test]
+fn a_question_is_answered_by_a_toast_that_says_how_things_are() {
+    let mut story = Story::new();
+    story.at(10).looks(&in_use());
+    let effects = story.choose(Choice::Tell);
+    let told = toast(&effects).unwrap();
+    assert_eq!(told.title, "Run_ws_shim runs and holds port 3005");
+    assert!(told.body.contains("Attached · PID 600"), "{told:?}");
+    assert_eq!(told.buttons, [(Button::OpenLog, "Open log")], "there is nothing to clean up");
+
+    story.at(12).looks(&quiet().and(orphan(600)));
+    let effects = story.choose(Choice::Tell);
+    assert_eq!(toast(&effects).unwrap().buttons[0], (Button::CleanUp, "Clean up"));
+}

@@ -1,0 +1,18 @@
+//! What the desktop offers.
+#![expect(unsafe_code, reason = "the taskbar is looked for by a Win32 call")]
+
+use windows_sys::Win32::UI::WindowsAndMessaging::FindWindowW;
+
+use super::text::wide;
+
+#[expect(clippy::unnecessary_wraps, reason = "its twin asks a bus that may be silent")]
+pub(crate) fn panel() -> Result<bool, String> {
+    let class = wide("Shell_TrayWnd");
+    // SAFETY: the name ends in a zero and outlives the call.
+    Ok(!unsafe { FindWindowW(class.as_ptr(), std::ptr::null()) }.is_null())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "its twin asks a bus that may be silent")]
+pub(crate) fn notifier() -> Result<Option<String>, String> {
+    Ok(Some("Windows".into()))
+}

@@ -1,0 +1,47 @@
+//! Windows behind the facade, through Win32 and the few native calls that it lacks.
+
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("the layouts that are read here are those of 64-bit Windows");
+
+mod ask;
+mod args;
+pub(crate) mod autostart;
+mod birth;
+mod console;
+pub(crate) mod control;
+pub(crate) mod desktop;
+mod details;
+mod environment;
+mod handle;
+mod held;
+mod memory;
+mod old_task;
+mod pipe;
+mod registry;
+mod reserved;
+mod roster;
+mod small_program;
+mod sockets;
+mod spawn;
+mod streams;
+mod text;
+pub(crate) mod toast;
+pub(crate) mod tray;
+
+pub(crate) use args::args;
+pub(crate) use ask::ask_in_console;
+pub(crate) use birth::{age, birth, birth_clock, children, presence};
+pub(crate) use details::{details, name, program};
+pub(crate) use environment::environment;
+pub(crate) use held::{Held, wait_for_ends};
+pub(crate) use old_task::old_cleanup_task;
+pub(crate) use reserved::reserved_range;
+pub(crate) use roster::Roster;
+pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
+pub(crate) use spawn::{let_run, set_free, tie_to_us};
+
+use crate::core::{PathStyle, System};
+
+pub(crate) const SYSTEM: System = System::Windows;
+pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
+pub(crate) const LEFT_CLICK_IS_FREE: bool = false;

@@ -1,0 +1,78 @@
+//! Values below `HKEY_CURRENT_USER`.
+#![expect(unsafe_code, reason = "the registry is read and written by Win32 calls")]
+
+use std::io;
+
+use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_SUCCESS};
+use windows_sys::Win32::System::Registry::{
+    HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegGetValueW,
+    RegSetKeyValueW,
+};
+
+use super::text::{code, narrow, units, wide};
+
+/// A text; `None` where there is no such value.
+pub(crate) fn text(key: &str, name: &str) -> io::Result<Option<String>> {
+    Ok(read(key, name, RRF_RT_REG_SZ)?.map(|bytes| narrow(&units(&bytes))))
+}
+
+/// Plain bytes; `None` where there is no such value.
+pub(crate) fn bytes(key: &str, name: &str) -> io::Result<Option<Vec<u8>>> {
+    read(key, name, RRF_RT_REG_BINARY)
+}
+
+fn read(key: &str, name: &str, kind: u32) -> io::Result<Option<Vec<u8>>> {
+    let (key, name) = (wide(key), wide(name));
+    let mut size = 0x400_u32;
+    for _ in 0..8 {
+        let mut bytes = vec![0_u8; usize::try_from(size).map_err(io::Error::other)?];
+        // SAFETY: the names end in zeros; the buffer is as long as the call is told.
+        let error = unsafe {
+            RegGetValueW(
+                HKEY_CURRENT_USER,
+                key.as_ptr(),
+                name.as_ptr(),
+                kind,
+                std::ptr::null_mut(),
+                bytes.as_mut_ptr().cast(),
+                &raw mut size,
+            )
+        };
+        match error {
+            ERROR_SUCCESS => {
+                bytes.truncate(usize::try_from(size).map_err(io::Error::other)?);
+                return Ok(Some(bytes));
+            }
+            ERROR_FILE_NOT_FOUND => return Ok(None),
+            // The size has been set to what is needed.
+            ERROR_MORE_DATA => {}
+            error => return Err(io::Error::from_raw_os_error(code(error))),
+        }
+    }
+    Err(io::Error::other("the value grows faster than it can be read"))
+}
+
+/// Writes a text; the key is made if it is missing.
+pub(crate) fn set_text(key: &str, name: &str, value: &str) -> io::Result<()> {
+    let (key, name, value) = (wide(key), wide(name), wide(value));
+    let size = u32::try_from(value.len() * 2).map_err(io::Error::other)?;
+    // SAFETY: names and value end in zeros, and the value is as long as the call is told.
+    let error = unsafe {
+        RegSetKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), name.as_ptr(), REG_SZ, value.as_ptr().cast(), size)
+    };
+    done(error)
+}
+
+/// Deletes a value. Fine if it is not there.
+pub(crate) fn delete(key: &str, name: &str) -> io::Result<()> {
+    let (key, name) = (wide(key), wide(name));
+    // SAFETY: the names end in zeros.
+    match unsafe { RegDeleteKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), name.as_ptr()) } {
+        ERROR_FILE_NOT_FOUND => Ok(()),
+        error => done(error),
+    }
+}
+
+fn done(error: u32) -> io::Result<()> {
+    if error == ERROR_SUCCESS { Ok(()) } else { Err(io::Error::from_raw_os_error(code(error))) }
+}

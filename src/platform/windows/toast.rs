@@ -1,0 +1,80 @@
+//! Toasts by Windows itself, and the name under which they come.
+#![expect(unsafe_code, reason = "the program's name for the shell is set by a Win32 call")]
+
+use std::io;
+use std::path::Path;
+use std::thread;
+
+use notify_rust::{Notification, NotificationResponse, Timeout};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use windows_sys::Win32::UI::Shell::SetCurrentProcessExplicitAppUserModelID;
+
+use super::registry;
+use super::text::wide;
+use crate::files;
+use crate::platform::toast::Content;
+
+/// Who we are for the shell; the installer's shortcut carries the same.
+const NAME: &str = "Shimkeeper.Tray";
+
+const ICON: &[u8] = include_bytes!("../../../assets/icons/app-64.png");
+
+pub(crate) fn introduce_ourselves(state: &Path) -> io::Result<()> {
+    let icon = state.join("icon.png");
+    if std::fs::read(&icon).ok().as_deref() != Some(ICON) {
+        files::write_atomically(&icon, ICON)?;
+    }
+    let key = format!(r"Software\Classes\AppUserModelId\{NAME}");
+    registry::set_text(&key, "DisplayName", "Shimkeeper")?;
+    registry::set_text(&key, "IconUri", &icon.to_string_lossy())?;
+    let name = wide(NAME);
+    // SAFETY: the name ends in a zero and outlives the call.
+    let answer = unsafe { SetCurrentProcessExplicitAppUserModelID(name.as_ptr()) };
+    if answer < 0 { Err(io::Error::from_raw_os_error(answer)) } else { Ok(()) }
+}
+
+/// The answers come on the thread that shows it.
+#[derive(Debug)]
+pub(crate) struct Shown(Mutex<mpsc::UnboundedReceiver<String>>);
+
+pub(crate) async fn show(content: &Content) -> Result<Shown, String> {
+    let mut notification = Notification::new();
+    notification
+        .app_id(NAME)
+        .summary(&content.title)
+        .body(&content.body)
+        .timeout(Timeout::Milliseconds(20_000));
+    for (answer, label) in &content.buttons {
+        notification.action(answer, label);
+    }
+    let (is_shown, was_shown) = oneshot::channel();
+    let (answer, answers) = mpsc::unbounded_channel();
+    thread::Builder::new()
+        .name("toast".into())
+        .spawn(move || match notification.show() {
+            Ok(handle) => {
+                // Whoever asked may have given up; the next toast takes this one's place.
+                let _ = is_shown.send(Ok(()));
+                let _ = handle.wait_for_response(|response: &NotificationResponse| {
+                    if let NotificationResponse::Action(id) = response {
+                        let _ = answer.send(id.clone());
+                    }
+                });
+            }
+            Err(error) => {
+                let _ = is_shown.send(Err(error.to_string()));
+            }
+        })
+        .map_err(|error| error.to_string())?;
+    was_shown.await.unwrap_or_else(|_| Err("the toast's thread ended".into()))?;
+    Ok(Shown(Mutex::new(answers)))
+}
+
+impl Shown {
+    pub(crate) async fn answer(&self) -> Option<String> {
+        self.0.lock().await.recv().await
+    }
+
+    #[expect(clippy::unused_async, reason = "its twin asks a bus; here a toast goes by itself")]
+    pub(crate) async fn close(&self) {}
+}

@@ -1,0 +1,69 @@
+//! `config`: where it is, what holds, whether it loads, a first one.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::bed::Bed;
+
+#[test]
+fn its_place_and_what_holds_are_told() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(4711);
+    let file = keeper.home().join("config.toml");
+    let path = keeper.run(&["config", "path"]).expect_code(0).stdout;
+    assert_eq!(path.trim_end(), file.display().to_string());
+    keeper
+        .run(&["config", "show"])
+        .expect_code(0)
+        .says("port = 4711")
+        .says("poll_interval = \"300ms\"")
+        .says("auto_cleanup = false");
+    keeper.run(&["config", "check"]).expect_code(0).says(&format!("{} loads", file.display()));
+}
+
+#[test]
+fn what_is_shown_loads_again() {
+    let bed = Bed::new();
+    let keeper = bed.keeper_with(4711, "protect = [\"a \\\"b\\\" \\\\c\"]\nlistens = \"never\"");
+    let shown = keeper.run(&["config", "show"]).expect_code(0).stdout;
+    keeper.configure(&shown);
+    assert_eq!(keeper.run(&["config", "show"]).expect_code(0).stdout, shown);
+}
+
+#[test]
+fn without_a_file_the_defaults_hold() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    fs::remove_file(keeper.home().join("config.toml")).unwrap();
+    keeper.run(&["config", "check"]).expect_code(0).says("does not exist; the defaults hold");
+    keeper.run(&["config", "show"]).expect_code(0).says("port = 3005").says("run_ws_shim.py");
+    assert!(!keeper.home().join("config.toml").exists(), "a question makes no file");
+}
+
+#[test]
+fn a_first_one_is_written_once_and_explains_itself() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    let file = keeper.home().join("config.toml");
+    fs::remove_file(&file).unwrap();
+    keeper.run(&["config", "init"]).expect_code(0).says(&format!("wrote {}", file.display()));
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains("#port = 3005") && text.contains("# How often the monitor looks"), "{text}");
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    keeper.run(&["config", "check"]).expect_code(0);
+
+    fs::write(&file, "toasts = false\n").unwrap();
+    keeper.run(&["config", "init"]).expect_code(1).complains("is there already; nothing was written");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "toasts = false\n");
+}
+
+#[test]
+fn another_file_can_be_named_and_must_exist_then() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(4711);
+    let other = bed.path("other.toml");
+    let named = ["--config", other.to_str().unwrap(), "config", "show"];
+    keeper.run(&named).expect_code(2).complains("the file does not exist");
+    fs::write(&other, "[[watch]]\nport = 4712\n").unwrap();
+    keeper.run(&named).expect_code(0).says("port = 4712");
+}

@@ -1,0 +1,45 @@
+//! Every command of the console program: its words, its exit codes, its JSON, its files.
+//!
+//! Not here: who is an orphan (`tests/orphans`), whole restarts (`tests/restart`), and every mistake
+//! that a configuration can have (`tests/config.rs`).
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test may fail loudly, wait for real processes and end the ones it started"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod autostart;
+mod broken;
+mod cleanup;
+mod configuration;
+mod doctor;
+mod files;
+mod free;
+mod help;
+mod logs;
+mod secrets;
+mod shown;
+mod shapes;
+mod status;
+mod watching;
+
+use support::bed::{Bed, python};
+use support::client::{Client, Shim};
+
+/// A server of another name on port 3005, and the client that keeps it.
+#[track_caller]
+fn a_stranger_on(bed: &Bed, port: u16) -> (Client, Shim) {
+    let script = bed.copy_fixture("run_ws_shim.py", "other_server.py");
+    let ready = bed.fresh("stranger");
+    let port = format!("--port={port}");
+    let command = [python(), &script, port.as_ref(), "--ready-file".as_ref(), &ready];
+    let client = bed.client_of(&command);
+    (client, Shim::from_ready_file(&ready))
+}
