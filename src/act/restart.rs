@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 
 use crate::config::env_file::Environment;
@@ -41,6 +41,17 @@ pub enum NoLaunch {
         /// What the system answered.
         why: String,
     },
+}
+
+/// Why a server was not started, or did not stay.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The system would not start it.
+    #[error(transparent)]
+    Impossible(#[from] io::Error),
+    /// It ended before anybody could look at it.
+    #[error("it ended at once ({0})")]
+    EndedAtOnce(ExitStatus),
 }
 
 /// How to start `watch`: as configured, else as `running` was started. Must be asked *before*
@@ -91,7 +102,7 @@ impl Launch {
     /// Starts it as our own child: its output goes to the log line by line, its standard input stays
     /// open until the child is dropped or stopped. Call it from a thread that lives as long as the
     /// program, because the child is tied to that thread.
-    pub fn start_as_ours(&self, name: &str) -> io::Result<Started> {
+    pub fn start_as_ours(&self, name: &str) -> Result<Started, StartError> {
         let mut command = self.command()?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         platform::tie_to_us(&mut command);
@@ -107,7 +118,7 @@ impl Launch {
     }
 
     /// Starts it set free: it outlives us on purpose. Its output goes to the end of `log`.
-    pub fn start_free(&self, log: &Path) -> io::Result<Started> {
+    pub fn start_free(&self, log: &Path) -> Result<Started, StartError> {
         let mut command = self.command()?;
         let log = File::options().create(true).append(true).open(log)?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
@@ -125,11 +136,13 @@ pub struct Started {
 }
 
 impl Started {
-    fn of(child: Child) -> io::Result<Self> {
-        let pid = Pid::new(child.id()).ok_or(io::ErrorKind::InvalidData)?;
+    fn of(mut child: Child) -> Result<Self, StartError> {
+        let pid = Pid::new(child.id()).ok_or(io::Error::from(io::ErrorKind::InvalidData))?;
         // Our child keeps its number until we have waited for it, even if it ended already.
-        let birth = platform::birth(pid)?.ok_or_else(|| io::Error::other("it ended at once"))?;
-        Ok(Self { identity: Identity { pid, birth }, child })
+        match platform::birth(pid)? {
+            Some(birth) => Ok(Self { identity: Identity { pid, birth }, child }),
+            None => Err(StartError::EndedAtOnce(child.wait()?)),
+        }
     }
 
     /// How it ended, if it has.

@@ -4,11 +4,10 @@ use anyhow::Context as _;
 
 use super::Failure;
 use super::args::CtrlCArgs;
-use super::context::Context;
 use crate::act;
 use crate::exit::Outcome;
 
-pub(super) fn run(_context: &Context, args: &CtrlCArgs) -> Result<Outcome, Failure> {
+pub(super) fn run(args: &CtrlCArgs) -> Result<Outcome, Failure> {
     let target = args.whom.first().context("nobody was named")?;
     let asked = act::ask_in_console(*target, &args.whom).context("its console could not be entered")?;
     Ok(if asked { Outcome::Fine } else { Outcome::Attention })

@@ -7,7 +7,8 @@ use super::args::FreeArgs;
 use super::context::Context;
 use super::json;
 use crate::act::{Act, EndReport};
-use crate::core::diagnose::{HeldBy, holder_pid};
+use crate::core::diagnose::HeldBy;
+use crate::core::heir::Proof;
 use crate::core::holder::keeper_of_others;
 use crate::core::plan::{Reach, Refused, never_ended_here};
 use crate::core::{
@@ -93,35 +94,48 @@ fn finish_untouched(
 
 fn describe(row: &HeldBy, snapshot: &Snapshot) -> String {
     let who = wording::holder(&row.holder, row.name.as_deref());
-    let process = holder_pid(&row.holder)
+    let process = who_can_be_ended(row)
         .and_then(|pid| snapshot.processes.iter().find(|process| process.identity.pid == pid));
     let command = process.map(|process| match &process.args {
         Fact::Known(args) => mask::command_line(args),
         Fact::Hidden => wording::COMMAND_HIDDEN.into(),
     });
     let command = command.map_or_else(String::new, |command| format!("\n  {command}"));
-    format!("{}  {who}{command}", row.address)
+    let heir = row.heir.as_ref().map(wording::heir);
+    let heir = heir.map_or_else(String::new, |heir| format!("\n  {heir}"));
+    format!("{}  {who}{heir}{command}", row.address)
+}
+
+/// The process that a row's socket goes with: its holder, or the heir of one that ended.
+fn who_can_be_ended(row: &HeldBy) -> Option<Pid> {
+    match &row.holder {
+        Holder::Known(identity) => Some(identity.pid),
+        Holder::Gone(_) => row.heir.as_ref().map(|heir| heir.identity.pid),
+        Holder::Hidden => None,
+    }
+}
+
+/// An heir that is only likely must be named by the user.
+fn is_certain(row: &HeldBy) -> bool {
+    row.heir.as_ref().is_none_or(|heir| heir.proof == Proof::HoldsTheSocket)
 }
 
 /// Which holder is meant.
 fn choose(args: &FreeArgs, rows: &[HeldBy], port: u16) -> Result<Pid, Failure> {
-    let mut known: Vec<Pid> = rows
-        .iter()
-        .filter_map(|row| match &row.holder {
-            Holder::Known(identity) => Some(identity.pid),
-            Holder::Gone(_) | Holder::Hidden => None,
-        })
-        .collect();
+    let mut known: Vec<Pid> = rows.iter().filter_map(who_can_be_ended).collect();
     known.sort_unstable();
     known.dedup();
     match (args.pid, known.as_slice()) {
         (Some(pid), known) if known.contains(&pid) => Ok(pid),
         (Some(pid), _) => Err(Failure::new(Outcome::Attention, wording::does_not_hold(pid, port))),
-        (None, [one]) if rows.iter().all(|row| holder_pid(&row.holder) == Some(*one)) => {
+        (None, [one]) if rows.iter().all(|row| is_certain(row) && who_can_be_ended(row) == Some(*one)) => {
             if args.yes && !io::stdin().is_terminal() {
                 return Err(Failure::new(Outcome::Usage, wording::YES_NEEDS_PID));
             }
             Ok(*one)
+        }
+        (None, [_]) if !rows.iter().all(is_certain) => {
+            Err(Failure::new(Outcome::Attention, wording::NAME_THE_HEIR))
         }
         (None, []) => {
             Err(Failure::new(Outcome::Blind, wording::holder_unknown(port)).hint(Some(wording::HOLDER_HINT)))

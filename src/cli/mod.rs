@@ -83,6 +83,6 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Doctor(args) => Ok(doctor::run(&context, &args)),
         Command::Config(args) => config::run(&context, &args),
         Command::Completions(args) => Ok(completions::run(&args)),
-        Command::CtrlC(args) => ctrl_c::run(&context, &args),
+        Command::CtrlC(args) => ctrl_c::run(&args),
     }
 }

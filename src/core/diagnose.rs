@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::evidence::Evidence;
 use super::family::Family;
 use super::finding::Finding;
+use super::heir::{Heir, heir_of};
 use super::identity::{Identity, Pid};
 use super::instance::{Client, Group, Instance, Ripeness, State, group};
 use super::judge::judge;
@@ -29,6 +30,8 @@ pub struct HeldBy {
     pub holder: Holder,
     /// The holder's name, where it is known.
     pub name: Option<String>,
+    /// Who has the socket of a holder that ended.
+    pub heir: Option<Heir>,
 }
 
 /// What one look says about one watch.
@@ -114,11 +117,14 @@ fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -> Vec<HeldB
         .flat_map(|listener| {
             let address = std::net::SocketAddr::new(listener.address, watch.port).to_string();
             listener.holders.iter().map(move |holder| {
-                let name = match holder {
-                    Holder::Known(identity) => family.get(identity.pid).map(|process| process.name.clone()),
-                    Holder::Gone(_) | Holder::Hidden => None,
+                let (name, heir) = match holder {
+                    Holder::Known(identity) => {
+                        (family.get(identity.pid).map(|process| process.name.clone()), None)
+                    }
+                    Holder::Gone(pid) => (None, heir_of(*pid, snapshot, family, watch)),
+                    Holder::Hidden => (None, None),
                 };
-                HeldBy { address: address.clone(), holder: holder.clone(), name }
+                HeldBy { address: address.clone(), holder: holder.clone(), name, heir }
             })
         })
         .collect();
@@ -317,7 +323,7 @@ fn trouble_of(row: &HeldBy, watch: &Watch, instances: &[Instance]) -> Option<Fin
             let name = row.name.clone().unwrap_or_default();
             (!ours).then_some(Finding::Foreign { pid: identity.pid, name, address })
         }
-        Holder::Gone(pid) => Some(Finding::Ghost { pid: *pid, address }),
+        Holder::Gone(pid) => Some(Finding::Ghost { pid: *pid, address, heir: row.heir.clone() }),
         Holder::Hidden => Some(Finding::Unseen(Unseen::Holder { port: watch.port })),
     }
 }

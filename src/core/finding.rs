@@ -1,5 +1,6 @@
 //! What deserves a line of its own: everything that is not simply in order.
 
+use super::heir::Heir;
 use super::identity::Pid;
 use super::unseen::Unseen;
 
@@ -29,6 +30,8 @@ pub enum Finding {
     Ghost {
         /// The dead pid.
         pid: Pid,
+        /// Who holds the socket now, or most likely does.
+        heir: Option<Heir>,
         /// Where.
         address: String,
     },

@@ -12,6 +12,7 @@ pub mod diagnose;
 pub mod evidence;
 pub mod family;
 pub mod finding;
+pub mod heir;
 pub mod holder;
 pub mod identity;
 pub mod instance;

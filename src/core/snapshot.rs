@@ -207,6 +207,8 @@ pub struct Listener {
 pub struct PortFacts {
     /// Every LISTEN row, IPv4 and IPv6. What could not be read stands in [`Snapshot::unseen`].
     pub listeners: Vec<Listener>,
+    /// Who was found to hold a socket of the port whose owner on record ended (Windows).
+    pub heirs: Vec<Identity>,
     /// The range that the system reserves around the port (Windows, error 10013).
     pub reserved: Option<(u16, u16)>,
 }

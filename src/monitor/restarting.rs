@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cleaning::{Looker, log_target};
 use crate::act::Act;
-use crate::act::restart::{Launch, Started, launch_for};
+use crate::act::restart::{Launch, StartError, Started, launch_for};
 use crate::config::env_file::{self, Environment};
 use crate::core::restart::restart as plan_restart;
 use crate::core::{Diagnosis, Identity, Instance, Listens, Target, Watch, wording};
@@ -62,14 +62,20 @@ pub fn restart(
     if let Some(refused) = report.refused.first() {
         return Err(wording::restart_could_not_stop(refused.pid, refused.why));
     }
+    let stopped = wording::pids(report.ended.iter().map(|ended| ended.pid));
     wait_for(looker, PORT_PATIENCE, Diagnosis::port_is_free)
-        .map_err(|found| wording::restart_port_not_free(&found))?;
+        .map_err(|found| wording::restart_port_not_free(&stopped, &found))?;
     let child = match ownership {
         Ownership::Ours => launch.start_as_ours(&watch.name),
         Ownership::Free(log) => launch.start_free(log),
     };
-    let mut server =
-        child.map_err(|error| wording::restart_could_not_start(&launch.shown(), &error.to_string()))?;
+    let ended_at_once = |status: &str| wording::restart_ended_at_once(&stopped, &launch.shown(), status);
+    let mut server = child.map_err(|error| match error {
+        StartError::Impossible(error) => {
+            wording::restart_could_not_start(&stopped, &launch.shown(), &error.to_string())
+        }
+        StartError::EndedAtOnce(status) => ended_at_once(&status.to_string()),
+    })?;
     tracing::info!(watch = %watch.name, pid = %server.identity.pid, command = %launch.shown(), "started");
     let should_listen = listened || watch.listens == Listens::Always;
     let pid = server.identity.pid;
@@ -82,9 +88,8 @@ pub fn restart(
     };
     let came_up = wait_for(looker, START_PATIENCE, |diagnosis| runs(diagnosis) || server.ended().is_some());
     if let Some(status) = server.ended() {
-        return Err(wording::restart_ended_at_once(&launch.shown(), &status));
+        return Err(ended_at_once(&status));
     }
-    let stopped = wording::pids(report.ended.iter().map(|ended| ended.pid));
     let says = match came_up {
         Ok(_) => wording::restarted(&stopped, pid, watch),
         Err(_) => wording::restarted_but_silent(&stopped, pid, watch),

@@ -103,6 +103,15 @@ pub(crate) fn details(pid: Pid) -> Details {
     os::details(pid)
 }
 
+/// Who holds a socket that listens on this port. Empty where nothing was found in a bounded time.
+///
+/// # Platforms
+/// Windows: every open handle of the processes that we may open is looked at. Linux: the socket list
+/// names every holder already.
+pub(crate) fn heirs(port: u16) -> Vec<Identity> {
+    os::heirs(port)
+}
+
 /// The environment of a process, secrets included: never show or log it.
 pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
     os::environment(pid)

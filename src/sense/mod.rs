@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use crate::core::moment::Now;
-use crate::core::{Holder, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
+use crate::core::snapshot::Listener;
+use crate::core::{Holder, Identity, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
 use crate::platform;
 
 /// How long the answer about a reserved port is good for: such ranges change when the machine starts,
@@ -58,9 +59,7 @@ impl Machine {
             unseen.push(trouble);
             Vec::new()
         });
-        let absent = relatives::absent_parents(&processes);
         let mut rows = listeners::read(ports, &mut unseen);
-        relatives::add_holders(&mut processes, rows.values().flatten());
         let all_seen = !unseen.iter().any(|unseen| matches!(unseen, Unseen::Listeners { .. }));
         let ports = ports
             .iter()
@@ -68,9 +67,11 @@ impl Machine {
                 let listeners = rows.remove(port).unwrap_or_default();
                 let is_free = all_seen && listeners.is_empty();
                 let reserved = is_free.then(|| self.reserved(*port, now.moment)).flatten();
-                (*port, PortFacts { listeners, reserved })
+                (*port, PortFacts { heirs: heirs_of(*port, &listeners), listeners, reserved })
             })
             .collect::<BTreeMap<_, _>>();
+        relatives::add_holders(&mut processes, ports.values());
+        let absent = relatives::absent_parents(&processes);
         Snapshot { system: platform::SYSTEM, taken_at: now.wall, me: me(), processes, absent, ports, unseen }
     }
 }
@@ -90,6 +91,14 @@ impl Machine {
         self.reserved.insert(port, (now, range));
         range
     }
+}
+
+/// Who holds the sockets of a port whose owners on record ended. Asked only then: it costs a walk
+/// through everything that is open.
+fn heirs_of(port: u16, listeners: &[Listener]) -> Vec<Identity> {
+    let haunted =
+        listeners.iter().flat_map(|row| &row.holders).any(|holder| matches!(holder, Holder::Gone(_)));
+    if haunted { platform::heirs(port) } else { Vec::new() }
 }
 
 fn me() -> Pid {

@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::core::recognise::{file_name, is_interpreter, program_of};
-use crate::core::snapshot::Listener;
-use crate::core::{Fact, Holder, Identity, Pid, Presence, Process, Watch};
+use crate::core::{Fact, Holder, Pid, PortFacts, Presence, Process, Watch};
 use crate::platform;
 
 /// The positions in `processes` of everything that may belong to a watched shim.
@@ -56,18 +55,26 @@ fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
     }
 }
 
-/// Reads the traits of whoever holds a watched port: the user may ask for its end.
-pub(super) fn add_holders<'a>(processes: &mut [Process], rows: impl Iterator<Item = &'a Listener>) {
-    let holders: Vec<Identity> = rows
-        .flat_map(|row| &row.holders)
-        .filter_map(|holder| match holder {
-            Holder::Known(identity) => Some(*identity),
-            Holder::Gone(_) | Holder::Hidden => None,
-        })
-        .collect();
-    for process in processes.iter_mut().filter(|process| holders.contains(&process.identity)) {
-        let pid = process.identity.pid;
-        process.details.get_or_insert_with(|| platform::details(pid));
+/// Reads the traits of whoever holds a watched port, or may have inherited it: the user may ask for
+/// its end.
+pub(super) fn add_holders<'a>(processes: &mut [Process], ports: impl Iterator<Item = &'a PortFacts>) {
+    let (mut holders, mut dead) = (HashSet::new(), HashSet::new());
+    for port in ports {
+        holders.extend(port.heirs.iter().copied());
+        for holder in port.listeners.iter().flat_map(|row| &row.holders) {
+            match holder {
+                Holder::Known(identity) => drop(holders.insert(*identity)),
+                Holder::Gone(pid) => drop(dead.insert(*pid)),
+                Holder::Hidden => {}
+            }
+        }
+    }
+    for process in processes.iter_mut() {
+        let is_heir = process.parent.is_some_and(|parent| dead.contains(&parent));
+        if is_heir || holders.contains(&process.identity) {
+            let pid = process.identity.pid;
+            process.details.get_or_insert_with(|| platform::details(pid));
+        }
     }
 }
 

@@ -83,10 +83,13 @@ fn wrong_usage_is_told_apart_from_trouble() {
         assert_eq!(outcome.stdout, "", "{outcome}");
         assert!(outcome.stderr.contains("Usage") || outcome.stderr.contains("possible values"), "{outcome}");
     }
-    for home in ["", keeper.home().join("config.toml").to_str().unwrap()] {
-        let mut command = bed.command(env!("CARGO_BIN_EXE_shimkeeper"));
-        bed.run(command.args(["--home", home, "status"])).expect_code(2).complains("hint: name a folder");
-    }
+    let no_folder = keeper.home().join("config.toml");
+    let mut command = bed.command(env!("CARGO_BIN_EXE_shimkeeper"));
+    command.arg("--home").arg(no_folder).arg("status");
+    bed.run(&mut command)
+        .expect_code(2)
+        .complains("is no folder")
+        .complains("hint: name a folder with --home");
 }
 
 /// Every file below a folder.

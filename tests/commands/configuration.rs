@@ -16,7 +16,7 @@ fn its_place_and_what_holds_are_told() {
         .run(&["config", "show"])
         .expect_code(0)
         .says("port = 4711")
-        .says("poll_interval = \"300ms\"")
+        .says("poll_interval = \"0.3s\"")
         .says("auto_cleanup = false");
     keeper.run(&["config", "check"]).expect_code(0).says(&format!("{} loads", file.display()));
 }

@@ -28,9 +28,9 @@ fn the_exit_codes_are_those_of_the_promise_in_help_and_readme() {
 
 #[test]
 fn the_commands_are_those_of_the_promise() {
-    let promised = "status cleanup free restart start guard mcp watch autostart schedule log doctor config completions";
-    let promised: BTreeSet<&str> =
-        promised.split(' ').filter(|command| !NOT_YET.contains(command)).collect();
+    let promised =
+        "status cleanup free restart start guard mcp watch autostart schedule log doctor config completions";
+    let promised: BTreeSet<&str> = promised.split(' ').filter(|command| !NOT_YET.contains(command)).collect();
     let found = commands();
     let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
     assert_eq!(found, promised);
@@ -61,7 +61,10 @@ fn every_command_explains_itself() {
         let help = help(&[&command]);
         assert!(help.contains("Usage: shimkeeper"), "{help}");
         let first = help.lines().next().unwrap_or_default();
-        assert!(first.split(' ').count() >= 2 && !first.starts_with("Usage"), "{command} says nothing: {help}");
+        assert!(
+            first.split(' ').count() >= 2 && !first.starts_with("Usage"),
+            "{command} says nothing: {help}"
+        );
     }
 }
 
@@ -109,7 +112,8 @@ fn help(command: &[&str]) -> String {
 #[track_caller]
 fn commands() -> BTreeSet<String> {
     let help = help(&[]);
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let listed =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     // A longer indent goes on with the line before.
     let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names = names.filter_map(|line| line.split_whitespace().next().map(str::to_owned));

@@ -86,7 +86,8 @@ fn open_starts_the_program_for_such_files() {
     add(&keeper, "a line\n");
     let (folder, asked) = (bed.folder("bin"), bed.path("asked"));
     let stub = folder.join("xdg-open");
-    fs::write(&stub, format!("#!/bin/sh\necho \"$1\" >{0}.new && mv {0}.new {0}\n", asked.display())).unwrap();
+    fs::write(&stub, format!("#!/bin/sh\necho \"$1\" >{0}.new && mv {0}.new {0}\n", asked.display()))
+        .unwrap();
     fs::set_permissions(&stub, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let path = std::env::join_paths(
         std::iter::once(folder).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),

@@ -25,8 +25,8 @@ mod free;
 mod help;
 mod logs;
 mod secrets;
-mod shown;
 mod shapes;
+mod shown;
 mod status;
 mod watching;
 

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::bed::Bed;
 use crate::support::client::{Shim, is_taken, read_ready_file};
-use crate::support::own::in_own_world;
+use crate::support::own::{in_own_machine, in_own_world};
 use crate::support::{PATIENCE, eventually};
 use crate::{command_line, orphaned};
 
@@ -14,13 +14,13 @@ fn a_configured_server_gets_its_command_its_folder_and_its_environment() {
         let bed = Bed::with_the_real_name();
         let (orphan, _) = orphaned(&bed);
         let (folder, ready, env_file) = (bed.folder("the project"), bed.path("new"), bed.path("new.env"));
-        let variables = format!("# of the project\nSHIM_TEST_COLOUR=\"dark blue\"\nSHIM_READY_FILE={}\n", ready.display());
+        let variables = format!(
+            "# of the project\nSHIM_TEST_COLOUR=\"dark blue\"\nSHIM_READY_FILE={}\n",
+            ready.display()
+        );
         fs::write(&env_file, variables).unwrap();
         let command = command_line(&bed, &["--say", "the server says this"]);
-        let keeper = bed.keeper_with(
-            3005,
-            &format!("{command}\ncwd = {folder:?}\nenv_file = {env_file:?}"),
-        );
+        let keeper = bed.keeper_with(3005, &format!("{command}\ncwd = {folder:?}\nenv_file = {env_file:?}"));
 
         let outcome = keeper
             .run_with(&["restart"], |command| {
@@ -77,7 +77,7 @@ fn without_a_configured_command_it_is_started_as_the_one_before_was() {
 
 #[test]
 fn the_server_is_set_free_and_never_cleaned_up() {
-    in_own_world(|| {
+    in_own_machine(|| {
         let bed = Bed::with_the_real_name();
         let (orphan, ready) = orphaned(&bed);
         let keeper = bed.keeper(3005);
@@ -85,7 +85,11 @@ fn the_server_is_set_free_and_never_cleaned_up() {
         let (new, _) = Shim::after(orphan, &ready);
         let status = keeper.run(&["status", "--json"]).expect_code(0).json();
         let instance = &status["watches"][0]["instances"][0];
-        assert_eq!((&instance["pid"], &instance["state"]), (&new.pid().into(), &"adopted".into()), "{status:#}");
+        assert_eq!(
+            (&instance["pid"], &instance["state"]),
+            (&new.pid().into(), &"adopted".into()),
+            "{status:#}"
+        );
         keeper.run(&["cleanup"]).expect_code(0).says("No cleanup needed");
         keeper.run(&["cleanup", "--duplicates"]).expect_code(0);
         assert!(new.lives());
@@ -133,7 +137,10 @@ fn the_same_server_of_several_watches_is_chosen_by_its_name() {
         let (orphan, ready) = orphaned(&bed);
         let keeper = bed.keeper_with(3005, "[[watch]]\nname = \"other\"\nport = 3006\nscript = \"x.py\"");
         keeper.run(&["restart"]).expect_code(2).complains("a restart is for one watch: name it with --watch");
-        keeper.run(&["restart", "--watch", "nobody"]).expect_code(2).complains("no watch is called \"nobody\"");
+        keeper
+            .run(&["restart", "--watch", "nobody"])
+            .expect_code(2)
+            .complains("no watch is called \"nobody\"");
         assert!(orphan.lives());
         keeper.run(&["restart", "--watch", "exai-mcp"]).expect_code(0);
         let (new, _) = Shim::after(orphan, &ready);

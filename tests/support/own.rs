@@ -16,6 +16,7 @@ const INSIDE: &str = "SHIMKEEPER_TEST_INSIDE";
 /// Bash, because it collects the orphans that fall to pid 1. X servers find free numbers by
 /// sockets in /tmp and would take each other's from inside different networks.
 const PRELUDE: &str = r#"
+    [ -z "$SHIMKEEPER_TEST_INIT" ] || echo "$SHIMKEEPER_TEST_INIT" >/proc/$$/comm
     ip link set lo up && mkdir -p /tmp/.X11-unix && mount -t tmpfs own /tmp/.X11-unix || exit 97
     "$@"
     exit $?
@@ -23,8 +24,21 @@ const PRELUDE: &str = r#"
 
 const NAMESPACES: [&str; 6] = ["--net", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"];
 
+/// What the first process of a world is called.
+const INIT: &str = "SHIMKEEPER_TEST_INIT";
+
 /// Runs `story` in a world of its own. Call it as the whole of a test.
 pub(crate) fn in_own_world<Story: FnOnce()>(story: Story) {
+    in_world_under("", story);
+}
+
+/// The same in a world whose first process is called `init`, as on a whole machine. (Other ones may
+/// start servers themselves, as they do in containers.)
+pub(crate) fn in_own_machine<Story: FnOnce()>(story: Story) {
+    in_world_under("init", story);
+}
+
+fn in_world_under<Story: FnOnce()>(init: &str, story: Story) {
     let name = name_of(&story);
     if env::var(INSIDE).is_ok_and(|inside| inside == name) {
         return story();
@@ -38,6 +52,7 @@ pub(crate) fn in_own_world<Story: FnOnce()>(story: Story) {
         .arg(env::current_exe().unwrap())
         .args(["--exact", &name, "--nocapture", "--test-threads=1"])
         .env(INSIDE, &name)
+        .env(INIT, init)
         .stdin(Stdio::null())
         .output()
         .unwrap();

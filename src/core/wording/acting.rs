@@ -94,6 +94,10 @@ pub const HOLDER_HINT: &str = "look as the user who runs it, or with administrat
 /// Several hold the port.
 pub const SEVERAL_HOLDERS: &str = "several processes hold it: say which one with --pid; nothing was ended";
 
+/// An heir that is only likely.
+pub const NAME_THE_HEIR: &str =
+    "who has the socket is not certain: name it with --pid if it may be ended; nothing was ended";
+
 /// Consent without a terminal must name its victim.
 pub const YES_NEEDS_PID: &str = "--yes without a terminal needs --pid: nobody sees whom it would end";
 

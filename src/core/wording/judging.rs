@@ -6,6 +6,7 @@ use super::{bytes, count, duration, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
+use crate::core::heir::{Heir, Proof};
 use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::mask::plain_short;
@@ -40,9 +41,7 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::Service { name: service } => {
             format!("it belongs to the service {}, which looks after it", name(service))
         }
-        Evidence::IgnoresHangup => {
-            "somebody set it free on purpose, as nohup and our own restart do".into()
-        }
+        Evidence::IgnoresHangup => "somebody set it free on purpose, as nohup and our own restart do".into(),
         Evidence::LivingTerminal => "a living terminal owns it".into(),
         Evidence::StartedByHand => {
             "its input is a terminal that let it go: somebody started it by hand and set it free".into()
@@ -122,9 +121,7 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
         Finding::Foreign { pid, name: who, address } => {
             format!("{} ({pid}) holds {address} and is no {}", name(who), watch.short_script())
         }
-        Finding::Ghost { pid, address } => {
-            format!("{address} is held in the name of {pid}, which ended: an heir has the socket")
-        }
+        Finding::Ghost { pid, address, heir } => ghost(*pid, address, heir.as_ref()),
         Finding::Reserved { first, last } => {
             format!("port {port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
         }
@@ -136,6 +133,21 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
     }
 }
 
+fn ghost(pid: Pid, address: &str, heir: Option<&Heir>) -> String {
+    let has_it = heir.map_or_else(|| "an heir that could not be found has the socket".into(), self::heir);
+    format!("{address} is held in the name of {pid}, which ended: {has_it}")
+}
+
+/// Who has the socket of a process that ended.
+#[must_use]
+pub fn heir(heir: &Heir) -> String {
+    let who = format!("{} ({})", name(&heir.name), heir.identity.pid);
+    match heir.proof {
+        Proof::HoldsTheSocket => format!("{who} has inherited the socket"),
+        Proof::StartedByTheDead => format!("{who}, which it started, most likely has the socket"),
+    }
+}
+
 /// What to do about a finding, where there is something.
 #[must_use]
 pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
@@ -143,6 +155,9 @@ pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
     match finding {
         Finding::Orphan { .. } => Some("`shimkeeper cleanup` ends it".into()),
         Finding::Suspected { .. } => None,
+        Finding::Ghost { heir: None, .. } => Some(
+            "if no program can be found that belongs to it, logging off or a restart frees the port".into(),
+        ),
         Finding::Foreign { .. } | Finding::Ghost { .. } => {
             Some(format!("`shimkeeper free {port}` shows who it is and ends it if you say so"))
         }

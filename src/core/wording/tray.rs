@@ -261,20 +261,26 @@ pub fn restart_could_not_stop(pid: Pid, why: Refusal) -> String {
 
 /// A restart failed because the port stayed taken.
 #[must_use]
-pub fn restart_port_not_free(diagnosis: &Diagnosis) -> String {
-    format!("it was stopped, but {}; nothing was started", super::summary(diagnosis))
+pub fn restart_port_not_free(stopped: &str, diagnosis: &Diagnosis) -> String {
+    format!("{}{}; nothing was started", but_stopped(stopped), super::summary(diagnosis))
 }
 
 /// A restart failed while starting.
 #[must_use]
-pub fn restart_could_not_start(command: &str, why: &str) -> String {
-    format!("it was stopped, but `{command}` could not be started ({why})")
+pub fn restart_could_not_start(stopped: &str, command: &str, why: &str) -> String {
+    format!("{}`{command}` could not be started ({why})", but_stopped(stopped))
 }
 
 /// A restart's server ended at once.
 #[must_use]
-pub fn restart_ended_at_once(command: &str, status: &str) -> String {
-    format!("`{command}` ended at once ({status}): `shimkeeper log` shows what it said")
+pub fn restart_ended_at_once(stopped: &str, command: &str, status: &str) -> String {
+    let stopped = but_stopped(stopped);
+    format!("{stopped}`{command}` ended at once ({status}): `shimkeeper log` shows what it said")
+}
+
+/// What a restart had done already when it failed.
+fn but_stopped(stopped: &str) -> String {
+    if stopped.is_empty() { String::new() } else { format!("PID {stopped} was stopped, but ") }
 }
 
 /// What a restart did.

@@ -78,7 +78,7 @@ fn a_hidden_holder_beside_a_healthy_shim_is_not_fine() {
 fn a_ghost_holds_the_port_for_an_heir() {
     let world = windows_desk().where_listens(4711);
     check(&world, Verdict::Blocked, &[]);
-    check_findings(&world, &[Finding::Ghost { pid: pid(4711), address: AT.into() }]);
+    check_findings(&world, &[Finding::Ghost { pid: pid(4711), address: AT.into(), heir: None }]);
 }
 
 #[test]

@@ -37,7 +37,10 @@ pub(crate) fn old_cleanup_task() -> io::Result<Option<String>> {
     Ok(None)
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the Windows twin of this function asks a program that can fail")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the Windows twin of this function asks a program that can fail"
+)]
 pub(crate) fn reserved_range(_: u16) -> io::Result<Option<(u16, u16)>> {
     Ok(None)
 }
@@ -45,4 +48,8 @@ pub(crate) fn reserved_range(_: u16) -> io::Result<Option<(u16, u16)>> {
 /// Nobody needs a helper here: a signal reaches its process and nobody else.
 pub(crate) fn ask_in_console(_: Identity, _: &[Identity]) -> io::Result<bool> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn heirs(_port: u16) -> Vec<crate::core::Identity> {
+    Vec::new()
 }

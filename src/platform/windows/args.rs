@@ -107,7 +107,10 @@ mod tests {
 
     #[test]
     fn quotes_and_backslashes_are_read_as_programs_read_them() {
-        check(r#""C:\Program Files\python.exe" -u run_ws_shim.py"#, &[r"C:\Program Files\python.exe", "-u", "run_ws_shim.py"]);
+        check(
+            r#""C:\Program Files\python.exe" -u run_ws_shim.py"#,
+            &[r"C:\Program Files\python.exe", "-u", "run_ws_shim.py"],
+        );
         check(r#"python "a b\\" "" c\"d"#, &["python", r"a b\", "", "c\"d"]);
         check("python", &["python"]);
         check("", &[]);

@@ -16,10 +16,10 @@ use windows_sys::Win32::System::Threading::{
     DETACHED_PROCESS, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE,
 };
 
+use super::birth;
 use super::console::{self, Console};
 use super::handle::{open, worked};
 use super::roster::Roster;
-use super::birth;
 use crate::core::{Identity, Pid};
 
 /// More in one console than anybody is asked to end.

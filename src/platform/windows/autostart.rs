@@ -53,7 +53,8 @@ fn enable_in(place: Place<'_>, program: &Path, extra_args: &[&str]) -> io::Resul
     let impossible =
         || io::Error::new(io::ErrorKind::InvalidInput, wording::autostart_path(&program.display()));
     let path = program.to_str().filter(|path| !path.contains('"')).ok_or_else(impossible)?;
-    let command = std::iter::once(format!("\"{path}\"")).chain(extra_args.iter().map(|word| (*word).to_owned()));
+    let command =
+        std::iter::once(format!("\"{path}\"")).chain(extra_args.iter().map(|word| (*word).to_owned()));
     registry::set_text(place.run, NAME, &command.collect::<Vec<_>>().join(" "))?;
     // The user has just said yes; an older no in the settings would silently win.
     registry::delete(place.approved, NAME)

@@ -67,8 +67,7 @@ pub(crate) fn presence(pid: Pid) -> Presence {
 }
 
 pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
-    let births: HashMap<u32, Birth> =
-        parents.iter().map(|parent| (parent.pid.get(), parent.birth)).collect();
+    let births: HashMap<u32, Birth> = parents.iter().map(|parent| (parent.pid.get(), parent.birth)).collect();
     let roster = Roster::take()?;
     let children = roster.entries().filter(|(pid, entry)| {
         entry.parent != pid.get()

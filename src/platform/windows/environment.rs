@@ -17,11 +17,12 @@ pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
 /// `cmd.exe` remembers for each drive; they are no variables.
 fn pairs(block: &[u16]) -> Vec<(OsString, OsString)> {
     let texts = block.split(|unit| *unit == 0).take_while(|text| !text.is_empty());
-    texts.filter_map(|text| {
-        let at = text.iter().position(|unit| *unit == u16::from(b'=')).filter(|at| *at > 0)?;
-        Some((OsString::from_wide(&text[..at]), OsString::from_wide(&text[at + 1..])))
-    })
-    .collect()
+    texts
+        .filter_map(|text| {
+            let at = text.iter().position(|unit| *unit == u16::from(b'=')).filter(|at| *at > 0)?;
+            Some((OsString::from_wide(&text[..at]), OsString::from_wide(&text[at + 1..])))
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("the layouts that are read here are those of 64-bit Windows");
 
-mod ask;
 mod args;
+mod ask;
 pub(crate) mod autostart;
 mod birth;
 mod console;

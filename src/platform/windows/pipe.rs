@@ -5,8 +5,8 @@ use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_CONNECTED, GENERIC_READ,
-    GENERIC_WRITE, HANDLE, LocalFree, WAIT_OBJECT_0,
+    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_CONNECTED, GENERIC_READ, GENERIC_WRITE,
+    HANDLE, LocalFree, WAIT_OBJECT_0,
 };
 use windows_sys::Win32::Security::Authorization::{
     ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
@@ -15,13 +15,13 @@ use windows_sys::Win32::Security::{
     GetTokenInformation, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES, TOKEN_QUERY, TOKEN_USER, TokenUser,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, OPEN_EXISTING,
-    PIPE_ACCESS_DUPLEX, ReadFile, SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT, WriteFile,
+    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, OPEN_EXISTING, PIPE_ACCESS_DUPLEX,
+    ReadFile, SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT, WriteFile,
 };
 use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, OVERLAPPED};
 use windows_sys::Win32::System::Pipes::{
-    ConnectNamedPipe, CreateNamedPipeW, DisconnectNamedPipe, PIPE_READMODE_BYTE,
-    PIPE_REJECT_REMOTE_CLIENTS, PIPE_TYPE_BYTE, PIPE_WAIT, WaitNamedPipeW,
+    ConnectNamedPipe, CreateNamedPipeW, DisconnectNamedPipe, PIPE_READMODE_BYTE, PIPE_REJECT_REMOTE_CLIENTS,
+    PIPE_TYPE_BYTE, PIPE_WAIT, WaitNamedPipeW,
 };
 use windows_sys::Win32::System::Threading::{
     CreateEventW, GetCurrentProcess, INFINITE, OpenProcessToken, WaitForSingleObject,
@@ -120,7 +120,9 @@ impl Pipe {
             let read = self.perform(patience, |handle, overlapped| {
                 // SAFETY: `perform` keeps the handle and the structure alive until the operation is over,
                 // and the buffer stands in this frame as long.
-                unsafe { ReadFile(handle, some.as_mut_ptr(), length(&some), std::ptr::null_mut(), overlapped) }
+                unsafe {
+                    ReadFile(handle, some.as_mut_ptr(), length(&some), std::ptr::null_mut(), overlapped)
+                }
             });
             match read {
                 Ok(0) => break,
@@ -192,7 +194,8 @@ impl Security {
                 std::ptr::null_mut(),
             )
         })?;
-        let mut attributes = SECURITY_ATTRIBUTES { lpSecurityDescriptor: descriptor, ..SECURITY_ATTRIBUTES::default() };
+        let mut attributes =
+            SECURITY_ATTRIBUTES { lpSecurityDescriptor: descriptor, ..SECURITY_ATTRIBUTES::default() };
         attributes.nLength = length(&attributes);
         Ok(Self { attributes })
     }

@@ -6,8 +6,9 @@
 use std::io;
 
 use windows_sys::Win32::Networking::WinSock::{
-    AF_INET, IN_ADDR, IN_ADDR_0, INVALID_SOCKET, IPPROTO_TCP, SOCK_STREAM, SOCKADDR_IN, WSA_FLAG_NO_HANDLE_INHERIT,
-    WSADATA, WSAEACCES, WSAGetLastError, WSASocketW, WSAStartup, bind, closesocket,
+    AF_INET, IN_ADDR, IN_ADDR_0, INVALID_SOCKET, IPPROTO_TCP, SOCK_STREAM, SOCKADDR_IN,
+    WSA_FLAG_NO_HANDLE_INHERIT, WSADATA, WSAEACCES, WSAGetLastError, WSASocketW, WSAStartup, bind,
+    closesocket,
 };
 
 use super::small_program::output_of;
@@ -18,7 +19,8 @@ pub(crate) fn reserved_range(port: u16) -> io::Result<Option<(u16, u16)>> {
         return Ok(None);
     }
     for family in ["ipv4", "ipv6"] {
-        let list = output_of("netsh.exe", &["interface", family, "show", "excludedportrange", "protocol=tcp"])?;
+        let list =
+            output_of("netsh.exe", &["interface", family, "show", "excludedportrange", "protocol=tcp"])?;
         if let Some(range) = find(&list, port) {
             return Ok(Some(range));
         }

@@ -60,7 +60,12 @@ fn raw_list() -> io::Result<Vec<u8>> {
         let mut needed = 0_u32;
         // SAFETY: the buffer is as long as the call is told; it is only read as bytes afterwards.
         let status = unsafe {
-            NtQuerySystemInformation(SystemProcessInformation, buffer.as_mut_ptr().cast(), size, &raw mut needed)
+            NtQuerySystemInformation(
+                SystemProcessInformation,
+                buffer.as_mut_ptr().cast(),
+                size,
+                &raw mut needed,
+            )
         };
         match status {
             STATUS_INFO_LENGTH_MISMATCH => size = needed.max(size).saturating_add(0x1_0000),

@@ -9,12 +9,11 @@ use tray_icon::TrayIcon;
 use tray_icon::menu::{ContextMenu, Menu};
 use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, POINT, RECT, WPARAM};
 use windows_sys::Win32::UI::Shell::{
-    DefSubclassProc, NOTIFYICONIDENTIFIER, RemoveWindowSubclass, SetWindowSubclass,
-    Shell_NotifyIconGetRect,
+    DefSubclassProc, NOTIFYICONIDENTIFIER, RemoveWindowSubclass, SetWindowSubclass, Shell_NotifyIconGetRect,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{
-    GetCursorPos, PostMessageW, RegisterWindowMessageW, SetForegroundWindow, TPM_BOTTOMALIGN,
-    TPM_LEFTALIGN, TrackPopupMenu, WM_LBUTTONUP, WM_NCDESTROY, WM_NULL, WM_RBUTTONUP,
+    GetCursorPos, PostMessageW, RegisterWindowMessageW, SetForegroundWindow, TPM_BOTTOMALIGN, TPM_LEFTALIGN,
+    TrackPopupMenu, WM_LBUTTONUP, WM_NCDESTROY, WM_NULL, WM_RBUTTONUP,
 };
 
 use super::handle::worked;
@@ -41,7 +40,8 @@ pub(crate) fn mend(tray: &TrayIcon, menu: &Menu, panel_is_back: Box<dyn Fn()>) -
     let window: HWND = tray.window_handle();
     let watcher = Box::into_raw(watcher);
     // SAFETY: the window is this thread's own; the watcher lives until the window's last message.
-    let done = worked(unsafe { SetWindowSubclass(window, Some(procedure), OURS, watcher.expose_provenance()) });
+    let done =
+        worked(unsafe { SetWindowSubclass(window, Some(procedure), OURS, watcher.expose_provenance()) });
     if done.is_err() {
         // SAFETY: nobody else got the address.
         drop(unsafe { Box::from_raw(watcher) });
@@ -70,7 +70,10 @@ unsafe extern "system" fn procedure(
     // SAFETY: it was made for this window and is freed only above; all this happens on one thread.
     let watcher = unsafe { &*address };
     let button = u32::try_from(lparam).unwrap_or(0);
-    if message == ICON_MESSAGE && matches!(button, WM_LBUTTONUP | WM_RBUTTONUP) && !has_a_place(window, wparam) {
+    if message == ICON_MESSAGE
+        && matches!(button, WM_LBUTTONUP | WM_RBUTTONUP)
+        && !has_a_place(window, wparam)
+    {
         // The library does nothing at all for such an icon.
         show_menu(window, watcher.menu);
         return 0;
@@ -101,7 +104,15 @@ fn show_menu(window: HWND, menu: isize) {
     unsafe {
         GetCursorPos(&raw mut pointer);
         SetForegroundWindow(window);
-        TrackPopupMenu(menu, TPM_BOTTOMALIGN | TPM_LEFTALIGN, pointer.x, pointer.y, 0, window, std::ptr::null());
+        TrackPopupMenu(
+            menu,
+            TPM_BOTTOMALIGN | TPM_LEFTALIGN,
+            pointer.x,
+            pointer.y,
+            0,
+            window,
+            std::ptr::null(),
+        );
         PostMessageW(window, WM_NULL, 0, 0);
     }
 }
