@@ -109,7 +109,8 @@ mod tests {
         let around = Surroundings { folder: scratch.path(), search: None };
         let whole = work.join("shim").to_str().unwrap().to_owned();
         assert_eq!(around.program(&whole, None).unwrap(), whole);
-        assert_eq!(around.program("work/shim", None).unwrap(), whole);
+        let found = around.program("work/shim", None).unwrap();
+        assert_eq!(Path::new(&found), Path::new(&whole), "by parts: Windows knows two separators");
         let found = around.program("./shim", work.to_str()).unwrap();
         assert!(Path::new(&found).is_file(), "{found}");
         assert!(around.program("./shim", None).unwrap_err().sentence.contains("no program"));

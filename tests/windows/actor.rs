@@ -1,0 +1,70 @@
+//! Plays the parts of the tests of Windows: a client, and a shim under the name of `python.exe`.
+//!
+//!     client.exe  PROGRAM WORD…                  starts it over pipes and waits; leaves it behind when ended
+//!     python.exe  run_ws_shim.py --port N --ready FILE    listens, says so in FILE, waits
+//!     python.exe  run_ws_shim.py --stdio --ready FILE     listens nowhere
+//!
+//! With `ACTOR_BASE` in its environment `python.exe` is the redirector of a virtual environment: it
+//! starts that program with its own command line and waits for it. Nobody lives longer than a minute
+//! or two. Knows nothing of Shimkeeper.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a mere test prop")]
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const LONGEST_LIFE: Duration = Duration::from_secs(120);
+
+fn main() {
+    let mut words = std::env::args().skip(1);
+    match words.next().as_deref() {
+        Some("run_ws_shim.py") => match std::env::var_os("ACTOR_BASE") {
+            Some(base) => redirect(&base),
+            None => shim(&words.collect::<Vec<_>>()),
+        },
+        Some(program) => client(program, words),
+        None => eprintln!("no part was given"),
+    }
+}
+
+fn client(program: &str, words: impl Iterator<Item = String>) {
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
+    own_console(&mut command);
+    let child = command.spawn().unwrap();
+    std::thread::sleep(LONGEST_LIFE);
+    drop(child);
+}
+
+/// As clients do that want no window to flash: a console without one.
+fn own_console(command: &mut Command) {
+    #[cfg(windows)]
+    if std::env::var_os("ACTOR_OWN_CONSOLE").is_some() {
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        std::os::windows::process::CommandExt::creation_flags(command, CREATE_NO_WINDOW);
+    }
+    let _ = command;
+}
+
+fn redirect(base: &std::ffi::OsStr) {
+    let status = Command::new(base).args(std::env::args().skip(1)).env_remove("ACTOR_BASE").status();
+    std::process::exit(status.unwrap().code().unwrap_or(1));
+}
+
+fn shim(words: &[String]) {
+    let value = |name: &str| words.iter().position(|word| word == name).map(|at| words[at + 1].clone());
+    let listener = value("--port").map(|port| {
+        let listener = TcpListener::bind(("127.0.0.1", port.parse().unwrap())).unwrap();
+        // wine tells whose socket it is only once its owner has touched it.
+        listener.set_ttl(64).unwrap();
+        listener
+    });
+    let port = listener.as_ref().map_or(0, |listener| listener.local_addr().unwrap().port());
+    if let Some(file) = value("--ready") {
+        let aside = format!("{file}.aside");
+        std::fs::write(&aside, format!("{} {port}", std::process::id())).unwrap();
+        std::fs::rename(&aside, &file).unwrap();
+    }
+    std::thread::sleep(LONGEST_LIFE);
+}

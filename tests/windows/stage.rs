@@ -1,0 +1,164 @@
+//! A stage for one story: a folder, programs under the names that clients know, and our own program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// A folder of its own with `client.exe`, `python.exe` and a configuration. Whoever was started here
+/// ends when it is dropped.
+pub(crate) struct Stage {
+    folder: PathBuf,
+    children: Vec<Child>,
+}
+
+/// A shim that said that it is ready.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shim {
+    pub(crate) pid: u64,
+    pub(crate) port: u16,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("sk {}-{number}", std::process::id()));
+        let stage = Self { folder, children: Vec::new() };
+        for place in ["client", "python", "venv"] {
+            fs::create_dir_all(stage.folder.join(place)).unwrap();
+        }
+        let actor = built().join("examples").join("actor.exe");
+        fs::copy(&actor, stage.folder.join("client").join("client.exe")).unwrap();
+        fs::copy(&actor, stage.python()).unwrap();
+        fs::copy(&actor, stage.venv_python()).unwrap();
+        stage
+    }
+
+    /// The interpreter itself.
+    pub(crate) fn python(&self) -> PathBuf {
+        self.folder.join("python").join("python.exe")
+    }
+
+    /// The redirector of a virtual environment.
+    pub(crate) fn venv_python(&self) -> PathBuf {
+        self.folder.join("venv").join("python.exe")
+    }
+
+    /// Starts a client that starts a shim, and waits until that is ready.
+    pub(crate) fn client(&mut self, python: &Path, words: &[&str], environment: &[(&str, &str)]) -> (usize, Shim) {
+        let ready = self.folder.join(format!("ready-{}", self.children.len()));
+        let mut command = Command::new(self.folder.join("client").join("client.exe"));
+        command.arg(python).arg("run_ws_shim.py").args(words).arg("--ready").arg(&ready);
+        command.envs(environment.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        self.children.push(command.spawn().unwrap());
+        (self.children.len() - 1, shim_of(&ready))
+    }
+
+    /// Ends a client as a crash does. What it started stays.
+    pub(crate) fn crash(&mut self, client: usize) {
+        self.children[client].kill().unwrap();
+        self.children[client].wait().unwrap();
+    }
+
+    /// Writes a configuration: nothing is too young here.
+    pub(crate) fn watch(&self, port: u16) {
+        let text = format!(
+            "orphan_grace = \"0s\"\nstop_grace = \"2s\"\n[[watch]]\nname = \"exai-mcp\"\nport = {port}\n\
+             script = \"run_ws_shim.py\"\n"
+        );
+        fs::write(self.folder.join("config.toml"), text).unwrap();
+    }
+
+    /// Runs our program and returns its exit code and what it said.
+    #[track_caller]
+    pub(crate) fn run(&self, words: &[&str]) -> (i32, String) {
+        let mut command = Command::new(built().join("shimkeeper.exe"));
+        let output = command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()).output().unwrap();
+        let complaints = String::from_utf8_lossy(&output.stderr);
+        if !complaints.trim().is_empty() {
+            eprintln!("{words:?}: {complaints}");
+        }
+        (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs our program and reads its JSON.
+    #[track_caller]
+    pub(crate) fn json(&self, words: &[&str]) -> (i32, Value) {
+        let (code, text) = self.run(words);
+        let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+        (code, value)
+    }
+
+    /// The one watch of `status --json`.
+    #[track_caller]
+    pub(crate) fn status(&self) -> (i32, Value) {
+        let (code, mut value) = self.json(&["status", "--json"]);
+        (code, value["watches"][0].take())
+    }
+
+    /// A file in which a shim that our program starts says that it is ready.
+    pub(crate) fn ready_file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            // Most have ended.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        // Shims end by their clients' end or after a minute; what is left over is litter, not harm.
+        let _ = self.run(&["cleanup"]);
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Waits for a shim's word.
+#[track_caller]
+pub(crate) fn shim_of(ready: &Path) -> Shim {
+    let mut said = String::new();
+    eventually("the shim is ready", || {
+        said = fs::read_to_string(ready).unwrap_or_default();
+        !said.is_empty()
+    });
+    let (pid, port) = said.split_once(' ').unwrap();
+    Shim { pid: pid.parse().unwrap(), port: port.parse().unwrap() }
+}
+
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(30), "timed out waiting until {what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A port that nobody uses now.
+pub(crate) fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Whether somebody listens there.
+pub(crate) fn answers(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// The folder with the programs: the tests stand in one below it.
+fn built() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().and_then(Path::parent).unwrap().to_owned()
+}
+
+/// The pids of an array of JSON.
+pub(crate) fn pids(array: &Value) -> Vec<u64> {
+    let one = |value: &Value| value.as_u64().or_else(|| value["pid"].as_u64()).unwrap();
+    array.as_array().unwrap().iter().map(one).collect()
+}
