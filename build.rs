@@ -1,7 +1,5 @@
 //! Gives the Windows programs their icon, version and manifest. Does nothing for other systems.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
-
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -2,9 +2,12 @@
 //!
 //! The system gives the lock back when its holder ends, however that happens: no stale lock.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
+
+use crate::files;
+use crate::platform::private;
 
 /// What became of the lock.
 #[derive(Debug)]
@@ -18,9 +21,14 @@ pub(crate) enum Lock {
 /// Takes the lock, or tells that another has it. Does not wait.
 pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        files::make_folder(folder)?;
     }
-    let mut file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
+    let mut file = match private::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            File::options().read(true).write(true).open(path)?
+        }
+        created => created?,
+    };
     match file.try_lock() {
         Ok(()) => {
             file.set_len(0)?;

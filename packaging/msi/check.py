@@ -96,7 +96,7 @@ def main(msi, version, file_version, product_code):
         expect(f"action {action}", (row.get("Type"), row.get("Source"), row.get("Target")),
                (str(kind), "APPLICATIONFOLDER", f"{TRAY} {option}"))
         expect(f"condition of {action}", steps.get(action, (0, None))[1], condition)
-    order = ["AppSearch", "KeepFolder", "CostFinalize", "StopTray", "InstallValidate", "InstallInitialize",
+    order = ["AppSearch", "KeepFolder", "CostFinalize", "TellFolder", "StopTray", "InstallValidate", "InstallInitialize",
              "RemoveExistingProducts", "ForgetTray", "RemoveRegistryValues", "RemoveEnvironmentStrings", "RemoveFiles",
              "InstallFiles", "CreateShortcuts", "WriteRegistryValues", "WriteEnvironmentStrings", "InstallFinalize",
              "StartTray"]
@@ -106,6 +106,8 @@ def main(msi, version, file_version, product_code):
     refusals = [row["Description"] for row in rows["LaunchCondition"] if row["Condition"] == "NOT WIX_DOWNGRADE_DETECTED"]
     expect("a downgrade is refused with a sentence", len(refusals) == 1 and refusals[0].endswith("."), True)
     detected = {row["ActionProperty"] for row in rows["Upgrade"] if row["UpgradeCode"] == UPGRADE_CODE}
+    keeps_features = {int(row["Attributes"]) & 1 for row in rows["Upgrade"] if row["ActionProperty"] == "WIX_UPGRADE_DETECTED"}
+    expect("an upgrade keeps the chosen features", keeps_features, {1})
     expect("what is looked for", detected, {"WIX_UPGRADE_DETECTED", "WIX_DOWNGRADE_DETECTED"})
 
     for line in wrong:

@@ -72,7 +72,8 @@ def main(msi, file_version, package_code, seconds):
 
     actions = table("CustomAction")
     set_property = 51
-    actions.row("KeepFolder")["Type"] = str(set_property)
+    for action in ("KeepFolder", "TellFolder"):
+        actions.row(action)["Type"] = str(set_property)
     for action, kind, option in (
         ("StopTray", PROGRAM | GO_ON_IF_IT_FAILS, "--quit"),
         ("ForgetTray", PROGRAM | GO_ON_IF_IT_FAILS, "--forget"),
@@ -84,6 +85,7 @@ def main(msi, file_version, package_code, seconds):
     sequence = table("InstallExecuteSequence")
     for step in (
         keep_folder,
+        ("TellFolder", "", 1001),
         ("StopTray", 'WIX_UPGRADE_DETECTED OR REMOVE="ALL"', 1399),
         ("ForgetTray", 'REMOVE="ALL" AND NOT UPGRADINGPRODUCTCODE', 2599),
         ("RemoveEnvironmentStrings", "", 3300),

@@ -56,17 +56,16 @@ fn heir(process: &Process, proof: Proof) -> Heir {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Verdict;
+    use crate::core::diagnose::HeldBy;
     use crate::core::snapshot::Holder;
     use crate::core::testing::{World, pid, process};
-    use crate::core::{Finding, Verdict};
 
     fn heir_in(world: &World) -> Option<(u32, Proof)> {
         let found = world.look();
         assert_eq!(found.verdict, Verdict::Blocked);
-        found.findings.iter().find_map(|finding| match finding {
-            Finding::Ghost { heir, .. } => heir.as_ref().map(|heir| (heir.identity.pid.get(), heir.proof)),
-            _ => None,
-        })
+        let holds = |row: &HeldBy| row.heir.clone();
+        found.holders.iter().find_map(holds).map(|heir| (heir.identity.pid.get(), heir.proof))
     }
 
     fn haunted() -> World {

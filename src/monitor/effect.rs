@@ -17,6 +17,8 @@ pub enum Effect {
     Show(Box<View>),
     /// Put this on the screen.
     Toast(Toast),
+    /// Say what the last toast said by the icon's own means, where the system has such.
+    TellByIcon,
     /// End the orphans of these watches; answered by `Event::Cleaned`.
     Cleanup {
         /// Which watches.

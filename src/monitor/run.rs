@@ -17,7 +17,7 @@ use super::event::{Event, Request};
 use super::hands::{Hands, Seen};
 use super::state::State;
 use super::view::View;
-use crate::act::toast::Toaster;
+use crate::act::toast::{Toast, Toaster};
 use crate::act::{Act, open};
 use crate::config::{self, Config};
 use crate::core::{Memory, Watch, diagnose, wording};
@@ -46,6 +46,8 @@ pub struct Setup {
     pub act: Box<dyn Act>,
     /// Draws; called on the monitor's thread, only when something changed.
     pub show: Box<dyn Fn(View) + Send>,
+    /// Tells something by the icon itself, where toasts fail; called on the monitor's thread.
+    pub tell_by_icon: Box<dyn Fn(Toast) + Send>,
     /// Called last, when everything was ended in order.
     pub quit: Box<dyn Fn() + Send>,
 }
@@ -86,6 +88,8 @@ struct Shell {
     memories: Vec<Memory>,
     shown: Option<View>,
     show: Box<dyn Fn(View) + Send>,
+    last_toast: Option<Toast>,
+    tell_by_icon: Box<dyn Fn(Toast) + Send>,
     quit: Box<dyn Fn() + Send>,
     waiting: Waiting,
     config_stamp: Option<Stamp>,
@@ -124,6 +128,8 @@ impl Shell {
             watches,
             shown: None,
             show: setup.show,
+            last_toast: None,
+            tell_by_icon: setup.tell_by_icon,
             quit: setup.quit,
             waiting: Waiting::default(),
             config_stamp: stamp(&setup.paths),
@@ -155,7 +161,6 @@ impl Shell {
     }
 
     async fn run(mut self, mut events: UnboundedReceiver<Event>) {
-        self.ask_for_autostart();
         loop {
             let event = tokio::select! {
                 biased;
@@ -165,6 +170,7 @@ impl Shell {
                 },
                 () = tokio::time::sleep(self.next_look) => {
                     self.read_changed_config();
+                    self.ask_for_autostart();
                     self.look()
                 }
             };
@@ -197,7 +203,15 @@ impl Shell {
                     (self.show)(*view);
                 }
             }
-            Effect::Toast(toast) => self.toaster.show(toast),
+            Effect::Toast(toast) => {
+                self.last_toast = Some(toast.clone());
+                self.toaster.show(toast);
+            }
+            Effect::TellByIcon => {
+                if let Some(toast) = self.last_toast.take() {
+                    (self.tell_by_icon)(toast);
+                }
+            }
             Effect::Cleanup { watches, stop_grace } => self.hands.cleanup(self.seen(watches), stop_grace),
             Effect::Restart { watch, stop_grace } => self.hands.restart(self.seen(vec![*watch]), stop_grace),
             Effect::OpenLog => self.open(logging::current_log(&self.paths.log_dir(), self.clock.now().wall)),
@@ -206,7 +220,7 @@ impl Shell {
                 if let Err(error) = config::set_auto_cleanup(&self.paths.config_file(), on) {
                     self.monitor.tell(Event::Failed(error.to_string()));
                 }
-                self.config_stamp = stamp(&self.paths);
+                // The next look reads the file: it may hold a change of the user's as well.
             }
             Effect::SetAutostart(on) => self.set_autostart(on),
             Effect::Log(line) => tracing::info!("{line}"),

@@ -1,5 +1,7 @@
 //! The monitor's state and its one step: an event and the time in, effects out.
 
+mod showing;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -7,13 +9,10 @@ use super::cleaning::{CleanupReport, changes};
 use super::effect::Effect;
 use super::event::{Choice, Event, Request};
 use super::toasts::Told;
-use super::view::{Face, RestartOffer, View};
+use super::view::RestartOffer;
 use crate::act::toast::{Button, Reply, Toast};
 use crate::config::Config;
-use crate::core::restart::restart;
-use crate::core::{
-    Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Verdict, Watch, plan, wording,
-};
+use crate::core::{Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Watch, plan, wording};
 
 /// A paused monitor does not look; the user wakes it.
 const PAUSED: Duration = Duration::from_hours(24);
@@ -40,7 +39,8 @@ pub struct State {
     work: Work,
     /// What Cleanup or Restart did last, and when.
     last: Option<(UnixTime, String)>,
-    autostart: Option<bool>,
+    /// Whether we start at login, or why that cannot be told.
+    autostart: Result<bool, String>,
     toast_problem: Option<String>,
     problem: Option<String>,
 }
@@ -58,7 +58,7 @@ impl State {
             paused: false,
             work: Work::Nothing,
             last: None,
-            autostart: None,
+            autostart: Err(wording::NOT_LOOKED_YET.into()),
             toast_problem: None,
             problem: None,
         }
@@ -75,8 +75,10 @@ impl State {
             Event::Asked { id, request } => self.asked(id, request),
             Event::Configured(result) => self.configured(*result),
             Event::Autostart(state) => {
-                self.autostart = state.as_ref().ok().copied();
-                state.err().map(|why| Effect::Log(wording::autostart_unknown(&why))).into_iter().collect()
+                let news = state.as_ref().err().filter(|_| state != self.autostart);
+                let line = news.map(|why| Effect::Log(wording::autostart_unknown(why)));
+                self.autostart = state;
+                line.into_iter().collect()
             }
             Event::Failed(why) => {
                 self.problem = Some(why.clone());
@@ -134,7 +136,7 @@ impl State {
                 self.config.auto_cleanup = !self.config.auto_cleanup;
                 vec![Effect::KeepAutoCleanup(self.config.auto_cleanup), Effect::LookIn(Duration::ZERO)]
             }
-            Choice::Autostart => vec![Effect::SetAutostart(self.autostart != Some(true))],
+            Choice::Autostart => vec![Effect::SetAutostart(self.autostart != Ok(true))],
             Choice::OpenConfig => vec![Effect::OpenConfig],
             Choice::About => vec![self.toast(wording::ABOUT_TITLE, wording::about())],
             Choice::Tell => vec![self.tell()],
@@ -153,7 +155,7 @@ impl State {
             Reply::Failed(why) => {
                 let line = wording::toast_failed(&why);
                 self.toast_problem = Some(why);
-                vec![Effect::Log(line)]
+                vec![Effect::Log(line), Effect::TellByIcon]
             }
         }
     }
@@ -297,110 +299,6 @@ impl State {
         let untried = !orphans.is_subset(&self.tried);
         self.tried = orphans;
         untried
-    }
-
-    /// The watch that Restart means: the worst of those that can be restarted, else the first.
-    fn restart_watch(&self) -> Option<&Watch> {
-        let able = self.diagnoses.iter().filter(|diagnosis| restart(diagnosis).is_ok());
-        let worst = able.min_by_key(|diagnosis| diagnosis.verdict).or_else(|| self.diagnoses.first());
-        worst.map(|diagnosis| &diagnosis.watch)
-    }
-
-    fn restart_offer(&self, watch: &Watch) -> RestartOffer {
-        let Some(diagnosis) = self.diagnoses.iter().find(|diagnosis| diagnosis.watch.name == watch.name)
-        else {
-            return RestartOffer::No(wording::NOT_LOOKED_YET.into());
-        };
-        match restart(diagnosis) {
-            Ok(plan) => match plan.loses {
-                Some((_, client)) => RestartOffer::Loses(wording::name(client)),
-                None => RestartOffer::Free,
-            },
-            Err(why) => RestartOffer::No(wording::no_restart_in_short(&why)),
-        }
-    }
-
-    /// Everything that the tray shows, derived anew.
-    #[must_use]
-    pub fn view(&self) -> View {
-        let verdict = Verdict::worst(self.diagnoses.iter().map(|diagnosis| diagnosis.verdict));
-        let face = match &self.work {
-            Work::Cleanup { .. } | Work::Restart { .. } => Face::Busy,
-            Work::Nothing if self.paused => Face::Paused,
-            Work::Nothing if self.config_problem.is_some() && verdict > Verdict::Unseen => {
-                // We watch something else than the user wrote down.
-                Face::Verdict(Verdict::Unseen)
-            }
-            // Before the first look nothing is known, least of all that all is well.
-            Work::Nothing if self.diagnoses.is_empty() => Face::Verdict(Verdict::Unseen),
-            Work::Nothing => Face::Verdict(verdict),
-        };
-        let restart = self.restart_watch().map_or_else(
-            || RestartOffer::No(wording::NOT_LOOKED_YET.into()),
-            |watch| self.restart_offer(watch),
-        );
-        View {
-            face,
-            headline: self.headline(face),
-            lines: self.lines(),
-            rows: self.diagnoses.iter().map(|diagnosis| diagnosis.instances.len()).sum::<usize>()
-                + usize::from(self.config_problem.is_some()),
-            orphans: self.orphans(),
-            restart,
-            paused: self.paused,
-            auto_cleanup: self.config.auto_cleanup,
-            autostart: self.autostart,
-            busy: self.work != Work::Nothing,
-        }
-    }
-
-    fn headline(&self, face: Face) -> String {
-        match &self.work {
-            Work::Cleanup { .. } => return wording::CLEANING.into(),
-            Work::Restart { .. } => return wording::RESTARTING.into(),
-            Work::Nothing => {}
-        }
-        if face == Face::Paused {
-            return wording::PAUSED.into();
-        }
-        let worst = self.diagnoses.iter().min_by_key(|diagnosis| diagnosis.verdict);
-        match (&self.config_problem, worst) {
-            (Some(_), Some(worst)) if worst.verdict <= Verdict::Unseen => self.summary(worst),
-            (Some(_), _) => wording::CONFIG_BROKEN.into(),
-            (None, Some(worst)) => self.summary(worst),
-            (None, None) => wording::NOT_LOOKED_YET.into(),
-        }
-    }
-
-    /// With several watches each line says which one it is about.
-    fn summary(&self, diagnosis: &Diagnosis) -> String {
-        let summary = wording::capital(&wording::summary(diagnosis));
-        match self.diagnoses.len() {
-            0 | 1 => summary,
-            _ => format!("{}: {summary}", diagnosis.watch.name),
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.config_problem.iter().map(|why| wording::in_one_row(why)).collect();
-        let mut ordered: Vec<&Diagnosis> = self.diagnoses.iter().collect();
-        ordered.sort_by_key(|diagnosis| diagnosis.verdict);
-        for diagnosis in &ordered {
-            lines.extend(diagnosis.instances.iter().map(wording::instance_row));
-        }
-        for diagnosis in &ordered {
-            lines.push(wording::port_row(diagnosis));
-        }
-        lines.push(match &self.last {
-            Some((when, what)) => wording::last_row(*when, what),
-            None => wording::NOTHING_DONE_YET.into(),
-        });
-        lines.push(match &self.toast_problem {
-            Some(why) => wording::toast_failed(why),
-            None => wording::pace_row(self.config.poll_interval, self.paused),
-        });
-        lines.push(self.problem.clone().unwrap_or_else(|| wording::watching_row(&self.config.watches)));
-        lines
     }
 }
 

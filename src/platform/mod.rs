@@ -118,6 +118,9 @@ pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
 }
 
 /// Every process whose parent on record is one of `parents`, and no older than it.
+///
+/// # Platforms
+/// Windows: without console hosts, which end when everybody has left their console.
 pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
     os::children(parents)
 }
@@ -329,5 +332,13 @@ pub(crate) mod tray {
         panel_is_back: Box<dyn Fn()>,
     ) -> io::Result<()> {
         os::tray::mend(tray, menu, panel_is_back)
+    }
+
+    /// Says something by the icon's own balloon. On the event loop's thread.
+    ///
+    /// # Platforms
+    /// Windows only; elsewhere icons have none, and this is an error.
+    pub(crate) fn balloon(tray: &tray_icon::TrayIcon, title: &str, body: &str) -> io::Result<()> {
+        os::tray::balloon(tray, title, body)
     }
 }

@@ -16,7 +16,7 @@ use crate::platform;
 
 /// How long the answer about a reserved port is good for: such ranges change when the machine starts,
 /// and asking takes the port away for a moment.
-const RESERVED_FOR: Duration = Duration::from_secs(60);
+const RESERVED_FOR: Duration = Duration::from_mins(1);
 
 /// The seam at which tests put a world of their own.
 pub trait Sense: Send {

@@ -85,6 +85,14 @@ impl Adapter {
         Ok(())
     }
 
+    /// Says something by the icon's own balloon. Where the system has none, the menu and the log have
+    /// said it.
+    pub(super) fn tell(&self, title: &str, body: &str) {
+        if let Err(error) = platform::tray::balloon(&self.tray, title, body) {
+            tracing::debug!(%error, "the icon has no balloon");
+        }
+    }
+
     /// What a click means. The panel has turned a tick over by itself; it is put back, because only
     /// the monitor knows whether the choice will come true.
     pub(super) fn clicked(&self, id: &MenuId) -> Option<Choice> {

@@ -29,6 +29,8 @@ pub(super) enum Wake {
     PanelIsBack,
     /// The icon was clicked.
     Icon(TrayIconEvent),
+    /// Tell this by the icon itself.
+    Tell { title: String, body: String },
     /// All is ended in order.
     Quit,
 }
@@ -121,6 +123,11 @@ impl ApplicationHandler<Wake> for App {
                 }
             }
             Wake::Icon(_) => {}
+            Wake::Tell { title, body } => {
+                if let Some(adapter) = &self.adapter {
+                    adapter.tell(&title, &body);
+                }
+            }
             Wake::Quit => {
                 // Dropped before the loop ends: otherwise Windows keeps a dead icon.
                 self.adapter = None;

@@ -81,17 +81,12 @@ fn shown(world: &World) -> (View, Vec<(String, String)>) {
     let mut step = |event| state.step(event, Moment(Duration::from_secs(10)));
     let mut effects = step(Event::Looked(vec![world.look()]));
     effects.extend(step(Event::Chosen(Choice::Tell)));
-    let views = effects.iter().filter_map(|effect| match effect {
-        Effect::Show(view) => Some((**view).clone()),
-        _ => None,
-    });
-    let view = views.last().unwrap();
+    let shows = |effect: &Effect| if let Effect::Show(view) = effect { Some((**view).clone()) } else { None };
+    let view = effects.iter().rev().find_map(shows).unwrap();
     effects.extend(step(Event::Chosen(Choice::Restart)));
-    let toasts = effects.into_iter().filter_map(|effect| match effect {
-        Effect::Toast(toast) => Some((toast.title, toast.body)),
-        _ => None,
-    });
-    (view, toasts.collect())
+    let tells =
+        |effect| if let Effect::Toast(toast) = effect { Some((toast.title, toast.body)) } else { None };
+    (view, effects.into_iter().filter_map(tells).collect())
 }
 
 fn kinds(view: &View) -> Vec<u8> {

@@ -77,7 +77,8 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     event_loop.listen_device_events(DeviceEvents::Never);
     let clock = Clock::start();
     let view = State::new(config.clone(), config_problem.clone()).view();
-    let (to_show, to_quit) = (event_loop.create_proxy(), event_loop.create_proxy());
+    let (to_show, to_tell) = (event_loop.create_proxy(), event_loop.create_proxy());
+    let to_quit = event_loop.create_proxy();
     let monitor = Monitor::start(Setup {
         paths,
         config,
@@ -88,6 +89,9 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         act: Box::new(act::Machine),
         // The loop may have ended before the last word arrives.
         show: Box::new(move |view| drop(to_show.send_event(Wake::View(Box::new(view))))),
+        tell_by_icon: Box::new(move |toast| {
+            drop(to_tell.send_event(Wake::Tell { title: toast.title, body: toast.body }));
+        }),
         quit: Box::new(move || drop(to_quit.send_event(Wake::Quit))),
     })?;
     let proxy = event_loop.create_proxy();

@@ -16,8 +16,11 @@ pub(crate) enum Shape {
     OneOf(&'static [&'static str]),
     List(Box<Shape>),
     /// All of these keys and no others.
-    Table(&'static [(&'static str, fn() -> Shape)]),
+    Table(&'static [Key]),
 }
+
+/// A key and what stands behind it; called only when it is looked at, because shapes hold shapes.
+type Key = (&'static str, fn() -> Shape);
 
 use Shape::{Flag, List, MaybeNumber, MaybeText, Number, OneOf, Table, Text, Time};
 

@@ -18,10 +18,14 @@ mod desktop;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod choosing;
 mod cleaning;
 mod colours;
+mod configured;
+mod examined;
 mod failing;
 mod menu;
+mod restarting;
 mod stage;
 mod starting;
 

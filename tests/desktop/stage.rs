@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use crate::desktop::{Desktop, Rect};
 use crate::support::bed::Bed;
 use crate::support::keeper::Keeper;
+use crate::support::opener::Opener;
 use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually_some};
 
@@ -30,6 +31,19 @@ impl Tray {
         Self::start_with(bed, &mut command)
     }
 
+    /// The same where files are opened by a stand-in.
+    #[track_caller]
+    pub(crate) fn start_under(
+        bed: &Bed,
+        desktop: &Desktop<'_>,
+        keeper: &Keeper<'_>,
+        opener: &Opener,
+    ) -> Self {
+        let mut command = tray_command(keeper);
+        opener.adopt(desktop.adopt(&mut command));
+        Self::start_with(bed, &mut command)
+    }
+
     #[track_caller]
     pub(crate) fn start_with(bed: &Bed, command: &mut Command) -> Self {
         let stderr = bed.fresh("stderr");
@@ -39,6 +53,17 @@ impl Tray {
 
     pub(crate) fn pid(&self) -> u32 {
         self.process.pid()
+    }
+
+    /// What a crash does: nothing is put in order.
+    pub(crate) fn kill_hard(mut self) {
+        self.process.kill_hard();
+    }
+
+    /// Threads and open descriptors.
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        let count = |what: &str| fs::read_dir(format!("/proc/{}/{what}", self.pid())).unwrap().count();
+        (count("task"), count("fd"))
     }
 
     pub(crate) fn lives(&mut self) -> bool {

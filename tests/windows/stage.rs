@@ -49,7 +49,12 @@ impl Stage {
     }
 
     /// Starts a client that starts a shim, and waits until that is ready.
-    pub(crate) fn client(&mut self, python: &Path, words: &[&str], environment: &[(&str, &str)]) -> (usize, Shim) {
+    pub(crate) fn client(
+        &mut self,
+        python: &Path,
+        words: &[&str],
+        environment: &[(&str, &str)],
+    ) -> (usize, Shim) {
         let ready = self.folder.join(format!("ready-{}", self.children.len()));
         let mut command = Command::new(self.folder.join("client").join("client.exe"));
         command.arg(python).arg("run_ws_shim.py").args(words).arg("--ready").arg(&ready);
@@ -78,7 +83,8 @@ impl Stage {
     #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> (i32, String) {
         let mut command = Command::new(built().join("shimkeeper.exe"));
-        let output = command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()).output().unwrap();
+        let output =
+            command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()).output().unwrap();
         let complaints = String::from_utf8_lossy(&output.stderr);
         if !complaints.trim().is_empty() {
             eprintln!("{words:?}: {complaints}");

@@ -194,8 +194,9 @@ impl Sense for Stage {
 impl Act for Stage {
     fn end(&mut self, targets: &[Target], _: Duration) -> EndReport {
         let mut script = self.script();
-        let pids: String = targets.iter().map(|target| format!(" {}", target.top.pid)).collect();
-        script.happened.push(format!("end{pids}"));
+        let pids = targets.iter().map(|target| target.top.pid.to_string());
+        let words: Vec<String> = std::iter::once("end".into()).chain(pids).collect();
+        script.happened.push(words.join(" "));
         assert!(!std::mem::take(&mut script.panics), "as the script wants it");
         let refused: Vec<Refused> = script
             .refused

@@ -56,6 +56,8 @@ fn the_tick_of_the_start_at_login_follows_what_the_system_says() {
     let effects = story.step(Event::Autostart(Err("no home".into())));
     assert_eq!(story.view().autostart, None, "not known is not off");
     assert!(logged(&effects).contains("no home"), "{effects:#?}");
+    let again = story.step(Event::Autostart(Err("no home".into())));
+    assert_eq!(logged(&again), "", "said once, though it is asked for at every look");
 }
 
 #[test]

@@ -87,11 +87,7 @@ proptest! {
             let begun = begins_cleanup(&effects) || begins_restart(&effects);
             prop_assert!(!(begun && works), "{happens:?} began while something was at work");
             works = begun || (works && !matches!(happens, Cleaned | Restarted));
-            broken = match happens {
-                Broken => true,
-                Mended => false,
-                _ => broken,
-            };
+            broken = happens == Broken || (broken && happens != Mended);
             let view = story.view();
             prop_assert_eq!(view.busy, works);
             prop_assert_eq!(view.face == Face::Busy, works);

@@ -96,10 +96,9 @@ pub(super) fn orphan_off_limits() -> World {
 /// The one toast among the effects; a failed test if there are more.
 #[track_caller]
 pub(super) fn toast(effects: &[Effect]) -> Option<&Toast> {
-    let mut toasts = effects.iter().filter_map(|effect| match effect {
-        Effect::Toast(toast) => Some(toast),
-        _ => None,
-    });
+    let mut toasts = effects
+        .iter()
+        .filter_map(|effect| if let Effect::Toast(toast) = effect { Some(toast) } else { None });
     let first = toasts.next();
     assert!(toasts.next().is_none(), "several toasts at once: {effects:#?}");
     first
@@ -121,28 +120,25 @@ pub(super) fn begins_restart(effects: &[Effect]) -> bool {
 
 /// What goes into the log.
 pub(super) fn logged(effects: &[Effect]) -> String {
-    let lines = effects.iter().filter_map(|effect| match effect {
-        Effect::Log(line) => Some(line.as_str()),
-        _ => None,
-    });
+    let lines = effects
+        .iter()
+        .filter_map(|effect| if let Effect::Log(line) = effect { Some(line.as_str()) } else { None });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What is answered to the one who waits under this number.
 pub(super) fn answer(effects: &[Effect], asked: u64) -> Option<&str> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Answer { id, text } if *id == asked => Some(text.as_str()),
-        _ => None,
+    effects.iter().find_map(|effect| {
+        let Effect::Answer { id, text } = effect else { return None };
+        (*id == asked).then_some(text.as_str())
     })
 }
 
 /// When it is looked again at the latest.
 #[track_caller]
 pub(super) fn next_look(effects: &[Effect]) -> Duration {
-    let found = effects.iter().rev().find_map(|effect| match effect {
-        Effect::LookIn(wait) => Some(*wait),
-        _ => None,
-    });
+    let looks = |effect: &Effect| if let Effect::LookIn(wait) = effect { Some(*wait) } else { None };
+    let found = effects.iter().rev().find_map(looks);
     found.unwrap_or_else(|| panic!("nobody says when to look again: {effects:#?}"))
 }
 

@@ -6,6 +6,7 @@ use super::scene::{
 use crate::act::toast::{Button, Reply};
 use crate::core::testing::process;
 use crate::core::{UnixTime, Verdict};
+use crate::monitor::Effect;
 use crate::monitor::{Choice, Event, Face};
 
 const HOUR: u64 = 3600;
@@ -122,6 +123,7 @@ fn a_toast_that_failed_is_said_in_the_menu_until_one_succeeds() {
     let effects = story.step(Event::Toast(Reply::Failed("no daemon".into())));
     assert!(logged(&effects).contains("no daemon"), "{effects:#?}");
     assert_eq!(title(&effects), "no toast", "not by the way that does not work");
+    assert!(effects.contains(&Effect::TellByIcon), "the icon may have a way of its own");
     assert!(says(&story), "{:#?}", story.view());
     story.step(Event::Toast(Reply::Shown));
     assert!(!says(&story), "{:#?}", story.view());

@@ -9,3 +9,7 @@ use tray_icon::menu::Menu;
 pub(crate) fn mend(_: &TrayIcon, _: &Menu, _: Box<dyn Fn()>) -> io::Result<()> {
     Ok(())
 }
+
+pub(crate) fn balloon(_: &TrayIcon, _: &str, _: &str) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

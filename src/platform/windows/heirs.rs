@@ -146,8 +146,9 @@ fn raw_list() -> io::Result<Vec<u8>> {
         let mut buffer = vec![0_u8; usize::try_from(size).map_err(io::Error::other)?];
         let mut needed = 0_u32;
         // SAFETY: the buffer is as long as the call is told; it is only read as bytes afterwards.
-        let status =
-            unsafe { NtQuerySystemInformation(EVERY_HANDLE, buffer.as_mut_ptr().cast(), size, &raw mut needed) };
+        let status = unsafe {
+            NtQuerySystemInformation(EVERY_HANDLE, buffer.as_mut_ptr().cast(), size, &raw mut needed)
+        };
         match status {
             STATUS_INFO_LENGTH_MISMATCH => size = needed.max(size.saturating_mul(2)).saturating_add(0x1_0000),
             status if status < 0 => return Err(native_error(status)),

@@ -6,6 +6,7 @@ compile_error!("the layouts that are read here are those of 64-bit Windows");
 mod args;
 mod ask;
 pub(crate) mod autostart;
+mod balloon;
 mod birth;
 mod console;
 pub(crate) mod control;

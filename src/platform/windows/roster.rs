@@ -9,6 +9,7 @@ use windows_sys::Win32::Foundation::STATUS_INFO_LENGTH_MISMATCH;
 use windows_sys::Win32::System::Threading::GetCurrentProcessId;
 
 use super::memory::native_error;
+use super::text::units;
 use crate::core::{Birth, Pid};
 
 /// What the kernel's list tells of a process.
@@ -18,6 +19,8 @@ pub(crate) struct Entry {
     /// The parent's number on record, which may be a stranger's by now.
     pub(crate) parent: u32,
     pub(crate) session: u32,
+    /// Whether it serves the console of the process that it is a child of.
+    pub(crate) is_console_host: bool,
 }
 
 /// The list. Processes that have ended and are only kept by somebody's handle are not in it.
@@ -29,7 +32,8 @@ pub(crate) struct Roster {
 
 impl Roster {
     pub(crate) fn take() -> io::Result<Self> {
-        let entries = entries(&raw_list()?);
+        let list = raw_list()?;
+        let entries = entries(&list);
         // SAFETY: no pointers are passed.
         let me = Pid::new(unsafe { GetCurrentProcessId() });
         let session = me.and_then(|me| entries.get(&me)).map(|entry| entry.session);
@@ -80,7 +84,7 @@ fn raw_list() -> io::Result<Vec<u8>> {
 fn entries(list: &[u8]) -> HashMap<Pid, Entry> {
     let mut found = HashMap::new();
     let mut rest = list;
-    while let Some((pid, entry, threads)) = entry(rest) {
+    while let Some((pid, entry, threads)) = entry(rest, list) {
         // The idle process has number zero. A process without threads has ended.
         if let Some(pid) = Pid::new(pid).filter(|_| threads > 0) {
             found.insert(pid, entry);
@@ -94,11 +98,24 @@ fn entries(list: &[u8]) -> HashMap<Pid, Entry> {
     found
 }
 
-fn entry(bytes: &[u8]) -> Option<(u32, Entry, u32)> {
+fn entry(bytes: &[u8], list: &[u8]) -> Option<(u32, Entry, u32)> {
     let threads = number(bytes, 4)?;
-    let birth = Birth { boot: 0, token: u64::from_le_bytes(bytes.get(32..40)?.try_into().ok()?) };
-    let entry = Entry { birth, parent: number(bytes, 88)?, session: number(bytes, 100)? };
+    let birth = Birth { boot: 0, token: address(bytes, 32)? };
+    let name = image(bytes, list).unwrap_or_default().to_lowercase();
+    let is_console_host = name == "conhost.exe" || name == "openconsole.exe";
+    let entry = Entry { birth, parent: number(bytes, 88)?, session: number(bytes, 100)?, is_console_host };
     Some((number(bytes, 80)?, entry, threads))
+}
+
+/// The program's file name, which stands in the list behind the entries.
+fn image(bytes: &[u8], list: &[u8]) -> Option<String> {
+    let length = usize::from(u16::from_le_bytes(bytes.get(56..58)?.try_into().ok()?));
+    let start = usize::try_from(address(bytes, 64)?).ok()?.checked_sub(list.as_ptr().addr())?;
+    String::from_utf16(&units(list.get(start..start.checked_add(length)?)?)).ok()
+}
+
+fn address(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {

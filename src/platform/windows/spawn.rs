@@ -7,7 +7,12 @@ use std::os::windows::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::OnceLock;
 
-use windows_sys::Win32::Foundation::{ERROR_NO_MORE_FILES, HANDLE};
+use windows_sys::Win32::Foundation::{
+    ERROR_NO_MORE_FILES, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation,
+};
+use windows_sys::Win32::System::Console::{
+    GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE,
+};
 use windows_sys::Win32::System::Diagnostics::ToolHelp::{
     CreateToolhelp32Snapshot, TH32CS_SNAPTHREAD, THREADENTRY32, Thread32First, Thread32Next,
 };
@@ -28,6 +33,7 @@ use super::text::{code, length};
 const MARK: &str = "SHIMKEEPER_SET_FREE";
 
 pub(crate) fn tie_to_us(command: &mut Command) {
+    keep_our_streams();
     // An old mark must not set a child of ours free.
     command.env_remove(MARK);
     // Suspended, so that it can start nothing before it is in the job.
@@ -95,12 +101,22 @@ fn resume(pid: u32) -> io::Result<()> {
 
 /// A console of its own without a window: it outlives ours, and Ctrl-C can still reach it.
 pub(crate) fn set_free(command: &mut Command) {
+    keep_our_streams();
     let mut flags = CREATE_NO_WINDOW;
     if may_leave_our_job() {
         flags |= CREATE_BREAKAWAY_FROM_JOB;
     }
     command.env(MARK, std::process::id().to_string());
     command.creation_flags(flags);
+}
+
+/// A child inherits every handle that may be inherited, our own streams among them, whatever it gets as
+/// its own. Whoever reads our output would wait for the child's end, too.
+fn keep_our_streams() {
+    for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
+        // SAFETY: no pointers are passed; a stream that is missing or closed is refused by the call.
+        unsafe { SetHandleInformation(GetStdHandle(stream), HANDLE_FLAG_INHERIT, 0) };
+    }
 }
 
 /// Asking to leave a job that does not allow it makes the start fail.

@@ -49,6 +49,13 @@ impl Desktop<'_> {
         self.call_menu(pid, "Event", &event).unwrap();
     }
 
+    /// A click on Quit: who quits need not answer any more.
+    #[track_caller]
+    pub(crate) fn menu_quit(&self, pid: u32) {
+        let row = self.row_called(pid, "Quit");
+        let _ = self.call_menu(pid, "Event", &(row.id, "clicked", Value::from(0_i32), 0_u32));
+    }
+
     /// The row whose label begins so.
     #[track_caller]
     pub(crate) fn row_called(&self, pid: u32, label: &str) -> MenuRow {

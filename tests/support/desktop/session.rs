@@ -108,6 +108,12 @@ impl Desktop<'_> {
         eventually("the panel has left the bus", PATIENCE, || !self.bus.is_owned(WATCHER));
     }
 
+    /// As in a crash; whoever asks for the next toast starts another one.
+    #[track_caller]
+    pub(crate) fn kill_notifyd(&mut self) {
+        self.notifyd.kill_hard();
+    }
+
     /// From now on every call to the notification daemon hangs.
     pub(crate) fn freeze_notifyd(&self) {
         self.notifyd.identity().signal(Signal::STOP);
