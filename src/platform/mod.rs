@@ -334,6 +334,14 @@ pub(crate) mod tray {
         os::tray::mend(tray, menu, panel_is_back)
     }
 
+    /// How wide the panel draws an icon, in pixels.
+    ///
+    /// # Platforms
+    /// Windows: by the display's scale when we started; Linux: unknown, panels scale a large one down.
+    pub(crate) fn icon_pixels() -> u32 {
+        os::tray::icon_pixels()
+    }
+
     /// Says something by the icon's own balloon. On the event loop's thread.
     ///
     /// # Platforms

@@ -6,7 +6,7 @@ use anyhow::Context;
 use tray_icon::menu::{CheckMenuItem, Menu, MenuId, MenuItem, PredefinedMenuItem};
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::icon::{png, tooltip};
+use super::icon::{Size, png, tooltip};
 use super::menu::{Row, menu};
 use super::paint;
 use crate::monitor::{Choice, Face, View};
@@ -34,9 +34,10 @@ impl Adapter {
     /// `panel_is_back` is called when the panel was started anew: draw again then, after
     /// [`Adapter::forget`].
     pub(super) fn build(view: &View, panel_is_back: Box<dyn Fn()>) -> anyhow::Result<Self> {
+        let size = Size::for_pixels(platform::tray::icon_pixels());
         let mut icons = HashMap::new();
         for face in Face::ALL {
-            icons.insert(face, paint::icon(png(face))?);
+            icons.insert(face, paint::icon(png(face, size))?);
         }
         let rows = menu(view);
         let native = Menu::new();

@@ -1,24 +1,71 @@
 //! The icon and its tooltip as values.
 
+use crate::core::Verdict;
 use crate::monitor::{Face, View};
 
 /// Windows takes 127 UTF-16 units and no more.
 const LONGEST_TOOLTIP: usize = 127;
 
-/// The picture of a face, as PNG of 64 by 64 pixels.
+/// How large a picture the panel draws, in pixels. Panels scale; a picture that fits stays sharp.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Size {
+    /// 16 by 16.
+    Small,
+    /// 32 by 32.
+    Medium,
+    /// 64 by 64.
+    Large,
+}
+
+impl Size {
+    /// Every size.
+    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
+
+    /// The picture from which one of this many pixels is drawn best.
+    #[must_use]
+    pub const fn for_pixels(pixels: u32) -> Self {
+        match pixels {
+            0..=16 => Self::Small,
+            17..=32 => Self::Medium,
+            _ => Self::Large,
+        }
+    }
+
+    /// Its width and height in pixels.
+    #[must_use]
+    pub const fn pixels(self) -> u32 {
+        match self {
+            Self::Small => 16,
+            Self::Medium => 32,
+            Self::Large => 64,
+        }
+    }
+}
+
+/// The pictures of one face in every size.
+macro_rules! pictures {
+    ($name:literal, $size:expr) => {
+        match $size {
+            Size::Small => include_bytes!(concat!("../../assets/icons/", $name, "-16.png")),
+            Size::Medium => include_bytes!(concat!("../../assets/icons/", $name, "-32.png")),
+            Size::Large => include_bytes!(concat!("../../assets/icons/", $name, "-64.png")),
+        }
+    };
+}
+
+/// The picture of a face, as PNG.
 #[must_use]
-pub const fn png(face: Face) -> &'static [u8] {
-    use crate::core::Verdict;
+pub const fn png(face: Face, size: Size) -> &'static [u8] {
     match face {
-        Face::Verdict(Verdict::Orphaned) => include_bytes!("../../assets/icons/orphaned-64.png"),
-        Face::Verdict(Verdict::Blocked) => include_bytes!("../../assets/icons/blocked-64.png"),
-        Face::Verdict(Verdict::Unseen) => include_bytes!("../../assets/icons/unseen-64.png"),
-        Face::Verdict(Verdict::Duplicate) => include_bytes!("../../assets/icons/duplicate-64.png"),
-        Face::Verdict(Verdict::Starting) => include_bytes!("../../assets/icons/starting-64.png"),
-        Face::Verdict(Verdict::Healthy) => include_bytes!("../../assets/icons/healthy-64.png"),
-        Face::Verdict(Verdict::Idle) => include_bytes!("../../assets/icons/idle-64.png"),
-        Face::Busy => include_bytes!("../../assets/icons/busy-64.png"),
-        Face::Paused => include_bytes!("../../assets/icons/paused-64.png"),
+        Face::Verdict(Verdict::Orphaned) => pictures!("orphaned", size),
+        Face::Verdict(Verdict::Blocked) => pictures!("blocked", size),
+        Face::Verdict(Verdict::Unseen) => pictures!("unseen", size),
+        Face::Verdict(Verdict::Duplicate) => pictures!("duplicate", size),
+        Face::Verdict(Verdict::Starting) => pictures!("starting", size),
+        Face::Verdict(Verdict::Healthy) => pictures!("healthy", size),
+        Face::Verdict(Verdict::Idle) => pictures!("idle", size),
+        Face::Busy => pictures!("busy", size),
+        Face::Paused => pictures!("paused", size),
     }
 }
 

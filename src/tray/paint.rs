@@ -25,19 +25,28 @@ pub(super) fn icon(png: &[u8]) -> anyhow::Result<Icon> {
 mod tests {
     use super::*;
     use crate::monitor::Face;
+    use crate::tray::icon::{Size, png};
 
     #[test]
-    fn every_face_has_a_picture_of_its_own() {
-        let pictures: Vec<Vec<u8>> = Face::ALL
-            .iter()
-            .map(|face| {
-                let (pixels, width, height) = decode(super::super::icon::png(*face)).unwrap();
-                assert_eq!((width, height), (64, 64), "{}", face.word());
-                pixels
-            })
-            .collect();
-        for (at, picture) in pictures.iter().enumerate() {
-            assert!(!pictures[..at].contains(picture), "{} looks like another", Face::ALL[at].word());
+    fn every_face_has_a_picture_of_its_own_in_every_size() {
+        for size in Size::ALL {
+            let pictures: Vec<Vec<u8>> = Face::ALL
+                .iter()
+                .map(|face| {
+                    let (pixels, width, height) = decode(png(*face, size)).unwrap();
+                    assert_eq!((width, height), (size.pixels(), size.pixels()), "{}", face.word());
+                    pixels
+                })
+                .collect();
+            for (at, picture) in pictures.iter().enumerate() {
+                assert!(!pictures[..at].contains(picture), "{} looks like another", Face::ALL[at].word());
+            }
         }
+    }
+
+    #[test]
+    fn a_panel_gets_the_picture_that_fits() {
+        let sizes = [16, 20, 24, 32, 40, 64].map(Size::for_pixels);
+        assert_eq!(sizes, [Size::Small, Size::Medium, Size::Medium, Size::Medium, Size::Large, Size::Large]);
     }
 }

@@ -13,3 +13,7 @@ pub(crate) fn mend(_: &TrayIcon, _: &Menu, _: Box<dyn Fn()>) -> io::Result<()> {
 pub(crate) fn balloon(_: &TrayIcon, _: &str, _: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
+
+pub(crate) const fn icon_pixels() -> u32 {
+    64
+}

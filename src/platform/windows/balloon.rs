@@ -1,10 +1,13 @@
-//! The icon's own balloon, for where toasts cannot be shown: it needs nothing but the icon.
-#![expect(unsafe_code, reason = "the icon is changed by a Win32 call")]
+//! How large the icon is drawn, and its own balloon for where toasts cannot be shown: that needs
+//! nothing but the icon.
+#![expect(unsafe_code, reason = "the icon is measured and changed by Win32 calls")]
 
 use std::io;
 
 use tray_icon::TrayIcon;
 use windows_sys::Win32::UI::Shell::{NIF_INFO, NIIF_WARNING, NIM_MODIFY, NOTIFYICONDATAW, Shell_NotifyIconW};
+
+use windows_sys::Win32::UI::WindowsAndMessaging::{GetSystemMetrics, SM_CXSMICON};
 
 use super::text::length;
 
@@ -27,6 +30,12 @@ pub(crate) fn balloon(tray: &TrayIcon, title: &str, body: &str) -> io::Result<()
         }
     }
     Err(io::Error::last_os_error())
+}
+
+pub(crate) fn icon_pixels() -> u32 {
+    // SAFETY: no pointers are passed.
+    let pixels = unsafe { GetSystemMetrics(SM_CXSMICON) };
+    u32::try_from(pixels).ok().filter(|pixels| *pixels > 0).unwrap_or(16)
 }
 
 /// As much of a text as fits before the closing zero, cut between letters.

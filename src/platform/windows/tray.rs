@@ -16,7 +16,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     TrackPopupMenu, WM_LBUTTONUP, WM_NCDESTROY, WM_NULL, WM_RBUTTONUP,
 };
 
-pub(crate) use super::balloon::balloon;
+pub(crate) use super::balloon::{balloon, icon_pixels};
 use super::handle::worked;
 use super::text::{length, wide};
 
