@@ -20,7 +20,7 @@ use super::view::View;
 use crate::act::toast::{Toast, Toaster};
 use crate::act::{Act, open};
 use crate::config::{self, Config};
-use crate::core::{Memory, Watch, diagnose, wording};
+use crate::core::{Memory, Pid, Watch, diagnose, wording};
 use crate::paths::Paths;
 use crate::sense::Sense;
 use crate::{logging, platform};
@@ -152,8 +152,10 @@ impl Shell {
             if let Ok(mut waiting) = waiting.lock() {
                 waiting.insert(id, sender);
             }
+            let us = if request == Request::Quit { ourselves() } else { String::new() };
             monitor.tell(Event::Asked { id, request });
-            receiver.recv_timeout(ANSWER_PATIENCE).unwrap_or_else(|_| "error no answer in time".to_owned())
+            let answer = receiver.recv_timeout(ANSWER_PATIENCE);
+            answer.map_or_else(|_| "error no answer in time".to_owned(), |answer| answer + &us)
         };
         if let Err(error) = platform::control::listen(&self.paths.control(), answer) {
             tracing::warn!(%error, "a second start will not reach this one");
@@ -308,6 +310,12 @@ impl Shell {
         }
         self.monitor.tell(Event::Configured(Box::new(read.map_err(|error| error.to_string()))));
     }
+}
+
+/// Who ends, so that whoever asked can wait for exactly that process: number and birth.
+fn ourselves() -> String {
+    let birth = Pid::new(std::process::id()).and_then(|pid| platform::birth(pid).ok().flatten());
+    birth.map_or_else(String::new, |birth| format!(" {} {}", std::process::id(), birth.token))
 }
 
 fn stamp(paths: &Paths) -> Option<Stamp> {

@@ -282,6 +282,11 @@ pub(crate) mod toast {
         os::toast::introduce_ourselves(state)
     }
 
+    /// Takes back what [`introduce_ourselves`] told the system. Fine if nothing was told.
+    pub(crate) fn forget_ourselves(state: &Path) -> io::Result<()> {
+        os::toast::forget_ourselves(state)
+    }
+
     /// What a toast shows. Texts are plain; whatever the system would read as markup is escaped.
     #[derive(Clone, PartialEq, Eq, Debug)]
     pub(crate) struct Content {

@@ -17,6 +17,9 @@ pub(super) struct Args {
     /// End the tray that runs; fine if none does
     #[arg(long)]
     pub(super) quit: bool,
+    /// Take back everything that the tray left on the system, but for configuration and logs
+    #[arg(long, conflicts_with = "quit")]
+    pub(super) forget: bool,
     /// Say that this start is the one at login
     #[arg(long, hide = true)]
     pub(super) autostart: bool,

@@ -9,6 +9,7 @@ mod args;
 #[cfg(test)]
 mod hostile;
 pub mod icon;
+mod leave;
 pub mod menu;
 mod paint;
 mod start;

@@ -13,6 +13,7 @@ use winit::event_loop::{DeviceEvents, EventLoop};
 
 use super::app::{App, Wake};
 use super::args::Args;
+use super::leave;
 use crate::config::{self, Config, Missing};
 use crate::core::wording;
 use crate::exit::Outcome;
@@ -25,10 +26,7 @@ use crate::single::{self, Lock};
 use crate::{act, console, logging, platform, sense};
 
 /// How long the tray that runs may take to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// How long it may take to end: it ends the server that it started, and that has grace times.
-const QUIT_PATIENCE: Duration = Duration::from_secs(75);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The whole program.
 #[must_use]
@@ -52,7 +50,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let home = paths::home(args.home.as_deref(), variable.as_deref().map(OsStr::new));
     let paths = Paths::new(home, args.config.as_deref())?;
     if args.quit {
-        return Ok(quit_the_first(&paths, Clock::start()));
+        return Ok(leave::quit_the_first(&paths, Clock::start()));
+    }
+    if args.forget {
+        return Ok(leave::forget(&paths));
     }
     let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
     let Lock::Ours(lock) = lock else { return Ok(greet_the_first(&paths)) };
@@ -126,23 +127,6 @@ fn greet_the_first(paths: &Paths) -> Outcome {
             Outcome::Attention
         }
     }
-}
-
-/// Ends the tray that runs, and waits until it has given its lock back, so that an installer may
-/// replace the program.
-fn quit_the_first(paths: &Paths, clock: Clock) -> Outcome {
-    let asked = platform::control::send(&paths.control(), &Request::Quit.line(), PATIENCE);
-    let start = clock.now().moment;
-    while clock.now().moment.since(start) < QUIT_PATIENCE {
-        // Taken and given back at once: then nobody holds it.
-        if let Ok(Lock::Ours(_)) = single::acquire(&paths.tray_lock()) {
-            return Outcome::Fine;
-        }
-        clock.wait(Duration::from_millis(50));
-    }
-    let why = asked.err().map_or_else(|| wording::DOES_NOT_END.into(), |error| error.to_string());
-    console::complain(&wording::runs_but_silent(&why));
-    Outcome::Attention
 }
 
 /// The icon appears when a panel does; until then the user must not wonder.

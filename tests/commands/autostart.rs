@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::bed::Bed;
+use crate::support::bed::{Bed, copy_program};
 use crate::support::keeper::Outcome;
 
 #[test]
@@ -79,7 +79,7 @@ impl User {
     fn in_folder(name: &str) -> Self {
         let bed = Bed::new();
         let program = bed.folder(name).join("shimkeeper");
-        fs::copy(env!("CARGO_BIN_EXE_shimkeeper"), &program).unwrap();
+        copy_program(Path::new(env!("CARGO_BIN_EXE_shimkeeper")), &program);
         // Nobody starts it here.
         fs::write(program.with_file_name("shimkeeper-tray"), "").unwrap();
         Self { bed, program }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::bed::{Bed, python};
+use crate::support::bed::{Bed, copy_program, python};
 use crate::support::client::{Shim, is_taken};
 use crate::support::own::in_own_world;
 use crate::{a_stranger_on, shapes};
@@ -66,7 +66,7 @@ fn the_proxy_of_a_container_is_refused_with_what_to_do_instead() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();
         let proxy = bed.folder("bin").join("docker-proxy");
-        std::fs::copy(python(), &proxy).unwrap();
+        copy_program(python(), &proxy);
         let ready = bed.fresh("proxy");
         let script = bed.copy_fixture("run_ws_shim.py", "other_server.py");
         let command: [&Path; 5] = [&proxy, &script, "--port=3005".as_ref(), "--ready-file".as_ref(), &ready];

@@ -39,8 +39,9 @@ fn a_broken_file_is_shown_and_the_one_before_stays_in_use() {
         icon_turns(&desktop, GREY, "broken-2-unseen");
         let (toast, _) = desktop.toast_about("The configuration does not load");
         assert!(toast.body.contains("watch.prot") && toast.body.contains("config.toml"), "{toast:?}");
+        let says = || desktop.menu_layout(tray.pid())[0].label == "The configuration does not load";
+        eventually("the menu says it", PATIENCE, says);
         let rows = desktop.menu_layout(tray.pid());
-        assert_eq!(rows[0].label, "The configuration does not load");
         assert!(rows.iter().all(|row| !row.label.contains('\u{fffd}')), "{rows:#?}");
 
         client.kill_hard();

@@ -48,7 +48,9 @@ fn a_server_that_ended_is_started_again_and_one_in_use_is_named_first() {
         let client = bed.client().called("the-editor").on_port(3005).start();
         let (shim, ready) = (client.shim(), client.shim_ready());
         let icon = icon_turns(&desktop, GREEN, "restart-3-in-use");
-        desktop.row_called(tray.pid(), "Restart (the-editor must reconnect)");
+        eventually("the row warns", PATIENCE, || {
+            desktop.row_called(tray.pid(), "Restart").label == "Restart (the-editor must reconnect)"
+        });
         desktop.open_menu(icon);
         desktop.screenshot("restart-4-menu");
         desktop.click_row(tray.pid(), "Restart");

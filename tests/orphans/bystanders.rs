@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::bed::{Bed, python};
+use crate::support::bed::{Bed, copy_program, python};
 use crate::support::identity::Identity;
 use crate::support::own::in_own_world;
 use crate::support::{PATIENCE, eventually};
@@ -19,7 +19,7 @@ const WAIT: &str = "import threading; threading.Event().wait(300)";
 fn an_editor_that_shows_the_shim_is_none() {
     check("an editor", |bed| {
         let vim = bed.folder("bin").join("vim");
-        fs::copy("/usr/bin/tail", &vim).unwrap();
+        copy_program(Path::new("/usr/bin/tail"), &vim);
         let line = format!("exec {} -f {} >/dev/null", vim.display(), shim(bed));
         (words(&["sh", "-c", &line]), "vim")
     });

@@ -134,6 +134,14 @@ impl Drop for Bed {
     }
 }
 
+/// Copies a program so that it can be started at once. Not by ourselves: a child that another thread
+/// starts meanwhile would hold the copy open for writing, and such a file cannot be run.
+#[track_caller]
+pub(crate) fn copy_program(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("--").args([from, to]).status().unwrap();
+    assert!(status.success(), "cp ended with {status}");
+}
+
 /// The interpreter itself: a version manager's stand-in on the PATH would be one more
 /// process, for a moment, in every story.
 pub(crate) fn python() -> &'static Path {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::bed::{Bed, python};
+use super::bed::{Bed, copy_program, python};
 use super::identity::Identity;
 use super::spawned::Spawned;
 use super::{PATIENCE, eventually_some};
@@ -78,7 +78,7 @@ impl ClientPlan<'_> {
     /// Under another name: the client's program is a copy of the interpreter.
     pub(crate) fn called(mut self, name: &str) -> Self {
         self.program = self.bed.folder("programs").join(name);
-        fs::copy(python(), &self.program).unwrap();
+        copy_program(python(), &self.program);
         self
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, iter};
 
-use super::bed::Bed;
+use super::bed::{Bed, copy_program};
 use super::{PATIENCE, eventually_some};
 
 /// Stands first on the PATH of whoever adopts it.
@@ -19,8 +19,10 @@ impl Bed {
         let program = folder.join("xdg-open");
         // Written aside: a reader sees a whole path or nothing.
         let script = format!("#!/bin/sh\necho \"$1\" >'{0}.new' && mv '{0}.new' '{0}'\n", asked.display());
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let draft = self.path("opener.sh");
+        fs::write(&draft, script).unwrap();
+        fs::set_permissions(&draft, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        copy_program(&draft, &program);
         Opener { folder, asked }
     }
 }

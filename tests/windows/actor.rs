@@ -11,21 +11,22 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a mere test prop")]
 
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
-const LONGEST_LIFE: Duration = Duration::from_secs(120);
+const LONGEST_LIFE: Duration = Duration::from_mins(2);
 
-fn main() {
+fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     match words.next().as_deref() {
         Some("run_ws_shim.py") => match std::env::var_os("ACTOR_BASE") {
-            Some(base) => redirect(&base),
+            Some(base) => return redirect(&base),
             None => shim(&words.collect::<Vec<_>>()),
         },
         Some(program) => client(program, words),
         None => eprintln!("no part was given"),
     }
+    ExitCode::SUCCESS
 }
 
 fn client(program: &str, words: impl Iterator<Item = String>) {
@@ -47,9 +48,9 @@ fn own_console(command: &mut Command) {
     let _ = command;
 }
 
-fn redirect(base: &std::ffi::OsStr) {
+fn redirect(base: &std::ffi::OsStr) -> ExitCode {
     let status = Command::new(base).args(std::env::args().skip(1)).env_remove("ACTOR_BASE").status();
-    std::process::exit(status.unwrap().code().unwrap_or(1));
+    if status.unwrap().success() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn shim(words: &[String]) {

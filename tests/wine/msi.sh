@@ -163,6 +163,8 @@ main() {
 
     echo
     echo "$passed passed, $failed failed, $skipped skipped"
+    # It is large; after a failure somebody may want to look into it.
+    [ "$failed" -gt 0 ] || { end_windows && rm -rf "$WINEPREFIX" "$work/one" "$work/two" "$work/packages"; }
     [ "$failed" -eq 0 ]
 }
 
@@ -256,8 +258,12 @@ start_windows() {
 }
 
 end_windows() {
-    [ ! -d "$WINEPREFIX" ] || wineserver -k 2>/dev/null || true
+    if [ -d "$WINEPREFIX" ]; then
+        wineserver -k 2>/dev/null || true
+        timeout 20 wineserver -w 2>/dev/null || true
+    fi
     [ -z "${screen:-}" ] || kill "$screen" 2>/dev/null || true
+    screen=''
 }
 
 windows() {

@@ -10,6 +10,7 @@ mod doctor;
 mod judging;
 mod setup;
 mod tray;
+mod windows;
 
 pub use acting::*;
 pub use amounts::*;
@@ -18,3 +19,4 @@ pub use doctor::*;
 pub use judging::*;
 pub use setup::*;
 pub use tray::*;
+pub use windows::*;

@@ -352,6 +352,12 @@ pub fn runs_but_silent(why: &str) -> String {
     format!("the tray runs already but does not answer ({why}); end it and start it again")
 }
 
+/// Something that the tray left could not be taken back.
+#[must_use]
+pub fn not_forgotten(error: &dyn std::fmt::Display) -> String {
+    format!("something that the tray left could not be taken back: {error}")
+}
+
 /// A change of autostart that failed.
 #[must_use]
 pub fn autostart_not_changed(why: &str) -> String {

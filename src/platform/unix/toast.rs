@@ -13,6 +13,11 @@ pub(crate) fn introduce_ourselves(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "its twin writes to the registry")]
+pub(crate) fn forget_ourselves(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 #[derive(Debug)]
 pub(crate) struct Shown(NotificationHandle);
 

@@ -12,7 +12,7 @@ use windows_sys::Win32::UI::Shell::CommandLineToArgvW;
 use super::handle::{has_ended, open};
 use super::memory::{Parameters, native_error};
 use super::text::units;
-use crate::core::Pid;
+use crate::core::{Pid, wording};
 
 /// Room for the lengths and the address in front of the text.
 const HEAD: usize = 16;
@@ -59,7 +59,7 @@ fn command_line(process: &OwnedHandle) -> io::Result<Vec<u16>> {
             }
         }
     }
-    Err(io::Error::other("the command line grows faster than it can be read"))
+    Err(io::Error::other(wording::GROWS_TOO_FAST))
 }
 
 /// Splits a command line into words.

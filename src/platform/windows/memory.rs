@@ -16,7 +16,7 @@ use windows_sys::Win32::System::Threading::{
 
 use super::handle::{open, worked};
 use super::text::{code, length};
-use crate::core::Pid;
+use crate::core::{Pid, wording};
 
 /// Where things stand in `RTL_USER_PROCESS_PARAMETERS`.
 const CONSOLE: usize = 0x10;
@@ -63,13 +63,13 @@ impl Parameters {
         }
         let peb = u64::try_from(basic.PebBaseAddress.addr()).map_err(io::Error::other)?;
         if peb == 0 {
-            return Err(io::Error::other("the process has no memory of its own"));
+            return Err(io::Error::other(wording::NO_MEMORY));
         }
         let mut address = [0; 8];
         read(&process, peb + PEB_PARAMETERS, &mut address)?;
         let address = u64::from_le_bytes(address);
         if address == 0 {
-            return Err(io::Error::other("the process has only just begun"));
+            return Err(io::Error::other(wording::JUST_BEGUN));
         }
         let mut bytes = [0; PARAMETERS_END];
         read(&process, address, &mut bytes)?;

@@ -5,11 +5,12 @@ use std::io;
 
 use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_SUCCESS};
 use windows_sys::Win32::System::Registry::{
-    HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegGetValueW,
-    RegSetKeyValueW,
+    HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegDeleteTreeW,
+    RegGetValueW, RegSetKeyValueW,
 };
 
 use super::text::{code, narrow, units, wide};
+use crate::core::wording;
 
 /// A text; `None` where there is no such value.
 pub(crate) fn text(key: &str, name: &str) -> io::Result<Option<String>> {
@@ -49,7 +50,7 @@ fn read(key: &str, name: &str, kind: u32) -> io::Result<Option<Vec<u8>>> {
             error => return Err(io::Error::from_raw_os_error(code(error))),
         }
     }
-    Err(io::Error::other("the value grows faster than it can be read"))
+    Err(io::Error::other(wording::GROWS_TOO_FAST))
 }
 
 /// Writes a text; the key is made if it is missing.
@@ -68,6 +69,16 @@ pub(crate) fn delete(key: &str, name: &str) -> io::Result<()> {
     let (key, name) = (wide(key), wide(name));
     // SAFETY: the names end in zeros.
     match unsafe { RegDeleteKeyValueW(HKEY_CURRENT_USER, key.as_ptr(), name.as_ptr()) } {
+        ERROR_FILE_NOT_FOUND => Ok(()),
+        error => done(error),
+    }
+}
+
+/// Deletes a key with everything in it. Fine if it is not there.
+pub(crate) fn delete_key(key: &str) -> io::Result<()> {
+    let key = wide(key);
+    // SAFETY: the name ends in a zero.
+    match unsafe { RegDeleteTreeW(HKEY_CURRENT_USER, key.as_ptr()) } {
         ERROR_FILE_NOT_FOUND => Ok(()),
         error => done(error),
     }

@@ -10,7 +10,7 @@ use windows_sys::Win32::System::Threading::GetCurrentProcessId;
 
 use super::memory::native_error;
 use super::text::units;
-use crate::core::{Birth, Pid};
+use crate::core::{Birth, Pid, wording};
 
 /// What the kernel's list tells of a process.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,7 +77,7 @@ fn raw_list() -> io::Result<Vec<u8>> {
             _ => return Ok(buffer),
         }
     }
-    Err(io::Error::other("the list of processes grows faster than it can be read"))
+    Err(io::Error::other(wording::GROWS_TOO_FAST))
 }
 
 /// Reads the list. Offsets are those of `SYSTEM_PROCESS_INFORMATION` on 64-bit Windows.

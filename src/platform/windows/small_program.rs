@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
 
+use crate::core::wording;
+
 /// Longer than any of them takes on a sound machine.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -31,7 +33,7 @@ pub(crate) fn output_of(program: &str, args: &[&str]) -> io::Result<String> {
     if status.success() {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     } else {
-        Err(io::Error::other(format!("{program} ended with {status}")))
+        Err(io::Error::other(wording::program_failed(program, &status)))
     }
 }
 

@@ -11,26 +11,48 @@ use windows_sys::Win32::UI::Shell::SetCurrentProcessExplicitAppUserModelID;
 
 use super::registry;
 use super::text::wide;
+use crate::core::wording;
 use crate::files;
 use crate::platform::toast::Content;
 
 /// Who we are for the shell; the installer's shortcut carries the same.
 const NAME: &str = "Shimkeeper.Tray";
 
+/// The picture that the shell shows with our toasts, in the state folder.
+const ICON_FILE: &str = "icon.png";
+
 const ICON: &[u8] = include_bytes!("../../../assets/icons/app-64.png");
 
 pub(crate) fn introduce_ourselves(state: &Path) -> io::Result<()> {
-    let icon = state.join("icon.png");
+    let icon = state.join(ICON_FILE);
     if std::fs::read(&icon).ok().as_deref() != Some(ICON) {
         files::write_atomically(&icon, ICON)?;
     }
-    let key = format!(r"Software\Classes\AppUserModelId\{NAME}");
+    let key = key();
     registry::set_text(&key, "DisplayName", "Shimkeeper")?;
     registry::set_text(&key, "IconUri", &icon.to_string_lossy())?;
     let name = wide(NAME);
     // SAFETY: the name ends in a zero and outlives the call.
     let answer = unsafe { SetCurrentProcessExplicitAppUserModelID(name.as_ptr()) };
     if answer < 0 { Err(io::Error::from_raw_os_error(answer)) } else { Ok(()) }
+}
+
+pub(crate) fn forget_ourselves(state: &Path) -> io::Result<()> {
+    match std::fs::remove_file(state.join(ICON_FILE)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    registry::delete_key(&key())
+}
+
+fn key() -> String {
+    format!(r"Software\Classes\AppUserModelId\{NAME}")
+}
+
+/// The library's error is a structure written out; only the system's number in it says something.
+fn in_words(error: &str) -> String {
+    let number = error.find("0x").and_then(|at| error.get(at..at + 10));
+    wording::toast_not_taken(number.filter(|number| number[2..].chars().all(|c| c.is_ascii_hexdigit())))
 }
 
 /// The answers come on the thread that shows it.
@@ -62,11 +84,11 @@ pub(crate) async fn show(content: &Content) -> Result<Shown, String> {
                 });
             }
             Err(error) => {
-                let _ = is_shown.send(Err(error.to_string()));
+                let _ = is_shown.send(Err(in_words(&error.to_string())));
             }
         })
         .map_err(|error| error.to_string())?;
-    was_shown.await.unwrap_or_else(|_| Err("the toast's thread ended".into()))?;
+    was_shown.await.unwrap_or_else(|_| Err(wording::toast_not_taken(None)))?;
     Ok(Shown(Mutex::new(answers)))
 }
 
@@ -77,4 +99,19 @@ impl Shown {
 
     #[expect(clippy::unused_async, reason = "its twin asks a bus; here a toast goes by itself")]
     pub(crate) async fn close(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_in_words() {
+        assert_eq!(
+            in_words("Os(Error { code: HRESULT(0x80040154), message: \"\" })"),
+            "this Windows has no toasts"
+        );
+        assert!(in_words("Os(Error { code: HRESULT(0x803E0114) })").ends_with("0x803E0114"));
+        assert_eq!(in_words("0xäöü"), wording::toast_not_taken(None));
+    }
 }
