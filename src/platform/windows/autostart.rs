@@ -86,11 +86,22 @@ mod tests {
         }
         let written = registry::text(place.run, NAME).unwrap().unwrap();
         assert_eq!(written, "\"C:\\Program Files\\My tools\\shimkeeper-tray.exe\" --autostart");
+        switched_off_in_the_settings(place);
+        assert_eq!(status_in(place, program).unwrap(), Autostart::SwitchedOff);
+        enable_in(place, program, &["--autostart"]).unwrap();
+        assert_eq!(status_in(place, program).unwrap(), Autostart::On, "the user has changed his mind");
         let moved = status_in(place, Path::new(r"C:\other.exe")).unwrap();
         assert!(matches!(moved, Autostart::Elsewhere { .. }), "{moved:?}");
         for _ in 0..2 {
             disable_in(place).unwrap();
             assert_eq!(status_in(place, program).unwrap(), Autostart::Off);
         }
+    }
+
+    fn switched_off_in_the_settings(place: Place<'_>) {
+        let key = format!(r"HKCU\{}", place.approved);
+        let words = ["add", &key, "/v", NAME, "/t", "REG_BINARY", "/d", "030000000000000000000000", "/f"];
+        let done = std::process::Command::new("reg.exe").args(words).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
     let roster = Roster::take()?;
     let children = roster.entries().filter(|(pid, entry)| {
         entry.parent != pid.get()
-            && !entry.is_console_host
+            && !entry.is_console_host()
             && births.get(&entry.parent).is_some_and(|parent| parent.no_later_than(entry.birth))
     });
     Ok(children.map(|(pid, entry)| Identity { pid, birth: entry.birth }).collect())

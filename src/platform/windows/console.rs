@@ -16,7 +16,6 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
 use windows_sys::core::BOOL;
 
 use super::args::args;
-use super::details::program;
 use super::handle::open;
 use super::memory::{Parameters, native_error};
 use super::roster::Roster;
@@ -67,11 +66,8 @@ pub(crate) fn terminal(pid: Pid) -> io::Result<Terminal> {
         Console::None => false,
         Console::Unnamed => !owners_of_visible_consoles().is_empty(),
         Console::ServedBy(host) => {
-            // Without its own window a host serves a terminal program, which shows it in a tab.
-            let serves_a_tab = args(host)?.is_none_or(|words| words.iter().any(|word| word == "--headless"))
-                || program(host).is_none_or(|path| !is_named(&path, "conhost.exe"));
-            serves_a_tab
-                || a_terminal_may_have_taken_over()?
+            let roster = Roster::take()?;
+            serves_a_tab(host, &roster)?
                 || owners_of_visible_consoles()
                     .into_iter()
                     .any(|owner| owner == host || of(owner).ok() == Some(Console::ServedBy(host)))
@@ -80,16 +76,16 @@ pub(crate) fn terminal(pid: Pid) -> io::Result<Terminal> {
     Ok(if may_be_seen { Terminal::Living } else { Terminal::None })
 }
 
-/// Where a terminal program is the default, it takes consoles over from their hosts, which then show
-/// nothing themselves.
-fn a_terminal_may_have_taken_over() -> io::Result<bool> {
-    let roster = Roster::take()?;
-    let ours = roster.entries().map(|(pid, _)| pid).filter(|pid| roster.is_in_our_session(*pid));
-    Ok(ours.filter_map(program).any(|path| is_named(&path, "openconsole.exe")))
-}
-
-fn is_named(path: &str, name: &str) -> bool {
-    path.rsplit(['\\', '/']).next().is_some_and(|file| file.eq_ignore_ascii_case(name))
+/// Whether a terminal program may show this host's console in a tab: told by how the host was started,
+/// or possible because a terminal program is there that takes consoles over from their hosts.
+fn serves_a_tab(host: Pid, roster: &Roster) -> io::Result<bool> {
+    let is_plain = roster.entry(host).is_some_and(|entry| entry.name == "conhost.exe");
+    let is_headless = args(host)?.is_none_or(|words| words.iter().any(|word| word == "--headless"));
+    let may_be_taken_over = || {
+        let mut entries = roster.entries().filter(|(pid, _)| roster.is_in_our_session(*pid));
+        entries.any(|(_, entry)| entry.name == "openconsole.exe")
+    };
+    Ok(!is_plain || is_headless || may_be_taken_over())
 }
 
 /// For a console's window the system names a process inside the console, not the host.

@@ -2,11 +2,13 @@
 #![expect(unsafe_code, reason = "the registry is read and written by Win32 calls")]
 
 use std::io;
+use std::ptr;
 
 use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_SUCCESS};
 use windows_sys::Win32::System::Registry::{
-    HKEY_CURRENT_USER, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ, RegDeleteKeyValueW, RegDeleteTreeW,
-    RegGetValueW, RegSetKeyValueW,
+    HKEY, HKEY_CURRENT_USER, KEY_READ, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ, RegCloseKey,
+    RegDeleteKeyValueW, RegDeleteKeyW, RegDeleteTreeW, RegGetValueW, RegOpenKeyExW, RegQueryInfoKeyW,
+    RegSetKeyValueW,
 };
 
 use super::text::{code, narrow, units, wide};
@@ -82,6 +84,43 @@ pub(crate) fn delete_key(key: &str) -> io::Result<()> {
         ERROR_FILE_NOT_FOUND => Ok(()),
         error => done(error),
     }
+}
+
+/// Deletes a key that holds nothing any more. Fine if it holds something or is not there.
+pub(crate) fn delete_key_if_empty(key: &str) -> io::Result<()> {
+    let name = wide(key);
+    let mut raw: HKEY = ptr::null_mut();
+    // SAFETY: the name ends in a zero and the place for the key is ours.
+    match unsafe { RegOpenKeyExW(HKEY_CURRENT_USER, name.as_ptr(), 0, KEY_READ, &raw mut raw) } {
+        ERROR_FILE_NOT_FOUND => return Ok(()),
+        error => done(error)?,
+    }
+    let (mut keys, mut values) = (0_u32, 0_u32);
+    // SAFETY: the key is open and is closed right after; what is not asked for may be null.
+    let asked = unsafe {
+        let asked = RegQueryInfoKeyW(
+            raw,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null(),
+            &raw mut keys,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            &raw mut values,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+        );
+        RegCloseKey(raw);
+        asked
+    };
+    done(asked)?;
+    if keys + values > 0 {
+        return Ok(());
+    }
+    // SAFETY: the name ends in a zero. A key that got a sub-key meanwhile is refused.
+    done(unsafe { RegDeleteKeyW(HKEY_CURRENT_USER, name.as_ptr()) })
 }
 
 fn done(error: u32) -> io::Result<()> {

@@ -19,8 +19,15 @@ pub(crate) struct Entry {
     /// The parent's number on record, which may be a stranger's by now.
     pub(crate) parent: u32,
     pub(crate) session: u32,
+    /// The program's file name in lower case; empty where there is none.
+    pub(crate) name: String,
+}
+
+impl Entry {
     /// Whether it serves the console of the process that it is a child of.
-    pub(crate) is_console_host: bool,
+    pub(crate) fn is_console_host(&self) -> bool {
+        matches!(self.name.as_str(), "conhost.exe" | "openconsole.exe")
+    }
 }
 
 /// The list. Processes that have ended and are only kept by somebody's handle are not in it.
@@ -102,8 +109,7 @@ fn entry(bytes: &[u8], list: &[u8]) -> Option<(u32, Entry, u32)> {
     let threads = number(bytes, 4)?;
     let birth = Birth { boot: 0, token: address(bytes, 32)? };
     let name = image(bytes, list).unwrap_or_default().to_lowercase();
-    let is_console_host = name == "conhost.exe" || name == "openconsole.exe";
-    let entry = Entry { birth, parent: number(bytes, 88)?, session: number(bytes, 100)?, is_console_host };
+    let entry = Entry { birth, parent: number(bytes, 88)?, session: number(bytes, 100)?, name };
     Some((number(bytes, 80)?, entry, threads))
 }
 
@@ -132,6 +138,9 @@ mod tests {
         let roster = Roster::take().unwrap();
         assert_eq!(roster.birth(me), super::super::birth(me).unwrap());
         assert!(roster.is_in_our_session(me));
+        let exe = std::env::current_exe().unwrap();
+        let name = exe.file_name().unwrap().to_str().unwrap().to_lowercase();
+        assert_eq!(roster.entry(me).unwrap().name, name);
         assert!(!roster.is_in_our_session(Pid::new(0x7fff_fff0).unwrap()));
     }
 

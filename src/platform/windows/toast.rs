@@ -42,7 +42,10 @@ pub(crate) fn forget_ourselves(state: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    registry::delete_key(&key())
+    registry::delete_key(&key())?;
+    // On a fresh account we were the first to be there.
+    registry::delete_key_if_empty(r"Software\Classes\AppUserModelId")?;
+    registry::delete_key_if_empty(r"Software\Classes")
 }
 
 fn key() -> String {
