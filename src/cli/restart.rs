@@ -1,5 +1,6 @@
 //! `shimkeeper restart`: through the tray where it runs, because somebody must own the server.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use super::Failure;
@@ -32,15 +33,12 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
         console::complain(&wording::client_loses(&wording::name(client)));
     }
     let request = Request::Restart { watch: watch.name.clone() }.line();
-    if let Ok(answer) = platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
-        return match answer.split_once(' ') {
-            Some(("ok", says)) => {
-                console::say(&wording::capital(&wording::by_the_tray(says)));
-                Ok(Outcome::Fine)
-            }
-            Some((_, why)) => Err(Failure::new(Outcome::Attention, why)),
-            None => Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
-        };
+    match platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
+        Ok(answer) => return by_the_tray(&answer),
+        // Nobody is there to ask; then we do it.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {}
+        // Somebody was asked and may be at work: a second restart on top of it would be one too many.
+        Err(_) => return Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
     }
     let _log = context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
@@ -48,4 +46,15 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     let done = done.map_err(|why| Failure::new(Outcome::Attention, why))?;
     console::say(&wording::capital(&wording::set_free(&done.says)));
     Ok(Outcome::Fine)
+}
+
+fn by_the_tray(answer: &str) -> Result<Outcome, Failure> {
+    match answer.split_once(' ') {
+        Some(("ok", says)) => {
+            console::say(&wording::capital(&wording::by_the_tray(says)));
+            Ok(Outcome::Fine)
+        }
+        Some((_, why)) => Err(Failure::new(Outcome::Attention, why)),
+        None => Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a restart would stop, and whether it makes sense at all. Pure, as every plan is.
 
 use super::diagnose::Diagnosis;
+use super::evidence::Evidence;
 use super::finding::Finding;
 use super::identity::Pid;
 use super::instance::{Client, Instance, Ripeness, State};
@@ -78,14 +79,14 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             None => NoRestart::NothingToStart,
         });
     }
-    let loses = stop.iter().find_map(|instance| match (&instance.client, instance.state) {
-        (Client::Living { identity, name }, State::Attached | State::Superseded { .. }) => {
-            Some((identity.pid, name.as_str()))
-        }
-        (
-            Client::Living { .. } | Client::Gone { .. } | Client::Unseen,
-            State::Attached | State::Orphan(_) | State::Adopted | State::Superseded { .. } | State::Unseen,
-        ) => None,
+    // The first process of a container takes in what was set free; it loses nothing by a restart.
+    let is_used = |instance: &&&Instance| {
+        matches!(instance.state, State::Attached | State::Superseded { .. })
+            && instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::ClientLives { .. }))
+    };
+    let loses = stop.iter().filter(is_used).find_map(|instance| match &instance.client {
+        Client::Living { identity, name } => Some((identity.pid, name.as_str())),
+        Client::Gone { .. } | Client::Unseen => None,
     });
     Ok(RestartPlan { stop, like, loses })
 }

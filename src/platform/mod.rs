@@ -244,7 +244,10 @@ pub(crate) mod control {
 
     /// Listens at `path` on a thread of its own; each line that arrives goes to `answer`, whose reply
     /// is sent back. Only this user can reach it.
-    pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'static) -> io::Result<()> {
+    pub(crate) fn listen(
+        path: &Path,
+        answer: impl Fn(&str) -> String + Send + Sync + 'static,
+    ) -> io::Result<()> {
         os::control::listen(path, answer)
     }
 

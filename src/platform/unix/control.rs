@@ -6,6 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -24,7 +25,8 @@ fn short(path: &Path) -> io::Result<(File, PathBuf)> {
 }
 
 /// The caller holds the tray's lock, so a socket that is there belongs to nobody.
-pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'static) -> io::Result<()> {
+pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + Sync + 'static) -> io::Result<()> {
+    let answer = Arc::new(answer);
     match fs::remove_file(path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -35,16 +37,20 @@ pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'stat
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
     thread::Builder::new().name("control".into()).spawn(move || {
         for stream in listener.incoming() {
-            match stream.and_then(|stream| serve(&stream, &answer)) {
-                Ok(()) => {}
-                // A caller that went away in the middle is its own trouble.
-                Err(error) => tracing::debug!(%error, "a request on the control socket failed"),
+            let answer = Arc::clone(&answer);
+            // Each on a thread of its own: an answer may take as long as a restart does.
+            let served = stream.and_then(|stream| {
+                thread::Builder::new().name("request".into()).spawn(move || serve(&stream, &*answer))
+            });
+            if let Err(error) = served {
+                tracing::debug!(%error, "a request on the control socket was not taken");
             }
         }
     })?;
     Ok(())
 }
 
+/// A caller that goes away in the middle is its own trouble: the error is nobody's to read.
 fn serve(mut stream: &UnixStream, answer: &impl Fn(&str) -> String) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(1)))?;
     stream.set_write_timeout(Some(Duration::from_secs(1)))?;
