@@ -31,10 +31,13 @@ mod windows {
     }
 
     fn lose() {
-        let mut icon = NOTIFYICONDATAW::default();
-        icon.cbSize = u32::try_from(size_of::<NOTIFYICONDATAW>()).unwrap_or(0);
         // SAFETY: the name ends in a zero.
-        icon.hWnd = unsafe { FindWindowW(w!("tray_icon_app"), std::ptr::null()) };
+        let window = unsafe { FindWindowW(w!("tray_icon_app"), std::ptr::null()) };
+        let mut icon = NOTIFYICONDATAW {
+            cbSize: u32::try_from(size_of::<NOTIFYICONDATAW>()).unwrap_or(0),
+            hWnd: window,
+            ..NOTIFYICONDATAW::default()
+        };
         // Which number the library gave its icon is its own business.
         for number in 0..16 {
             icon.uID = number;

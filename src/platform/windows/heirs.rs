@@ -180,6 +180,9 @@ fn word(bytes: &[u8], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     #[test]
@@ -200,5 +203,39 @@ mod tests {
     fn a_port_that_only_we_have_has_no_heir() {
         let ours = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         assert!(heirs(ours.local_addr().unwrap().port()).is_empty());
+    }
+
+    /// What another process holds is found there, as an heir's socket is.
+    #[test]
+    fn a_listener_of_another_process_is_found() {
+        let (_, us) = module_path!().split_once("::").unwrap();
+        let mut holder = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", &format!("{us}::plays_the_holder"), "--nocapture"])
+            .env(PLAY, "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(holder.stdout.take().unwrap()).lines();
+        let port = said.map_while(Result::ok).find_map(|line| line.split_once("port ")?.1.parse().ok());
+        let found = heirs(port.expect("the holder says its port"));
+        drop(holder.stdin.take());
+        let pid = holder.id();
+        holder.wait().unwrap();
+        assert_eq!(found.iter().map(|heir| heir.pid.get()).collect::<Vec<_>>(), [pid]);
+    }
+
+    const PLAY: &str = "SHIMKEEPER_PLAYS_THE_HOLDER";
+
+    /// The other process of the story above; by itself it does nothing.
+    #[test]
+    fn plays_the_holder() {
+        if std::env::var_os(PLAY).is_none() {
+            return;
+        }
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        println!("port {}", listener.local_addr().unwrap().port());
+        // Until the story is over.
+        std::io::stdin().read_line(&mut String::new()).unwrap();
     }
 }
