@@ -146,7 +146,7 @@ pub fn changes(old: Option<&Diagnosis>, new: &Diagnosis) -> Vec<String> {
             "{}: PID {} is {}: {} [{}]",
             new.watch.name,
             instance.top.pid,
-            wording::state(instance.state).to_lowercase(),
+            wording::state_in_a_sentence(instance.state),
             why.join("; "),
             mask::command_line(&instance.command)
         ));

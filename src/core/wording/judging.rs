@@ -251,6 +251,19 @@ pub const fn state(state: State) -> &'static str {
     }
 }
 
+/// The state of an instance as a log line says it, behind "is".
+#[must_use]
+pub const fn state_in_a_sentence(state: State) -> &'static str {
+    match state {
+        State::Attached => "attached",
+        State::Orphan(Ripeness::Ripe) => "orphan",
+        State::Orphan(Ripeness::Unripe { .. }) => "suspected to be an orphan",
+        State::Adopted => "adopted",
+        State::Superseded { .. } => "superseded",
+        State::Unseen => "not to be judged",
+    }
+}
+
 /// One instance in one row: "Orphan · PID 4242 · 3 min · 41 MB · Code.exe ended".
 #[must_use]
 pub fn instance_row(instance: &Instance) -> String {
