@@ -306,6 +306,7 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::IgnoresHangup
         | Evidence::LivingTerminal
         | Evidence::StartedByHand
+        | Evidence::SpokenTo { .. }
         | Evidence::Protected { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }

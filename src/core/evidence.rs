@@ -59,6 +59,13 @@ pub enum Evidence {
     LivingTerminal,
     /// Its standard input is a terminal that is no longer its own, as `setsid` and `disown` leave it.
     StartedByHand,
+    /// Somebody has the other end of its standard input.
+    SpokenTo {
+        /// Who.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
     /// The configuration protects it.
     Protected {
         /// The part of the command line that protects.

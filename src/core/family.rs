@@ -17,8 +17,15 @@ pub enum Parent<'a> {
     Gone(Pid),
     /// It ended, and its number belongs to a younger process.
     Reused(&'a Process),
+    /// It was born later, and yet the system made it first: the clock was set back in between, so that
+    /// births prove nothing here.
+    Unclear(&'a Process),
     /// It exists, but we may not look; `None` where it is outside our container.
     Hidden(Option<Pid>),
+}
+
+fn was_made_before(parent: &Process, child: &Process) -> bool {
+    matches!((parent.order, child.order), (Some(parent), Some(child)) if parent < child)
 }
 
 /// The processes of one snapshot with their valid links.
@@ -64,6 +71,7 @@ impl<'a> Family<'a> {
             Some(parent) if parent.identity.birth.no_later_than(process.identity.birth) => {
                 Parent::Living(parent)
             }
+            Some(parent) if was_made_before(parent, process) => Parent::Unclear(parent),
             Some(stranger) => Parent::Reused(stranger),
             None => match self.absent.get(&pid) {
                 Some(Presence::Gone) => Parent::Gone(pid),

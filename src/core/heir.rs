@@ -42,7 +42,7 @@ pub fn heir_of(dead: Pid, snapshot: &Snapshot, family: &Family<'_>, watch: &Watc
     }
     let children = snapshot.processes.iter().filter(|process| match family.parent(process) {
         Parent::Gone(pid) => pid == dead,
-        Parent::Living(_) | Parent::Reused(_) | Parent::Hidden(_) => false,
+        Parent::Living(_) | Parent::Reused(_) | Parent::Unclear(_) | Parent::Hidden(_) => false,
     });
     let likeliest =
         |process: &&Process| (!is_match(process, watch), process.identity.birth.token, process.identity.pid);

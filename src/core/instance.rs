@@ -188,6 +188,7 @@ fn climb<'a>(
             Parent::Living(parent) => parent,
             Parent::Gone(pid) => return (top, main, Origin::Gone(pid)),
             Parent::Reused(stranger) => return (top, main, Origin::Reused(stranger)),
+            Parent::Unclear(_) => return (top, main, Origin::CannotTell(Trait::Birth)),
             Parent::Hidden(pid) => return (top, main, Origin::Hidden(pid)),
         };
         match fostering(parent, at, script, system, family) {

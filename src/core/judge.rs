@@ -65,7 +65,7 @@ pub fn judge(
             (gone(Some(pid), lost), vec![Evidence::ParentEnded { pid }, reused])
         }
     };
-    let adopted = match adoption(group, watch) {
+    let adopted = match spoken_to(group, family).map_or_else(|| adoption(group, watch), |who| Ok(Some(who))) {
         Ok(adopted) => adopted,
         Err(which) => return Judgement { client, ..unseen(Evidence::TraitHidden(which)) },
     };
@@ -110,6 +110,15 @@ fn was_replaced(lost: &PastClient, now: &Process) -> bool {
 
 fn lives(past: &PastClient, family: &Family<'_>) -> bool {
     family.get(past.identity.pid).is_some_and(|process| process.identity == past.identity)
+}
+
+/// Somebody outside who still has the other end of its standard input open uses it, or may.
+fn spoken_to(group: &Group<'_>, family: &Family<'_>) -> Option<Evidence> {
+    let speakers = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
+    let mut speakers = speakers.filter_map(|details| details.speakers.known()).flatten();
+    let outsider = speakers.find(|pid| !group.members.iter().any(|member| member.identity.pid == **pid))?;
+    let name = family.get(*outsider).map(|process| process.name.clone()).unwrap_or_default();
+    Some(Evidence::SpokenTo { pid: *outsider, name })
 }
 
 /// What says that it was set free on purpose, or which trait could not be read.

@@ -93,6 +93,17 @@ fn is_oldest_child(parent: &Process, child: &Process, family: &Family<'_>) -> bo
     children.iter().all(|other| child.identity.birth.no_later_than(other.identity.birth))
 }
 
+/// Whether a process of this number and name may be somebody who takes in orphans. Generous: it only
+/// says for whose children more is to be read.
+#[must_use]
+pub fn may_take_in(parent: &Process) -> bool {
+    let name = parent.name.as_str();
+    parent.identity.pid.is_first()
+        || name.starts_with("Relay(")
+        || name == "SessionLeader"
+        || INITS.contains(&name)
+}
+
 /// `systemd --user`, which starts services (told by their cgroup) and takes in everything else.
 fn is_user_manager(process: &Process) -> bool {
     process.name == "systemd" && process.args().iter().any(|word| word == "--user")
@@ -112,9 +123,14 @@ fn strange_first_process(parent: &Process, child: &Process) -> Fostering {
         return Fostering::TakenIn;
     }
     // It leads a session of its own: so do daemons, and servers of clients that detach them. Only
-    // clients connect both standard streams to pipes.
-    match child.details.as_ref().map(|Details { streams, .. }| *streams) {
-        Some(Fact::Known(streams)) => started_if(!streams.are_a_clients()),
-        Some(Fact::Hidden) | None => Fostering::CannotTell(Trait::Terminal),
+    // clients connect both standard streams to pipes, and only a client that is there holds the
+    // other end.
+    let Some(Details { streams, speakers, .. }) = &child.details else {
+        return Fostering::CannotTell(Trait::Session);
+    };
+    match (streams, speakers) {
+        (Fact::Known(streams), _) if !streams.are_a_clients() => Fostering::StartedByIt,
+        (Fact::Known(_), Fact::Known(speakers)) => started_if(speakers.contains(&parent.identity.pid)),
+        (Fact::Known(_), Fact::Hidden) | (Fact::Hidden, _) => Fostering::CannotTell(Trait::Terminal),
     }
 }

@@ -54,6 +54,9 @@ pub struct Process {
     pub identity: Identity,
     /// The parent's number on record; `None` where there is none in our container.
     pub parent: Option<Pid>,
+    /// Its place in the order in which the system has made its processes; `None` where that is not
+    /// told. Births alone can mislead where they are counted by a clock that somebody can set.
+    pub order: Option<usize>,
     /// The short name that the system shows.
     pub name: String,
     /// The program file, where it could be read.
@@ -91,6 +94,9 @@ pub struct Details {
     pub terminal: Fact<Terminal>,
     /// What its standard input and output are.
     pub streams: Fact<Streams>,
+    /// Who else has the pipe of its standard input open: whoever can still write to it. Asked only of
+    /// shims below a reaper, and hidden where it cannot be told, as for sockets.
+    pub speakers: Fact<Vec<Pid>>,
     /// The service that it belongs to.
     pub service: Fact<Option<Service>>,
     /// Whether it was set free on purpose: it ignores SIGHUP, as `nohup` arranges, or bears the mark of our
@@ -110,6 +116,7 @@ impl Details {
             session: Fact::Known(None),
             terminal: Fact::Known(Terminal::None),
             streams: Fact::Known(Streams { input: Stream::Pipe, output: Stream::Pipe }),
+            speakers: Fact::Known(Vec::new()),
             service: Fact::Known(None),
             ignores_hangup: Fact::Known(false),
             container: Fact::Known(Container::Ours),

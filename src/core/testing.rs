@@ -23,6 +23,7 @@ pub(crate) fn process(number: u32, birth: u64) -> Process {
     Process {
         identity: Identity { pid: pid(number), birth: Birth { boot: 0, token: birth } },
         parent: None,
+        order: None,
         name: "python".into(),
         exe: None,
         args: Fact::Known(Vec::new()),

@@ -54,6 +54,8 @@ pub enum Trait {
     Hangup,
     /// Whether a living terminal owns it.
     Terminal,
+    /// Whether its parent is older than it.
+    Birth,
     /// Which session it belongs to.
     Session,
     /// Whether it runs in our own container.

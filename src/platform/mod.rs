@@ -14,6 +14,7 @@ pub(crate) mod autostart;
 pub(crate) mod private;
 pub(crate) mod programs;
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
@@ -67,6 +68,15 @@ impl Roster {
         self.0.birth(pid)
     }
 
+    /// Its place in the order in which the system has made its processes.
+    ///
+    /// # Platforms
+    /// Windows: the kernel's list grows at its end; Linux: not told, and not needed, because births are
+    /// counted by a clock that nobody can set.
+    pub(crate) fn order(&self, pid: Pid) -> Option<usize> {
+        self.0.order(pid)
+    }
+
     /// Whether it runs in the login session that we run in. What runs in another one is no business of
     /// ours, whoever it belongs to.
     ///
@@ -110,6 +120,15 @@ pub(crate) fn details(pid: Pid) -> Details {
 /// names every holder already.
 pub(crate) fn heirs(port: u16) -> Vec<Identity> {
     os::heirs(port)
+}
+
+/// For each of these processes everybody else who can write to its standard input; a process is missing
+/// where that cannot be told.
+///
+/// # Platforms
+/// Linux: pipes, not socket pairs; Windows: nothing is told.
+pub(crate) fn speakers(pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
+    os::speakers(pids)
 }
 
 /// The environment of a process, secrets included: never show or log it.

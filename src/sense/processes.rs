@@ -53,6 +53,7 @@ impl Table {
                 process.name = name;
             }
         }
+        relatives::add_speakers(&mut processes, watches);
         Ok(processes)
     }
 }
@@ -82,6 +83,7 @@ fn facts(seen: &Seen, us: &Seen, roster: &Roster, now: Now) -> Option<Process> {
     Some(Process {
         identity: Identity { pid, birth },
         parent: seen.parent().and_then(|parent| Pid::new(parent.as_u32())),
+        order: roster.order(pid),
         name: text(seen.name()),
         // The library gives an empty path where it was not allowed to ask.
         exe: seen

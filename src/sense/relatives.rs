@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::core::reaper::may_take_in;
 use crate::core::recognise::{file_name, is_interpreter, program_of};
 use crate::core::{Fact, Holder, Pid, PortFacts, Presence, Process, Watch};
 use crate::platform;
@@ -52,6 +53,32 @@ fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
     match &process.args {
         Fact::Known(words) => words.iter().any(|word| word.to_lowercase().contains(&script)),
         Fact::Hidden => is_interpreter(&program_of(process, watch.style), watch.style),
+    }
+}
+
+/// Looks who still speaks to the shims that a reaper has. The others have a parent to speak to, and the
+/// walk through every open file is only worth it where an end may follow.
+pub(super) fn add_speakers(processes: &mut [Process], watches: &[Watch]) {
+    let reapers: HashSet<Pid> = processes
+        .iter()
+        .filter(|process| may_take_in(process))
+        .map(|process| process.identity.pid)
+        .collect();
+    let taken_in = |process: &Process| process.parent.is_some_and(|parent| reapers.contains(&parent));
+    let asked: Vec<Pid> = processes
+        .iter()
+        .filter(|process| process.details.is_some() && taken_in(process))
+        .filter(|process| watches.iter().any(|watch| may_be_a_shim(process, watch)))
+        .map(|process| process.identity.pid)
+        .collect();
+    if asked.is_empty() {
+        return;
+    }
+    let mut speakers = platform::speakers(&asked);
+    for process in processes {
+        if let (Some(details), Some(who)) = (&mut process.details, speakers.remove(&process.identity.pid)) {
+            details.speakers = Fact::Known(who);
+        }
     }
 }
 

@@ -43,6 +43,9 @@ pub fn evidence(evidence: &Evidence) -> String {
         }
         Evidence::IgnoresHangup => "somebody set it free on purpose, as nohup and our own restart do".into(),
         Evidence::LivingTerminal => "a living terminal owns it".into(),
+        Evidence::SpokenTo { pid, name: who } => {
+            format!("{} ({pid}) still has the other end of its standard input", name(who))
+        }
         Evidence::StartedByHand => {
             "its input is a terminal that let it go: somebody started it by hand and set it free".into()
         }
@@ -63,6 +66,7 @@ fn of_trait(which: Trait) -> &'static str {
         Trait::Service => "the service that it belongs to",
         Trait::Hangup => "whether somebody set it free on purpose",
         Trait::Terminal => "what its standard streams are connected to",
+        Trait::Birth => "whether its parent is older than it (the clock was set back)",
         Trait::Session => "its session",
         Trait::Container => "its container",
     }
@@ -313,6 +317,7 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         Evidence::IgnoresHangup => Some("nohup"),
         Evidence::LivingTerminal => Some("a terminal owns it"),
         Evidence::StartedByHand => Some("set free by hand"),
+        Evidence::SpokenTo { .. } => Some("somebody speaks to it"),
         Evidence::Protected { .. } => Some("protected"),
         Evidence::ClientLives { .. }
         | Evidence::StartedByInit { .. }

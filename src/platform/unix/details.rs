@@ -46,6 +46,7 @@ pub(crate) fn details(pid: Pid) -> Details {
             _ => Terminal::Living,
         })),
         streams: fact(streams(pid)),
+        speakers: Fact::Hidden,
         service: service(pid),
         ignores_hangup: fact(status.as_deref().and_then(ignores_hangup)),
         container: fact(status.as_deref().and_then(container)),

@@ -10,6 +10,7 @@ mod pidfd;
 mod proc;
 mod roster;
 mod sockets;
+mod speakers;
 mod spawn;
 pub(crate) mod toast;
 pub(crate) mod tray;
@@ -19,6 +20,7 @@ pub(crate) use details::{args, details, environment, name, program};
 pub(crate) use pidfd::{Held, wait_for_ends};
 pub(crate) use roster::Roster;
 pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
+pub(crate) use speakers::speakers;
 pub(crate) use spawn::{let_run, set_free, tie_to_us};
 
 use std::io;

@@ -54,6 +54,8 @@ pub(crate) fn details(pid: Pid) -> Details {
         session: Fact::Known(None),
         terminal: fact(terminal),
         streams,
+        // A pipe's other end is told by nobody here.
+        speakers: Fact::Hidden,
         // A service's manager is its parent and lives.
         service: Fact::Known(None),
         ignores_hangup: parameters.map_or(Fact::Hidden, |parameters| fact(was_set_free(pid, parameters))),

@@ -48,3 +48,7 @@ use crate::core::{PathStyle, System};
 pub(crate) const SYSTEM: System = System::Windows;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
+
+pub(crate) fn speakers(_: &[crate::core::Pid]) -> std::collections::HashMap<crate::core::Pid, Vec<crate::core::Pid>> {
+    std::collections::HashMap::new()
+}

@@ -16,6 +16,8 @@ use crate::core::{Birth, Pid, wording};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Entry {
     pub(crate) birth: Birth,
+    /// Its place in the list. New processes come at the end.
+    pub(crate) order: usize,
     /// The parent's number on record, which may be a stranger's by now.
     pub(crate) parent: u32,
     pub(crate) session: u32,
@@ -49,6 +51,10 @@ impl Roster {
 
     pub(crate) fn birth(&self, pid: Pid) -> Option<Birth> {
         self.entries.get(&pid).map(|entry| entry.birth)
+    }
+
+    pub(crate) fn order(&self, pid: Pid) -> Option<usize> {
+        self.entries.get(&pid).map(|entry| entry.order)
     }
 
     pub(crate) fn is_in_our_session(&self, pid: Pid) -> bool {
@@ -91,9 +97,10 @@ fn raw_list() -> io::Result<Vec<u8>> {
 fn entries(list: &[u8]) -> HashMap<Pid, Entry> {
     let mut found = HashMap::new();
     let mut rest = list;
-    while let Some((pid, entry, threads)) = entry(rest, list) {
+    while let Some((pid, mut entry, threads)) = entry(rest, list) {
         // The idle process has number zero. A process without threads has ended.
         if let Some(pid) = Pid::new(pid).filter(|_| threads > 0) {
+            entry.order = found.len();
             found.insert(pid, entry);
         }
         let next = number(rest, 0).and_then(|next| usize::try_from(next).ok());
@@ -109,7 +116,8 @@ fn entry(bytes: &[u8], list: &[u8]) -> Option<(u32, Entry, u32)> {
     let threads = number(bytes, 4)?;
     let birth = Birth { boot: 0, token: address(bytes, 32)? };
     let name = image(bytes, list).unwrap_or_default().to_lowercase();
-    let entry = Entry { birth, parent: number(bytes, 88)?, session: number(bytes, 100)?, name };
+    let (parent, session) = (number(bytes, 88)?, number(bytes, 100)?);
+    let entry = Entry { birth, order: 0, parent, session, name };
     Some((number(bytes, 80)?, entry, threads))
 }
 
@@ -131,6 +139,16 @@ fn number(bytes: &[u8], at: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_child_stands_behind_its_parent() {
+        let mut child = std::process::Command::new("cmd.exe").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let roster = Roster::take().unwrap();
+        let order = |pid: u32| roster.order(Pid::new(pid).unwrap()).unwrap();
+        assert!(order(std::process::id()) < order(child.id()));
+        drop(child.stdin.take());
+        child.wait().unwrap();
+    }
 
     #[test]
     fn we_are_in_the_list_with_the_birth_that_our_handle_tells() {
