@@ -85,6 +85,27 @@ impl Launch {
         mask::command_line(&words)
     }
 
+    /// Whether folder and program are there, as far as that can be seen without starting anything.
+    pub fn check(&self) -> io::Result<()> {
+        if let Some(cwd) = &self.cwd {
+            std::fs::read_dir(cwd)
+                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", cwd.display())))?;
+        }
+        let program = Path::new(self.command.first().ok_or(io::ErrorKind::InvalidInput)?);
+        let program = self.cwd.as_deref().unwrap_or(Path::new("")).join(program);
+        let is_path = program.components().count() > 1 && program.is_absolute();
+        if is_path && self.is_named_by_path() && !program.exists() {
+            let why = format!("{} does not exist", program.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, why));
+        }
+        Ok(())
+    }
+
+    /// A program without a folder in its name is searched for by the system.
+    fn is_named_by_path(&self) -> bool {
+        self.command.first().is_some_and(|program| Path::new(program).components().count() > 1)
+    }
+
     fn command(&self) -> io::Result<Command> {
         let (program, args) = self.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(program);

@@ -152,7 +152,7 @@ fn target(snapshot: &Snapshot, watch: &Watch, pid: Pid) -> Result<Target, Failur
         return Err(Failure::new(Outcome::Attention, wording::keeper(keeper, pid))
             .hint(Some(wording::keeper_hint(keeper, watch.port))));
     }
-    if let Some(why) = never_ended_here(process, snapshot) {
+    if let Some(why) = never_ended_here(process, snapshot, watch) {
         return Err(Failure::new(Outcome::Attention, wording::left_alone(pid, why)));
     }
     Ok(Target {

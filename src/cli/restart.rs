@@ -28,9 +28,9 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     let settled = looker.settle();
     // Said before anything is done: somebody may be working with it.
     if let Some(Ok(plan)) = settled.first().map(plan_restart)
-        && let Some((_, client)) = plan.loses
+        && !plan.loses.is_empty()
     {
-        console::complain(&wording::client_loses(&wording::name(client)));
+        console::complain(&wording::client_loses(&wording::names(&plan.loses)));
     }
     let request = Request::Restart { watch: watch.name.clone() }.line();
     match platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
@@ -42,7 +42,8 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     }
     let _log = context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
-    let done = restart(&mut looker, &mut act::Machine, Ownership::Free(&log), &mut |_| (), config.stop_grace);
+    let done =
+        restart(&mut looker, &mut act::Machine, Ownership::Free(&log), &[], &mut |_| (), config.stop_grace);
     let done = done.map_err(|why| Failure::new(Outcome::Attention, why))?;
     console::say(&wording::capital(&wording::set_free(&done.says)));
     Ok(Outcome::Fine)

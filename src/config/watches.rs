@@ -1,5 +1,6 @@
 //! The `[[watch]]` tables: what each says, and that no two of them contradict each other.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use toml::de::{DeTable, DeValue};
@@ -52,7 +53,13 @@ pub(super) fn read(
             reader.complain(line, top, keys::WATCH, wording::wrong_type(Wanted::Watches, found));
         }
     }
-    watches.into_iter().map(|read| read.watch).collect()
+    let mut watches: Vec<Watch> = watches.into_iter().map(|read| read.watch).collect();
+    // "Never" means never, also where another watch has the same script.
+    let protect: BTreeSet<String> = watches.iter().flat_map(|watch| watch.protect.clone()).collect();
+    for watch in &mut watches {
+        watch.protect = protect.iter().cloned().collect();
+    }
+    watches
 }
 
 fn section<'t>(table: &'t DeTable<'t>) -> Section<'t> {

@@ -33,6 +33,10 @@ pub enum Refusal {
     CannotTell,
     /// Another live instance was started by it, or started it.
     ServesAnother,
+    /// The configuration protects it.
+    Protected,
+    /// Somebody set it free on purpose.
+    SetFree,
     /// Younger than the grace time, or seen once only.
     TooEarly,
     /// The pid belongs to somebody else now.
@@ -164,7 +168,10 @@ pub fn off_limits(
     watch: &Watch,
 ) -> Option<Refusal> {
     let ours = ours(family, snapshot);
-    let never = group.members.iter().find_map(|member| never_ended(member, &ours, snapshot.system));
+    let never = group
+        .members
+        .iter()
+        .find_map(|member| never_ended(member, &ours, snapshot.system).or_else(|| protected(member, watch)));
     // What hides its command line, below or above, may be another shim, in use.
     let hidden = || {
         let above = family.ancestors(group.top);
@@ -176,8 +183,15 @@ pub fn off_limits(
 
 /// Why this process of a snapshot may never be ended, whoever asks for it.
 #[must_use]
-pub fn never_ended_here(process: &Process, snapshot: &Snapshot) -> Option<Refusal> {
+pub fn never_ended_here(process: &Process, snapshot: &Snapshot, watch: &Watch) -> Option<Refusal> {
     never_ended(process, &ours(&Family::of(snapshot), snapshot), snapshot.system)
+        .or_else(|| protected(process, watch))
+}
+
+/// "Never" in the configuration means never, whoever asks.
+fn protected(process: &Process, watch: &Watch) -> Option<Refusal> {
+    let line = process.args().join(" ");
+    watch.protect.iter().any(|part| line.contains(part.as_str())).then_some(Refusal::Protected)
 }
 
 /// This program and everything that it was started by.

@@ -16,8 +16,8 @@ pub struct RestartPlan<'a> {
     pub stop: Vec<&'a Instance>,
     /// The one whose command line, folder and environment are used where nothing is configured.
     pub like: Option<&'a Instance>,
-    /// The living client that loses its server by this.
-    pub loses: Option<(Pid, &'a str)>,
+    /// The living clients that lose their server by this.
+    pub loses: Vec<&'a str>,
 }
 
 /// Why a restart is not offered.
@@ -67,9 +67,10 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
         .iter()
         .filter(|instance| instance.listens || must_listen || instance.state == State::Orphan(Ripeness::Ripe))
         .collect();
-    if let Some(instance) = stop.iter().find(|instance| instance.off_limits.is_some()) {
-        let why = instance.off_limits.unwrap_or(Refusal::CannotTell);
-        return Err(NoRestart::OffLimits { pid: instance.top.pid, why });
+    for instance in &stop {
+        if let Some(why) = stays(instance) {
+            return Err(NoRestart::OffLimits { pid: instance.top.pid, why });
+        }
     }
     let like = stop.iter().copied().find(|instance| instance.listens || must_listen);
     let can_start = watch.listens != Listens::Never && (!watch.command.is_empty() || like.is_some());
@@ -79,22 +80,36 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             None => NoRestart::NothingToStart,
         });
     }
-    // The first process of a container takes in what was set free; it loses nothing by a restart.
-    let is_used = |instance: &&&Instance| {
-        matches!(instance.state, State::Attached | State::Superseded { .. })
-            && instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::ClientLives { .. }))
-    };
-    let loses = stop.iter().filter(is_used).find_map(|instance| match &instance.client {
-        Client::Living { identity, name } => Some((identity.pid, name.as_str())),
-        Client::Gone { .. } | Client::Unseen => None,
-    });
+    let loses = stop.iter().filter_map(|instance| loser(instance)).collect();
     Ok(RestartPlan { stop, like, loses })
+}
+
+/// Why an instance is not stopped, not even for a restart. What `nohup` or a restart without a tray has
+/// set free has nobody else who could restart it.
+fn stays(instance: &Instance) -> Option<Refusal> {
+    let only_nohup = || instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::IgnoresHangup));
+    instance.off_limits.or_else(|| match instance.state {
+        State::Unseen => Some(Refusal::CannotTell),
+        State::Adopted if !only_nohup() => Some(Refusal::SetFree),
+        State::Adopted | State::Attached | State::Superseded { .. } | State::Orphan(_) => None,
+    })
+}
+
+/// The name of the client that loses this instance. The first process of a container takes in what was
+/// set free and loses nothing, and the tray is no client: it starts the next one.
+fn loser(instance: &Instance) -> Option<&str> {
+    let is_used = matches!(instance.state, State::Attached | State::Superseded { .. })
+        && instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::ClientLives { .. }));
+    match &instance.client {
+        Client::Living { name, .. } if is_used && !name.starts_with("shimkeeper-tray") => Some(name),
+        Client::Living { .. } | Client::Gone { .. } | Client::Unseen => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::snapshot::Holder;
+    use crate::core::snapshot::{Fact, Holder, Stream, Streams, Terminal};
     use crate::core::testing::{World, pid, process};
 
     const SHIM: &[&str] = &["python", "-u", "run_ws_shim.py"];
@@ -108,7 +123,7 @@ mod tests {
         let diagnosis = world.look();
         let plan = restart(&diagnosis).unwrap();
         assert_eq!(plan.stop.len(), 1);
-        assert_eq!(plan.loses, Some((pid(500), "code")));
+        assert_eq!(plan.loses, ["code"]);
     }
 
     #[test]
@@ -124,7 +139,7 @@ mod tests {
         let world = World::linux().and(process(600, 60).with_args(SHIM).child_of(100)).where_listens(600);
         let diagnosis = world.look();
         let plan = restart(&diagnosis).unwrap();
-        assert_eq!((plan.stop.len(), plan.loses), (1, None));
+        assert_eq!((plan.stop.len(), plan.loses.len()), (1, 0));
     }
 
     #[test]
@@ -135,5 +150,33 @@ mod tests {
         let quiet = World { watch: world.watch.clone(), ..World::linux() };
         assert!(restart(&quiet.look()).unwrap().stop.is_empty());
         assert_eq!(restart(&World::linux().look()), Err(NoRestart::NothingToStart));
+    }
+
+    #[test]
+    fn what_cannot_be_judged_or_was_set_free_or_is_protected_is_not_stopped() {
+        let hidden = |details: &mut crate::core::Details| details.ignores_hangup = Fact::Hidden;
+        let terminal = |details: &mut crate::core::Details| {
+            details.terminal = Fact::Known(Terminal::Living);
+            details.streams = Fact::Known(Streams { input: Stream::Terminal, output: Stream::Terminal });
+        };
+        let left = process(600, 60).with_args(SHIM).child_of(100);
+        let why = |world: World| match restart(&world.where_listens(600).look()) {
+            Err(NoRestart::OffLimits { why, .. }) => why,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(why(World::linux().and(left.clone().with(hidden))), Refusal::CannotTell);
+        assert_eq!(why(World::linux().and(left.clone().with(terminal))), Refusal::SetFree);
+        let mut protecting = World::linux().and(left);
+        protecting.watch.protect = vec!["run_ws".into()];
+        assert_eq!(why(protecting), Refusal::Protected);
+    }
+
+    #[test]
+    fn the_tray_loses_nothing_by_the_restart_of_its_own_server() {
+        let world = World::linux()
+            .and(process(500, 50).with_args(&["shimkeeper-tray"]).child_of(100))
+            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .where_listens(600);
+        assert!(restart(&world.look()).unwrap().loses.is_empty());
     }
 }

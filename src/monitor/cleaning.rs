@@ -3,6 +3,7 @@
 //! The tray and the command line clean up by this one function. Every decision leaves a line in
 //! the log, with its evidence.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::clock::Clock;
@@ -97,6 +98,11 @@ pub fn clean(
         planned.extend(plan.targets);
         refused.extend(plan.refused);
     }
+    // Two watches may share a script: what one leaves alone stays, and nobody is ended twice.
+    let mut tops = HashSet::new();
+    planned.retain(|target: &Target| {
+        !refused.iter().any(|refused: &Refused| refused.pid == target.top.pid) && tops.insert(target.top)
+    });
     for target in &planned {
         log_target("ends", target);
     }

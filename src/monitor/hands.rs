@@ -17,7 +17,7 @@ use super::restarting::{Ownership, restart};
 use crate::act::Act;
 use crate::act::restart::OwnServer;
 use crate::core::plan::Reach;
-use crate::core::{Member, Memory, Scope, Target, Watch, wording};
+use crate::core::{Identity, Member, Memory, Scope, Target, Watch, wording};
 use crate::sense::Sense;
 
 /// What is to be worked on, with what the monitor's looks saw of it.
@@ -116,13 +116,14 @@ impl Worker {
         let work = || {
             let mut looker =
                 Looker::with_memories(self.sense.as_mut(), self.clock, &seen.watches, seen.memories);
+            let ours: Vec<Identity> = self.own.get(&name).map(|server| server.identity).into_iter().collect();
             let own = &mut self.own;
             let mut before_stop = |identity| {
                 for server in own.values_mut().filter(|server| server.identity == identity) {
                     server.close_stdin();
                 }
             };
-            restart(&mut looker, self.act.as_mut(), Ownership::Ours, &mut before_stop, stop_grace)
+            restart(&mut looker, self.act.as_mut(), Ownership::Ours, &ours, &mut before_stop, stop_grace)
         };
         let result = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Ok(restarted)) => match restarted.server.keep() {
@@ -157,6 +158,9 @@ impl Worker {
         let report = self.act.end(&targets, stop_grace);
         for ended in report.ended {
             tracing::info!(pid = %ended.pid, how = ended.how.word(), "ended the server that we started");
+        }
+        for refused in report.refused {
+            tracing::warn!(pid = %refused.pid, why = wording::refusal(refused.why), "the server that we started stays");
         }
     }
 }

@@ -37,12 +37,13 @@ pub struct Restarted {
     pub server: Started,
 }
 
-/// Restarts the server of `looker`'s one watch. Blocks for the grace times. An error is a sentence:
+/// Restarts the server of `looker`'s one watch; `ours` are the servers that we have started for it. Blocks for the grace times. An error is a sentence:
 /// what was not done and why.
 pub fn restart(
     looker: &mut Looker<'_>,
     act: &mut dyn Act,
     ownership: Ownership<'_>,
+    ours: &[Identity],
     before_stop: &mut dyn FnMut(Identity),
     stop_grace: Duration,
 ) -> Result<Restarted, String> {
@@ -53,7 +54,14 @@ pub fn restart(
     let listened = plan.stop.iter().any(|instance| instance.listens);
     // Read before it ends: afterwards nobody knows how it was started.
     let launch = prepare(watch, plan.like.or(plan.stop.first().copied()))?;
-    let targets: Vec<Target> = plan.stop.iter().map(|instance| Target::of(instance)).collect();
+    // A server that we have just started belongs to it, also while it does not listen yet.
+    let is_ours = |instance: &&Instance| {
+        instance.off_limits.is_none()
+            && instance.members.iter().any(|member| ours.contains(&member.identity))
+            && !plan.stop.iter().any(|stopped| stopped.top == instance.top)
+    };
+    let also = diagnosis.instances.iter().filter(is_ours);
+    let targets: Vec<Target> = plan.stop.iter().copied().chain(also).map(Target::of).collect();
     for target in &targets {
         log_target("stops for a restart", target);
         before_stop(target.top);
@@ -102,7 +110,10 @@ fn prepare(watch: &Watch, running: Option<&Instance>) -> Result<Launch, String> 
         None => Environment::default(),
         Some(file) => env_file::read(Path::new(file)).map_err(|error| error.to_string())?,
     };
-    launch_for(watch, running, added).map_err(|error| error.to_string())
+    let launch = launch_for(watch, running, added).map_err(|error| error.to_string())?;
+    // Nothing is stopped for a start that cannot be.
+    launch.check().map_err(|error| wording::restart_would_not_start(&launch.shown(), &error.to_string()))?;
+    Ok(launch)
 }
 
 /// Looks until `good` or until the time is over; returns the last look either way.

@@ -31,6 +31,8 @@ pub struct State {
     config: Config,
     /// Why the configuration on disk is not the one in use.
     config_problem: Option<String>,
+    /// The configuration did not load at the start: what it protects is not known, so nothing is ended.
+    is_blindfolded: bool,
     diagnoses: Vec<Diagnosis>,
     told: Told,
     /// What automatic cleanup has tried to end: what did not go is the user's to decide.
@@ -51,6 +53,7 @@ impl State {
     pub fn new(config: Config, problem: Option<String>) -> Self {
         Self {
             config,
+            is_blindfolded: problem.is_some(),
             config_problem: problem,
             diagnoses: Vec::new(),
             told: Told::default(),
@@ -174,10 +177,16 @@ impl State {
         let (title, says) = match result {
             Ok(report) => {
                 let says = says(&report);
+                let nothing_ended = report.ended.is_empty() && !report.refused.is_empty();
                 if !self.paused {
                     self.diagnoses = report.after;
                 }
-                (if by_itself { wording::CLEANED_BY_ITSELF } else { wording::CLEANED }, says)
+                let title = match (by_itself, nothing_ended) {
+                    (_, true) => wording::NOT_CLEANED,
+                    (true, false) => wording::CLEANED_BY_ITSELF,
+                    (false, false) => wording::CLEANED,
+                };
+                (title, says)
             }
             Err(why) => (wording::NOT_CLEANED, why),
         };
@@ -246,6 +255,7 @@ impl State {
         match result {
             Ok(config) => {
                 self.config_problem = None;
+                self.is_blindfolded = false;
                 self.config = config;
                 let names: Vec<&str> = self.config.watches.iter().map(|watch| watch.name.as_str()).collect();
                 self.diagnoses.retain(|diagnosis| names.contains(&diagnosis.watch.name.as_str()));
@@ -290,7 +300,11 @@ impl State {
     }
 
     fn targets(&self) -> impl Iterator<Item = Target> {
-        self.diagnoses.iter().flat_map(|diagnosis| plan(diagnosis, Scope::Orphans).targets)
+        let seeing = self.diagnoses.iter().filter(|_| !self.is_blindfolded);
+        let targets = seeing.flat_map(|diagnosis| plan(diagnosis, Scope::Orphans).targets);
+        // Two watches may share a script.
+        let mut tops = HashSet::new();
+        targets.filter(move |target| tops.insert(target.top))
     }
 
     /// Whether there is an orphan that automatic cleanup has not tried to end; now it has.
@@ -304,11 +318,16 @@ impl State {
 
 /// What a cleanup did, in one line.
 fn says(report: &CleanupReport) -> String {
-    let tops: Vec<_> = report.planned.iter().map(|target| target.top.pid).collect();
+    let ended = |target: &&Target| report.ended.iter().any(|ended| ended.pid == target.top.pid);
+    let tops: Vec<_> = report.planned.iter().filter(ended).map(|target| target.top.pid).collect();
     let refused: Vec<_> = report.refused.iter().map(|refused| (refused.pid, refused.why)).collect();
     let (mut free, mut held) = (Vec::new(), Vec::new());
     for after in report.after.iter().filter(|after| after.watch.listens != Listens::Never) {
-        if after.port_is_free() { free.push(after.watch.port) } else { held.push(after.watch.port) }
+        if after.port_is_free() {
+            free.push(after.watch.port);
+        } else if !after.holders.is_empty() {
+            held.push(after.watch.port);
+        }
     }
     wording::cleaned_line(&tops, report.ended.len(), &refused, &free, &held)
 }

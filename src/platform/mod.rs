@@ -223,6 +223,16 @@ pub(crate) fn wait_for_ends(held: &[&Held], timeout: Duration) -> io::Result<()>
     os::wait_for_ends(&held.iter().map(|held| &held.0).collect::<Vec<_>>(), timeout)
 }
 
+/// Calls `tell` whenever the system or the user asks this program to end; without it such a request ends
+/// the program on the spot.
+///
+/// # Platforms
+/// Linux: SIGTERM, SIGINT, SIGHUP; Windows: nothing arrives at a program without a window, and what was
+/// tied to us ends with us.
+pub(crate) fn when_asked_to_end(tell: impl Fn() + Send + 'static) -> io::Result<()> {
+    os::when_asked_to_end(tell)
+}
+
 /// Arranges that a child ends when the *thread* that starts it ends, however that happens: call it
 /// from a thread that lives as long as the program. The child runs once [`let_run`] is called.
 ///

@@ -59,11 +59,8 @@ fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
 /// Looks who still speaks to the shims that a reaper has. The others have a parent to speak to, and the
 /// walk through every open file is only worth it where an end may follow.
 pub(super) fn add_speakers(processes: &mut [Process], watches: &[Watch]) {
-    let reapers: HashSet<Pid> = processes
-        .iter()
-        .filter(|process| may_take_in(process))
-        .map(|process| process.identity.pid)
-        .collect();
+    let reapers: HashSet<Pid> =
+        processes.iter().filter(|process| may_take_in(process)).map(|process| process.identity.pid).collect();
     let taken_in = |process: &Process| process.parent.is_some_and(|parent| reapers.contains(&parent));
     let asked: Vec<Pid> = processes
         .iter()

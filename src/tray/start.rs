@@ -99,6 +99,8 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     TrayIconEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Icon(event)))));
     let proxy = event_loop.create_proxy();
     MenuEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Menu(event)))));
+    let to_end = monitor.clone();
+    platform::when_asked_to_end(move || to_end.tell(Event::Chosen(Choice::Quit)))?;
     if let Some(seconds) = args.quit_after {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }

@@ -13,8 +13,10 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::System => "it belongs to the system",
         Refusal::AnotherUser => "it is another user's",
         Refusal::AnotherContainer => "it runs in another container",
-        Refusal::CannotTell => "whose it is could not be read",
+        Refusal::CannotTell => "something that decides could not be read",
         Refusal::ServesAnother => "another live instance was started by it",
+        Refusal::Protected => "the configuration protects it",
+        Refusal::SetFree => "somebody set it free on purpose",
         Refusal::TooEarly => "it is younger than the grace time",
         Refusal::PidReused => "its number belongs to another process by now",
         Refusal::AnotherProgram => "it runs another program by now",
@@ -34,6 +36,8 @@ pub const fn refusal_hint(refusal: Refusal) -> Option<&'static str> {
         Refusal::ServesAnother => Some("end that client first, then clean up again"),
         Refusal::AnotherContainer => Some("run shimkeeper inside that container"),
         Refusal::CannotTell => Some("run `shimkeeper doctor`: it tells what cannot be seen here"),
+        Refusal::Protected => Some("take it out of `protect` first"),
+        Refusal::SetFree => Some("end it where it was started, or with `shimkeeper free`"),
         Refusal::Ourselves | Refusal::System | Refusal::PidReused | Refusal::AnotherProgram => None,
     }
 }

@@ -24,6 +24,12 @@ pub fn name(name: &str) -> String {
     plain_short(name, LONGEST_NAME)
 }
 
+/// Several such names: "code and claude".
+#[must_use]
+pub fn names(names: &[&str]) -> String {
+    names.iter().map(|name| self::name(name)).collect::<Vec<_>>().join(" and ")
+}
+
 /// One reason, as a clause.
 #[must_use]
 pub fn evidence(evidence: &Evidence) -> String {
@@ -271,8 +277,10 @@ pub const fn state_in_a_sentence(state: State) -> &'static str {
 /// One instance in one row: "Orphan · PID 4242 · 3 min · 41 MB · Code.exe ended".
 #[must_use]
 pub fn instance_row(instance: &Instance) -> String {
+    let why = instance.off_limits.filter(|_| instance.state == State::Orphan(Ripeness::Ripe));
+    let stays = why.map_or_else(String::new, |why| format!(" · stays: {}", super::refusal(why)));
     format!(
-        "{} · PID {} · {} · {} · {}",
+        "{} · PID {} · {} · {} · {}{stays}",
         state(instance.state),
         instance.top.pid,
         duration(instance.age),

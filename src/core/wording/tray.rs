@@ -265,6 +265,12 @@ pub fn restart_port_not_free(stopped: &str, diagnosis: &Diagnosis) -> String {
     format!("{}{}; nothing was started", but_stopped(stopped), super::summary(diagnosis))
 }
 
+/// A restart was not begun, because the start would fail.
+#[must_use]
+pub fn restart_would_not_start(command: &str, why: &str) -> String {
+    format!("`{command}` could not be started ({why}), so nothing was stopped")
+}
+
 /// A restart failed while starting.
 #[must_use]
 pub fn restart_could_not_start(stopped: &str, command: &str, why: &str) -> String {

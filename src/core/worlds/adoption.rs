@@ -96,6 +96,21 @@ fn a_terminal_that_was_hung_up_does_not_own_what_a_client_in_it_connected() {
 }
 
 #[test]
+fn whoever_has_the_other_end_of_its_input_uses_it() {
+    let client = process(500, 50).with_args(&["code"]).child_of(100);
+    let world = left_behind(|details| details.speakers = Fact::Known(vec![pid(500)])).and(client);
+    let because = Evidence::SpokenTo { pid: pid(500), name: "code".into() };
+    check(&world, Verdict::Healthy, &[adopted(200).because(because)]);
+}
+
+#[test]
+fn what_only_its_own_helpers_could_write_to_is_used_by_nobody() {
+    let helper = process(201, 61).with_args(&["helper"]).child_of(200);
+    let world = left_behind(|details| details.speakers = Fact::Known(vec![pid(201)])).and(helper);
+    check(&world, Verdict::Orphaned, &[orphan(200).with(&[200, 201])]);
+}
+
+#[test]
 fn what_the_user_protects_is_left_alone() {
     let because = Evidence::Protected { part: "-u run_ws".into() };
     let world = desk().and(shim(200, 60, 1)).watched(|watch| watch.protect = vec!["-u run_ws".into()]);

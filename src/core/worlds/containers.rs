@@ -94,6 +94,15 @@ fn a_shim_that_a_client_detached_with_pipes_was_taken_in_by_a_strange_first_proc
 }
 
 #[test]
+fn a_client_that_is_the_first_process_itself_is_known_by_the_other_end_of_the_pipe() {
+    let server = in_session(shim(7, 60, 1), 7).with(|details| details.speakers = Fact::Known(vec![pid(1)]));
+    check(&strange().and(server), Verdict::Healthy, &[attached(7, 1)]);
+    let sockets = in_session(shim(7, 60, 1), 7).with(|details| details.speakers = Fact::Hidden);
+    let expected = unseen(7).because(Evidence::TraitHidden(Trait::Terminal));
+    check(&strange().and(sockets), Verdict::Unseen, &[expected]);
+}
+
+#[test]
 fn a_daemon_without_pipes_may_be_a_strange_first_processs_own() {
     let daemon = in_session(shim(7, 60, 1), 7).with(|details| {
         details.streams = Fact::Known(Streams { input: Stream::Other, output: Stream::Other });

@@ -67,7 +67,8 @@ fn what_started_us_is_never_ended_whoever_asks() {
     let bash = process(8000, 8000).with_args(&["bash"]).child_of(150);
     let world = desk().and(bash).but(9000, |me| me.child_of(8000));
     let processes = world.snapshot.processes.iter();
-    let refused = processes.filter(|one| never_ended_here(one, &world.snapshot) == Some(Refusal::Ourselves));
+    let refused = processes
+        .filter(|one| never_ended_here(one, &world.snapshot, &world.watch) == Some(Refusal::Ourselves));
     assert_eq!(refused.map(|one| one.identity.pid.get()).collect::<Vec<_>>(), [1, 100, 9000, 150, 8000]);
 }
 

@@ -2,7 +2,28 @@
 
 use super::expect::{Expected, attached, check, orphan, shim, unseen, windows_desk};
 use crate::core::testing::{World, pid, process};
+use crate::core::unseen::Trait;
 use crate::core::{Evidence, Process, Verdict};
+
+#[test]
+fn a_clock_that_was_set_back_between_client_and_shim_proves_nothing() {
+    let ordered = |number: u32, order: usize| {
+        move |mut process: Process| {
+            assert_eq!(process.identity.pid.get(), number);
+            process.order = Some(order);
+            process
+        }
+    };
+    let client = ordered(1600, 10)(process(1600, 900).with_args(&["Code.exe"]).child_of(1000));
+    let server = ordered(200, 11)(shim(200, 600, 1600));
+    let because = Evidence::TraitHidden(Trait::Birth);
+    let world = windows_desk().and(client.clone()).and(server.clone());
+    check(&world, Verdict::Unseen, &[unseen(200).because(because)]);
+    // The other way round the number was really given away.
+    let stranger = Process { order: Some(12), ..client };
+    let left = orphan(200).left_by(1600);
+    check(&windows_desk().and(stranger).and(server), Verdict::Orphaned, &[left]);
+}
 
 #[test]
 fn a_venv_pair_is_one_instance() {

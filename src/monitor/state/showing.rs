@@ -19,10 +19,9 @@ impl State {
             return RestartOffer::No(wording::NOT_LOOKED_YET.into());
         };
         match restart(diagnosis) {
-            Ok(plan) => match plan.loses {
-                Some((_, client)) => RestartOffer::Loses(wording::name(client)),
-                None => RestartOffer::Free,
-            },
+            Ok(_) if self.is_blindfolded => RestartOffer::No(wording::CONFIG_BROKEN.to_lowercase()),
+            Ok(plan) if plan.loses.is_empty() => RestartOffer::Free,
+            Ok(plan) => RestartOffer::Loses(wording::names(&plan.loses)),
             Err(why) => RestartOffer::No(wording::no_restart_in_short(&why)),
         }
     }

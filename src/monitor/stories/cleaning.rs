@@ -104,7 +104,7 @@ fn a_restart_that_panics_is_answered_as_well() {
     let stage = Stage::new([orphans([600]).where_listens(600)]);
     stage.panics_once();
     let (hands, events) = stage.hands();
-    let watch = Watch { command: vec!["/nowhere/python".into()], ..watch() };
+    let watch = Watch { command: vec!["python-that-nobody-has".into()], ..watch() };
     hands.restart(seen(watch), Duration::ZERO);
     let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
     assert!(why.contains("went wrong"), "{why}");
@@ -116,7 +116,7 @@ fn a_restart_whose_old_server_cannot_be_stopped_starts_nothing() {
     let stage = Stage::new([in_use()]);
     stage.refuses(600, Refusal::StillAlive);
     let (hands, events) = stage.hands();
-    let watch = Watch { command: vec!["/nowhere/python".into()], ..watch() };
+    let watch = Watch { command: vec!["python-that-nobody-has".into()], ..watch() };
     hands.restart(seen(watch), Duration::ZERO);
     let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
     assert!(why.contains("600 was not stopped") && why.contains("nothing was started"), "{why}");

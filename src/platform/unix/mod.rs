@@ -9,9 +9,10 @@ mod details;
 mod pidfd;
 mod proc;
 mod roster;
+mod signals;
 mod sockets;
-mod speakers;
 mod spawn;
+mod speakers;
 pub(crate) mod toast;
 pub(crate) mod tray;
 
@@ -19,9 +20,10 @@ pub(crate) use birth::{age, birth, birth_clock, children, presence};
 pub(crate) use details::{args, details, environment, name, program};
 pub(crate) use pidfd::{Held, wait_for_ends};
 pub(crate) use roster::Roster;
+pub(crate) use signals::when_asked_to_end;
 pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
-pub(crate) use speakers::speakers;
 pub(crate) use spawn::{let_run, set_free, tie_to_us};
+pub(crate) use speakers::speakers;
 
 use std::io;
 

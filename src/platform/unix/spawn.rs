@@ -12,7 +12,8 @@ pub(crate) fn tie_to_us(command: &mut Command) {
     // SAFETY: between fork and exec only system calls without allocation or locks are made.
     unsafe {
         command.pre_exec(move || {
-            set_parent_process_death_signal(Some(Signal::TERM))?;
+            // We can ask no more when this is sent, so it is not a question.
+            set_parent_process_death_signal(Some(Signal::KILL))?;
             // We may have ended before the call above took effect.
             if getppid() == Some(us) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
         });

@@ -49,6 +49,13 @@ pub(crate) const SYSTEM: System = System::Windows;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
 
-pub(crate) fn speakers(_: &[crate::core::Pid]) -> std::collections::HashMap<crate::core::Pid, Vec<crate::core::Pid>> {
+pub(crate) fn speakers(
+    _: &[crate::core::Pid],
+) -> std::collections::HashMap<crate::core::Pid, Vec<crate::core::Pid>> {
     std::collections::HashMap::new()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "its twin installs handlers")]
+pub(crate) fn when_asked_to_end(_: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    Ok(())
 }

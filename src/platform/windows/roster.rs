@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_child_stands_behind_its_parent() {
-        let mut child = std::process::Command::new("cmd.exe").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let mut child =
+            std::process::Command::new("cmd.exe").stdin(std::process::Stdio::piped()).spawn().unwrap();
         let roster = Roster::take().unwrap();
         let order = |pid: u32| roster.order(Pid::new(pid).unwrap()).unwrap();
         assert!(order(std::process::id()) < order(child.id()));
