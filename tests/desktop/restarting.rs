@@ -1,5 +1,7 @@
 //! Restarts by the tray, which owns what it starts.
 
+use rustix::process::Signal;
+
 use crate::desktop::Desktop;
 use crate::on_a_desktop;
 use crate::stage::{GREEN, RED, Tray, icon_turns};
@@ -26,13 +28,28 @@ fn restart_replaces_an_orphan_and_the_server_ends_with_the_tray() {
 }
 
 #[test]
+fn a_tray_that_is_asked_to_end_by_a_signal_ends_its_server_first() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let tray = Tray::start(&bed, &desktop, &keeper);
+        let server = restarted(&bed, &desktop, &keeper, &tray, &["--stubborn"]);
+        tray.signal(Signal::TERM);
+        let (code, words) = tray.end();
+        assert_eq!(code, Some(0), "{words}");
+        assert!(!server.lives(), "it was left behind");
+    });
+}
+
+#[test]
 fn the_server_of_a_tray_that_is_killed_does_not_outlive_it() {
     on_a_desktop(|| {
         let bed = Bed::with_the_real_name();
         let desktop = bed.desktop();
         let keeper = bed.keeper(3005);
         let tray = Tray::start(&bed, &desktop, &keeper);
-        let server = restarted(&bed, &desktop, &keeper, &tray, &[]);
+        let server = restarted(&bed, &desktop, &keeper, &tray, &["--stubborn"]);
         tray.kill_hard();
         eventually("the server has followed it", PATIENCE, || !server.lives());
     });

@@ -55,6 +55,11 @@ impl Tray {
         self.process.pid()
     }
 
+    /// What a terminal, a log-off or a service manager sends.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        self.process.identity().signal(signal);
+    }
+
     /// What a crash does: nothing is put in order.
     pub(crate) fn kill_hard(mut self) {
         self.process.kill_hard();
