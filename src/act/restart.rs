@@ -211,7 +211,7 @@ fn log_lines(name: &str, output: impl Read + Send + 'static) -> io::Result<()> {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {
                     let text = String::from_utf8_lossy(&line);
-                    tracing::info!(%server, output = %mask::plain_short(text.trim_end(), 1000), "server says");
+                    tracing::info!(%server, output = %mask::plain_short(&mask::text(text.trim_end()), 1000), "server says");
                 }
             }
         }

@@ -1,11 +1,12 @@
 //! `shimkeeper cleanup`: ends the orphans, or says what it would end.
 
+use std::collections::HashSet;
+
 use super::Failure;
 use super::args::CleanupArgs;
 use super::context::Context;
 use super::render::Paint;
 use super::{json, render};
-use crate::core::instance::State;
 use crate::core::{Diagnosis, Scope, Verdict, plan, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::{CleanupReport, Looker, clean};
@@ -32,8 +33,13 @@ pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Fail
 /// Looks, touches nothing.
 fn check_only(context: &Context, args: &CleanupArgs, found: &[Diagnosis], scope: Scope) -> Outcome {
     let plans: Vec<_> = found.iter().map(|diagnosis| plan(diagnosis, scope)).collect();
-    let planned: Vec<_> = plans.iter().flat_map(|plan| plan.targets.clone()).collect();
     let refused: Vec<_> = plans.iter().flat_map(|plan| plan.refused.clone()).collect();
+    let mut planned: Vec<_> = plans.iter().flat_map(|plan| plan.targets.clone()).collect();
+    // As a cleanup does it: two watches may share a script, and what one leaves alone stays.
+    let mut tops = HashSet::new();
+    planned.retain(|target| {
+        !refused.iter().any(|refused| refused.pid == target.top.pid) && tops.insert(target.top)
+    });
     if args.json {
         let report = CleanupReport { planned, ended: Vec::new(), refused, after: found.to_vec() };
         console::say(&json::cleanup(&report));
@@ -84,14 +90,13 @@ fn tell_refused(refused: &[plan::Refused]) {
 /// The two sentences that scripts look for, and whatever else needs attention.
 fn tell_nothing_to_do(context: &Context, found: &[Diagnosis]) {
     for diagnosis in found {
-        if diagnosis.unseen().next().is_none() || !diagnosis.instances.is_empty() {
-            let nobody = diagnosis.instances.is_empty();
-            let live = diagnosis.instances.iter().any(|instance| !matches!(instance.state, State::Orphan(_)));
-            if nobody {
+        let found = |kinds: &[&str]| diagnosis.findings.iter().any(|finding| kinds.contains(&finding.kind()));
+        if diagnosis.instances.is_empty() {
+            if !found(&["unseen"]) {
                 console::say(&wording::no_processes_found(diagnosis.watch.short_script()));
-            } else if live && diagnosis.verdict != Verdict::Unseen {
-                console::say(wording::NO_CLEANUP_NEEDED);
             }
+        } else if !found(&["orphan", "suspected", "unseen"]) {
+            console::say(wording::NO_CLEANUP_NEEDED);
         }
         if !matches!(diagnosis.verdict, Verdict::Healthy | Verdict::Idle) {
             console::say(render::diagnosis(diagnosis, context.palette, context.verbose).trim_end());

@@ -10,7 +10,7 @@ use super::autostart;
 use super::context::Context;
 use super::render::Paint;
 use crate::config::Config;
-use crate::core::{Diagnosis, Listens, Watch, wording};
+use crate::core::{Diagnosis, Listens, State, Watch, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::Looker;
 use crate::platform::{autostart as login, desktop};
@@ -134,8 +134,7 @@ fn port(found: &Diagnosis) -> Option<Check> {
     }
     if !found.holders.is_empty() {
         let says = wording::capital(&wording::port_row(found));
-        let ours = found.instances.iter().any(|instance| instance.listens);
-        return Some(if ours {
+        return Some(if is_held_as_it_should_be(found) {
             works("port", says)
         } else {
             attention("port", says, Some(wording::free_hint(port)))
@@ -147,6 +146,15 @@ fn port(found: &Diagnosis) -> Option<Check> {
             attention("port", wording::port_cannot_be_bound(port, &error), Some(wording::BIND_HINT.into()))
         }
     })
+}
+
+/// By a server that somebody uses, and by nobody else.
+fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
+    let in_use = found
+        .instances
+        .iter()
+        .any(|instance| instance.listens && matches!(instance.state, State::Attached | State::Adopted));
+    in_use && !found.findings.iter().any(|finding| finding.kind() == "foreign")
 }
 
 fn panel() -> Check {

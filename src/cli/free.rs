@@ -30,9 +30,9 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
     let [watch] = &watches;
     let rows = rows(&snapshot, watch);
     if let Some(unseen) = snapshot.unseen.first() {
-        return Err(
-            Failure::new(Outcome::Blind, wording::unseen(unseen)).hint(Some(wording::unseen_hint(unseen)))
-        );
+        let failure = Failure::new(Outcome::Blind, wording::unseen(unseen));
+        let failure = failure.hint(Some(wording::unseen_hint(unseen)));
+        return finish_untouched(args, watch.port, &rows, failure);
     }
     if rows.is_empty() {
         return Ok(already_free(args, watch.port));

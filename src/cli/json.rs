@@ -6,7 +6,8 @@ use crate::act::Ended;
 use crate::core::diagnose::{HeldBy, holder_pid};
 use crate::core::plan::Refused;
 use crate::core::{
-    Client, Diagnosis, Finding, Holder, Instance, Pid, Target, UnixTime, Verdict, Watch, mask, wording,
+    Client, Diagnosis, Finding, Holder, Instance, Listens, Pid, Target, UnixTime, Verdict, Watch, mask,
+    wording,
 };
 use crate::monitor::cleaning::CleanupReport;
 
@@ -99,7 +100,7 @@ struct RefusedJson {
     why: &'static str,
 }
 
-#[derive(Clone, Copy, Serialize)]
+#[derive(Serialize)]
 struct PortJson {
     number: u16,
     free: bool,
@@ -197,20 +198,21 @@ fn finding(finding: &Finding, watch: &Watch) -> FindingJson {
 
 /// What `cleanup --json` prints.
 pub(super) fn cleanup(report: &CleanupReport) -> String {
-    let ports: Vec<PortJson> = report
-        .after
-        .iter()
-        .map(|after| PortJson { number: after.watch.port, free: after.port_is_free() })
-        .collect();
     let json = CleanupJson {
         schema: SCHEMA,
         planned: report.planned.iter().map(planned).collect(),
         ended: report.ended.iter().copied().map(ended).collect(),
         refused: report.refused.iter().map(refused).collect(),
-        port: ports.first().copied(),
-        ports,
+        port: report.after.first().and_then(port),
+        ports: report.after.iter().filter_map(port).collect(),
     };
     print(&json, true)
+}
+
+/// A watch's port, where it was looked at.
+fn port(after: &Diagnosis) -> Option<PortJson> {
+    let looked_at = after.watch.listens != Listens::Never;
+    looked_at.then(|| PortJson { number: after.watch.port, free: after.port_is_free() })
 }
 
 /// What `free --json` prints.

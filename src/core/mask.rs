@@ -8,6 +8,9 @@ pub const MASK: &str = "•••";
 /// The longest command line that is shown, in characters.
 const LONGEST: usize = 240;
 
+/// How far into a URL the `@` behind a password with a slash in it is looked for, in characters.
+const LONGEST_USER: usize = 1000;
+
 /// Words in the name of an option or variable that make its value a secret.
 const SECRET_NAMES: &[&str] = &[
     "token",
@@ -149,7 +152,7 @@ fn masked_values(text: &str, source: Source) -> (String, bool) {
                 let (between, value) = after.split_at(value);
                 out.push_str(between);
                 if value.is_empty() {
-                    return (out, true);
+                    return (out, !between.ends_with('='));
                 }
                 out.push_str(MASK);
                 rest = &value[value_len(name, between, value, source)..];
@@ -175,12 +178,11 @@ fn value_behind(name: &str, after: &str, source: Source) -> Option<usize> {
     if after.starts_with('=') && is_a_variable(name, source) {
         return Some(from(&after[1..]));
     }
-    let at_sign =
-        after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | ')'));
-    let value = at_sign.trim_start_matches([':', '=', '>']);
-    let is_a_value = at_sign.starts_with([':', '=']) && !at_sign.starts_with("://") && is_secret_name(name);
+    let sign = after.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | ')'));
+    let value = sign.trim_start_matches([':', '=', '>']);
+    let is_a_value = sign.starts_with([':', '=']) && !sign.starts_with("://") && is_secret_name(name);
     // `KeyError: …` and `auth::login` are no secrets.
-    let is_talk = source == Source::Line && (at_sign.starts_with("::") || is_a_complaint(name));
+    let is_talk = source == Source::Line && (sign.starts_with("::") || is_a_complaint(name));
     (is_a_value && !is_talk).then(|| from(value))
 }
 
@@ -236,8 +238,8 @@ fn quoted_len(value: &str, marks: usize, quote: char) -> usize {
 
 /// Writes the begin of a URL behind its scheme, without the password, and gives what follows.
 fn mask_user<'t>(url: &'t str, out: &mut String) -> &'t str {
-    let word = &url[..url.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(url.len())];
-    let authority = &word[..word.find(['/', '?', '#']).unwrap_or(word.len())];
+    let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"');
+    let authority = &url[..url.find(ends).unwrap_or(url.len())];
     let has_a_port = |host: &str| {
         host.rsplit_once(':').is_none_or(|(_, port)| {
             host.starts_with('[') || port.len() <= 5 && port.chars().all(|c| c.is_ascii_digit())
@@ -245,7 +247,10 @@ fn mask_user<'t>(url: &'t str, out: &mut String) -> &'t str {
     };
     // A password with a slash in it ends the authority too early.
     let user = match authority.rfind('@') {
-        None if !has_a_port(authority) => word.rfind('@'),
+        None if !has_a_port(authority) => {
+            let near = url.chars().take(LONGEST_USER).take_while(|c| !c.is_whitespace() && *c != '"');
+            url[..near.map(char::len_utf8).sum()].rfind('@')
+        }
         found => found,
     };
     let Some(user) = user else {
@@ -253,11 +258,11 @@ fn mask_user<'t>(url: &'t str, out: &mut String) -> &'t str {
         out.push_str(known);
         return &url[known.len()..];
     };
-    let is_a_name = !word[..user].contains(':') && !out.ends_with("http://") && !out.ends_with("https://");
-    out.push_str(if is_a_name { &word[..user] } else { MASK });
+    let is_a_name = !url[..user].contains(':') && !out.ends_with("http://") && !out.ends_with("https://");
+    out.push_str(if is_a_name { &url[..user] } else { MASK });
     out.push('@');
-    let host = &word[user + 1..];
-    let host = &host[..host.find(['/', '?', '#']).unwrap_or(host.len())];
+    let host = &url[user + 1..];
+    let host = &host[..host.find(ends).unwrap_or(host.len())];
     let known = if has_a_port(host) { host } else { "" };
     out.push_str(known);
     &url[user + 1 + known.len()..]
@@ -377,12 +382,13 @@ mod tests {
             (vec!["x", "-H", "Authorization:", "Bearer", "hunter7", "y"], "x -H Authorization: ••• ••• y"),
             (vec!["x", "Authorization: Basic", "hunter", "y"], r#"x "Authorization: •••" ••• y"#),
             (vec!["x", "say bearer hunter and hunter"], r#"x "say bearer •••""#),
-            (vec!["x", "--password=hun ter,hunter&hunter"], r#"x "--password=•••""#),
+            (vec!["x", "--password=hun ter,hunter&hunter"], "x --password=•••"),
             (vec!["x", "--env=MODE=hunter"], "x --env=MODE=•••"),
             (vec!["x", "https://hunter2@h:80/a"], "x https://•••@h:80/a"),
             (vec!["x", "db://me:hun/ter@h/a"], "x db://•••@h/a"),
             (vec!["x", "https://h/a?hunter"], "x https://h/a?•••"),
             (vec!["x", "/sse?a=hunter#id=hunter"], "x /sse?a=•••"),
+            (vec!["env", "A=", "python"], "env A= python"),
             (vec!["x", "GITHUB_PAT: hunter"], r#"x "GITHUB_PAT: •••""#),
         ] {
             assert_eq!(shown(&words), expected);

@@ -75,6 +75,36 @@ fn a_superseded_copy_is_ended_only_where_it_is_asked_for() {
 }
 
 #[test]
+fn a_port_that_was_not_looked_at_is_not_told() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let keeper = bed.keeper_with(3005, "listens = \"never\"");
+        let done = keeper.run(&["cleanup", "--json"]).expect_code(0).json();
+        shapes::cleanup().fits(&done);
+        assert_eq!(done["port"], serde_json::Value::Null);
+        assert_eq!(done["ports"], serde_json::json!([]));
+        let status = keeper.run(&["status"]).expect_code(0);
+        assert!(status.stdout.contains("no run_ws_shim runs") && !status.stdout.contains("free"), "{status}");
+    });
+}
+
+#[test]
+fn what_two_watches_share_is_planned_once() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let more = "[[watch]]\nname = \"other\"\nport = 3006\nscript = \"run_ws_shim.py\"";
+        let keeper = bed.keeper_with(3005, more);
+        let client = bed.client().stdio().start();
+        let shim = client.shim();
+        keeper.run(&["cleanup"]).expect_code(0).says("No cleanup needed");
+        client.kill_hard();
+        let checked = keeper.run(&["cleanup", "--check-only", "--json"]).expect_code(1).json();
+        assert_eq!(checked["planned"].as_array().unwrap().len(), 1, "{checked:#}");
+        assert_eq!(checked["planned"][0]["pid"], shim.pid());
+    });
+}
+
+#[test]
 fn with_several_watches_each_port_is_told() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();

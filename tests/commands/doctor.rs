@@ -68,6 +68,19 @@ fn a_port_that_the_shim_holds_is_as_it_should_be() {
 }
 
 #[test]
+fn a_port_that_an_orphan_holds_needs_attention() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let client = bed.client().on_port(3005).start();
+        let shim = client.shim();
+        client.kill_hard();
+        let report = examine(&bed, &bed.keeper(3005), &["doctor", "--json"]).expect_code(1).json();
+        assert_eq!(check(&report, "port")["health"], "attention", "{report:#}");
+        assert!(shim.lives());
+    });
+}
+
+#[test]
 fn a_broken_configuration_is_told_and_the_rest_is_examined_all_the_same() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();

@@ -15,6 +15,8 @@ pub(crate) enum Shape {
     MaybeNumber,
     OneOf(&'static [&'static str]),
     List(Box<Shape>),
+    /// Something, or null.
+    Maybe(Box<Shape>),
     /// All of these keys and no others.
     Table(&'static [Key]),
 }
@@ -22,7 +24,7 @@ pub(crate) enum Shape {
 /// A key and what stands behind it; called only when it is looked at, because shapes hold shapes.
 type Key = (&'static str, fn() -> Shape);
 
-use Shape::{Flag, List, MaybeNumber, MaybeText, Number, OneOf, Table, Text, Time};
+use Shape::{Flag, List, Maybe, MaybeNumber, MaybeText, Number, OneOf, Table, Text, Time};
 
 pub(crate) fn status() -> Shape {
     Table(&[
@@ -92,7 +94,7 @@ pub(crate) fn cleanup() -> Shape {
         ("planned", || list(planned())),
         ("ended", || list(ended())),
         ("refused", || list(refused())),
-        ("port", port),
+        ("port", || Maybe(Box::new(port()))),
         ("ports", || list(port())),
     ])
 }
@@ -162,6 +164,8 @@ impl Shape {
             Flag => value.is_boolean(),
             Time => value.as_str().is_some_and(is_rfc3339),
             OneOf(words) => value.as_str().is_some_and(|word| words.contains(&word)),
+            Maybe(_) if value.is_null() => true,
+            Maybe(of) => return of.compare(value),
             List(of) => {
                 let items = value.as_array().ok_or_else(|| format!("no list: {value}"))?;
                 return items.iter().try_for_each(|item| of.compare(item));

@@ -13,7 +13,7 @@ use crate::core::mask::plain_short;
 use crate::core::severity::Verdict;
 use crate::core::snapshot::Holder;
 use crate::core::unseen::{Trait, Unseen};
-use crate::core::watch::Watch;
+use crate::core::watch::{Listens, Watch};
 
 /// The longest that a stranger's name may be in a sentence, in characters.
 const LONGEST_NAME: usize = 40;
@@ -213,6 +213,7 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
                 (all, false) => format!("{all} of {script} run"),
             }
         }
+        Verdict::Idle if diagnosis.watch.listens == Listens::Never => format!("no {script} runs"),
         Verdict::Idle => format!("no {script} runs, port {port} is free"),
     }
 }
