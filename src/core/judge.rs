@@ -159,6 +159,10 @@ fn adoption(group: &Group<'_>, watch: &Watch) -> Result<Option<Evidence>, Trait>
         {
             return Ok(Some(Evidence::StartedByHand));
         }
+        if a_clients.is_none() {
+            // It may be a terminal's that let it go.
+            hidden = hidden.or(Some(Trait::Terminal));
+        }
         match (details.terminal, a_clients) {
             (Fact::Known(Terminal::None), _) | (Fact::Known(Terminal::Living), Some(true)) => {}
             (Fact::Known(Terminal::Living), Some(false)) => return Ok(Some(Evidence::LivingTerminal)),

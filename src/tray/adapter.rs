@@ -70,7 +70,7 @@ impl Adapter {
     pub(super) fn draw(&mut self, view: &View) -> anyhow::Result<()> {
         for ((item, shown), wanted) in self.items.iter_mut().zip(menu(view)) {
             if *shown != wanted {
-                update(item, &wanted);
+                update(item, shown, &wanted);
                 *shown = wanted;
             }
         }
@@ -130,20 +130,27 @@ fn append(menu: &Menu, row: &Row, at: usize) -> anyhow::Result<Item> {
     })
 }
 
-fn update(item: &Item, row: &Row) {
-    match (item, row) {
-        (Item::Plain(item), Row::Item { label, choice }) => {
+/// Changes only what differs: Windows draws a row that was made without a choice in grey, and one that
+/// is told so once more in black.
+fn update(item: &Item, shown: &Row, wanted: &Row) {
+    match (item, shown, wanted) {
+        (Item::Plain(item), Row::Item { choice: before, .. }, Row::Item { label, choice }) => {
             item.set_text(escaped(label));
-            item.set_enabled(choice.is_some());
+            if before.is_some() != choice.is_some() {
+                item.set_enabled(choice.is_some());
+            }
         }
-        (Item::Tick(item), Row::Tick { label, choice, on }) => {
+        (Item::Tick(item), Row::Tick { choice: before, .. }, Row::Tick { label, choice, on }) => {
             item.set_text(escaped(label));
-            item.set_enabled(choice.is_some());
+            if before.is_some() != choice.is_some() {
+                item.set_enabled(choice.is_some());
+            }
             item.set_checked(*on);
         }
         // The rows never change their kind.
         (
             Item::Separator | Item::Plain(_) | Item::Tick(_),
+            Row::Separator | Row::Item { .. } | Row::Tick { .. },
             Row::Separator | Row::Item { .. } | Row::Tick { .. },
         ) => {}
     }

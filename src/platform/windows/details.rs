@@ -15,7 +15,7 @@ use super::handle::open;
 use super::memory::Parameters;
 use super::text::units;
 use super::{console, roster::Roster, spawn, streams};
-use crate::core::snapshot::{Container, Terminal};
+use crate::core::snapshot::{Container, Stream, Streams, Terminal};
 use crate::core::{Details, Fact, Pid};
 
 #[expect(clippy::missing_const_for_fn, reason = "its twin reads a file")]
@@ -46,8 +46,9 @@ pub(crate) fn details(pid: Pid) -> Details {
     let parameters = parameters.as_ref().ok();
     let terminal = console::terminal(pid);
     let streams = match (&terminal, parameters) {
-        // Nobody asks for them unless a person may be looking on, and they cost a thread.
-        (Ok(Terminal::None) | Err(_), _) | (_, None) => Fact::Hidden,
+        // Without a console that a person sees they are nobody's, and asking costs a thread.
+        (Ok(Terminal::None), _) => Fact::Known(Streams { input: Stream::Other, output: Stream::Other }),
+        (Err(_), _) | (_, None) => Fact::Hidden,
         (Ok(Terminal::Living), Some(parameters)) => fact(streams::streams(pid, parameters)),
     };
     Details {
