@@ -74,7 +74,11 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             (Config::standard(platform::PATH_STYLE), Some(error.to_string()))
         }
     };
-    let event_loop = EventLoop::<Wake>::with_user_event().build().context(wording::NO_DISPLAY)?;
+    let event_loop = EventLoop::<Wake>::with_user_event().build().map_err(|error| {
+        // The library names a line of its own source, which helps nobody who reads this.
+        tracing::info!(%error, "the event loop could not be made");
+        anyhow::anyhow!(wording::NO_DISPLAY)
+    })?;
     event_loop.listen_device_events(DeviceEvents::Never);
     let clock = Clock::start();
     let view = State::new(config.clone(), config_problem.clone()).view();
