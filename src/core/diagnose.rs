@@ -69,7 +69,10 @@ impl Diagnosis {
     /// Whether the port was read and nobody listens on it.
     #[must_use]
     pub fn port_is_free(&self) -> bool {
-        self.holders.is_empty() && !self.unseen().any(|unseen| matches!(unseen, Unseen::Listeners { .. }))
+        self.holders.is_empty()
+            && !self
+                .unseen()
+                .any(|unseen| matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. }))
     }
 
     /// How long until every suspect can be judged; `None` where nothing is suspected.
@@ -277,7 +280,11 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
     let hidden =
         hidden.map(|process| Unseen::CommandLine { pid: process.identity.pid, name: process.name.clone() });
     let concerns_us = |unseen: &&Unseen| {
-        watch.listens != Listens::Never || !matches!(unseen, Unseen::Listeners { .. } | Unseen::Holder { .. })
+        watch.listens != Listens::Never
+            || !matches!(
+                unseen,
+                Unseen::Listeners { .. } | Unseen::Reservation { .. } | Unseen::Holder { .. }
+            )
     };
     let mut unseen: Vec<Unseen> = snapshot.unseen.iter().filter(concerns_us).cloned().chain(hidden).collect();
     unseen.sort();

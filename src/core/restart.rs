@@ -51,7 +51,12 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             Finding::Foreign { .. } | Finding::Ghost { .. } | Finding::Reserved { .. } => {
                 return Err(NoRestart::PortTaken);
             }
-            Finding::Unseen(Unseen::Processes { .. } | Unseen::Listeners { .. } | Unseen::Holder { .. }) => {
+            Finding::Unseen(
+                Unseen::Processes { .. }
+                | Unseen::Listeners { .. }
+                | Unseen::Reservation { .. }
+                | Unseen::Holder { .. },
+            ) => {
                 return Err(NoRestart::CannotTell);
             }
             Finding::Orphan { .. }

@@ -17,6 +17,13 @@ pub enum Unseen {
         /// What the system answered.
         why: String,
     },
+    /// Why a port on which nobody listens cannot be bound.
+    Reservation {
+        /// The port.
+        port: u16,
+        /// What the system answered.
+        why: String,
+    },
     /// The command line of a process that may well be a shim.
     CommandLine {
         /// Which process.

@@ -66,7 +66,7 @@ impl Machine {
             .map(|port| {
                 let listeners = rows.remove(port).unwrap_or_default();
                 let is_free = all_seen && listeners.is_empty();
-                let reserved = is_free.then(|| self.reserved(*port, now.moment)).flatten();
+                let reserved = is_free.then(|| self.reserved(*port, now.moment, &mut unseen)).flatten();
                 (*port, PortFacts { heirs: heirs_of(*port, &listeners), listeners, reserved })
             })
             .collect::<BTreeMap<_, _>>();
@@ -78,16 +78,20 @@ impl Machine {
 
 impl Machine {
     /// The range that the system keeps around a port on which nobody listens.
-    fn reserved(&mut self, port: u16, now: Moment) -> Option<(u16, u16)> {
+    fn reserved(&mut self, port: u16, now: Moment, unseen: &mut Vec<Unseen>) -> Option<(u16, u16)> {
         if let Some((asked, range)) = self.reserved.get(&port)
             && now.since(*asked) < RESERVED_FOR
         {
             return *range;
         }
-        let range = platform::reserved_range(port).unwrap_or_else(|error| {
-            tracing::debug!(port, %error, "whether the port is reserved could not be asked");
-            None
-        });
+        let range = match platform::reserved_range(port) {
+            Ok(range) => range,
+            Err(error) => {
+                // A port of which this cannot be told is not called free.
+                unseen.push(Unseen::Reservation { port, why: error.to_string() });
+                return None;
+            }
+        };
         self.reserved.insert(port, (now, range));
         range
     }

@@ -88,6 +88,12 @@ pub fn unseen(unseen: &Unseen) -> String {
         Unseen::Listeners { family, why } => {
             format!("the {family} listeners could not be read ({})", plain_short(why, 120))
         }
+        Unseen::Reservation { port, why } => {
+            format!(
+                "nobody listens on port {port}, and whether it can be had could not be told ({})",
+                plain_short(why, 120)
+            )
+        }
         Unseen::CommandLine { pid, name: who } => {
             format!("the command line of {} ({pid}) could not be read", name(who))
         }
@@ -106,7 +112,7 @@ pub fn unseen(unseen: &Unseen) -> String {
 #[must_use]
 pub fn unseen_hint(unseen: &Unseen) -> &'static str {
     match unseen {
-        Unseen::Processes { .. } | Unseen::Listeners { .. } => {
+        Unseen::Processes { .. } | Unseen::Listeners { .. } | Unseen::Reservation { .. } => {
             "run `shimkeeper doctor`: it tells what this system does not let us see"
         }
         Unseen::CommandLine { .. } | Unseen::Trait { .. } => {

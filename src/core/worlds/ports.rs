@@ -10,6 +10,16 @@ use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Process, Unseen
 const AT: &str = "127.0.0.1:3005";
 
 #[test]
+fn a_port_of_which_the_reservation_could_not_be_told_is_not_called_free() {
+    let mut world = World::windows();
+    let unseen = Unseen::Reservation { port: 3005, why: "netsh did not answer".into() };
+    world.snapshot.unseen.push(unseen);
+    let found = world.look();
+    assert_eq!(found.verdict, Verdict::Unseen);
+    assert!(!found.port_is_free());
+}
+
+#[test]
 fn a_shim_that_holds_the_port_is_healthy() {
     let holds = Evidence::HoldsPort { address: AT.into() };
     let world = desk().and(shim(200, 60, 150)).where_listens(200);

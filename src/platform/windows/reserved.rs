@@ -25,7 +25,7 @@ pub(crate) fn reserved_range(port: u16) -> io::Result<Option<(u16, u16)>> {
             return Ok(Some(range));
         }
     }
-    Ok(None)
+    Err(io::Error::other("binding it is refused with error 10013, and no reserved range holds it"))
 }
 
 /// Binds the port for a moment, without listening: no firewall asks, nobody can connect. Tells the
