@@ -13,15 +13,35 @@ use crate::platform::private;
 /// How many names aside are tried before giving up: leftovers of killed programs, or somebody's trap.
 const ATTEMPTS: u32 = 16;
 
+/// How much of a name a name aside holds, in bytes: it must not become longer than the system allows.
+const KEPT_OF_NAME: usize = 200;
+
 /// Puts `bytes` at `path`, or leaves what is there. The folder is made if it is missing. Blocks.
 ///
 /// # Platforms
 /// Unix: mode 0600, new folders 0700; Windows: what the folder hands down, which under the user's
 /// profile is this user alone.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, bytes, Flush::ToDisk)
+}
+
+/// The same for what means nothing after a crash of the machine: whole for every reader, but never
+/// waiting for the disk.
+pub(crate) fn write_volatile(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, bytes, Flush::Never)
+}
+
+/// Whether content must survive a crash of the machine.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flush {
+    ToDisk,
+    Never,
+}
+
+fn write(path: &Path, bytes: &[u8], flush: Flush) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     make_folder(folder)?;
-    replace(path, folder, bytes)
+    replace(path, folder, bytes, flush)
         .map_err(|error| io::Error::new(error.kind(), wording::cannot_write(&path.display(), &error)))
 }
 
@@ -31,15 +51,50 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
         .map_err(|error| io::Error::new(error.kind(), wording::cannot_make_folder(&folder.display(), &error)))
 }
 
-fn replace(path: &Path, folder: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, folder: &Path, bytes: &[u8], flush: Flush) -> io::Result<()> {
     let (mut file, aside) = create_aside(path, folder)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
+    if flush == Flush::ToDisk {
+        file.sync_all()?;
+    }
     drop(file);
     fs::rename(&aside.0, path)?;
-    // The new content is in place; only a crash of the machine could still bring the old one back.
-    let _ = private::sync_folder(folder);
+    if flush == Flush::ToDisk {
+        // The new content is in place; only a crash of the machine could still bring the old one back.
+        let _ = private::sync_folder(folder);
+    }
     Ok(())
+}
+
+/// How an attempt to change a file ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rewrite {
+    /// The new content is in place.
+    Done,
+    /// Somebody else has written meanwhile; what they wrote is in place.
+    ChangedMeanwhile,
+}
+
+/// Puts `bytes` in place of `before`, which was read from somebody's file, and leaves the file its rights.
+/// Compares what is there right before the rename. Blocks.
+///
+/// # Platforms
+/// Unix: mode, owner and group stay, on Linux access lists and other attributes, too; where one of them
+/// cannot be kept nothing is written. Windows: the new file has the rights that its folder hands down.
+pub(crate) fn rewrite(path: &Path, before: &[u8], bytes: &[u8]) -> io::Result<Rewrite> {
+    let folder = path.parent().ok_or(ErrorKind::InvalidInput)?;
+    let (mut file, aside) = create_aside(path, folder)?;
+    file.write_all(bytes)?;
+    private::give_rights_of(&file, &File::open(path)?)?;
+    file.sync_all()?;
+    drop(file);
+    if fs::read(path)? != before {
+        return Ok(Rewrite::ChangedMeanwhile);
+    }
+    fs::rename(&aside.0, path)?;
+    // As in `replace`.
+    let _ = private::sync_folder(folder);
+    Ok(Rewrite::Done)
 }
 
 /// A file aside, removed when this is dropped: after the rename there is nothing left to remove.
@@ -54,6 +109,7 @@ impl Drop for Aside {
 
 fn create_aside(path: &Path, folder: &Path) -> io::Result<(File, Aside)> {
     let name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_string_lossy();
+    let name = &name[..name.floor_char_boundary(KEPT_OF_NAME)];
     for attempt in 0..ATTEMPTS {
         let aside = folder.join(format!(".{name}.{}-{attempt}.tmp", std::process::id()));
         match private::create_new(&aside) {
@@ -126,6 +182,34 @@ mod tests {
         let error = write_atomically(&path, b"two").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::AlreadyExists);
         assert_eq!(fs::read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn what_another_program_wrote_meanwhile_is_left_alone() {
+        let scratch = Scratch::new();
+        let path = scratch.path().join("c.json");
+        fs::write(&path, "theirs").unwrap();
+        assert_eq!(rewrite(&path, b"as it was read", b"ours").unwrap(), Rewrite::ChangedMeanwhile);
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(rewrite(&path, b"theirs", b"ours").unwrap(), Rewrite::Done);
+        assert_eq!(fs::read(&path).unwrap(), b"ours");
+        fs::remove_file(&path).unwrap();
+        assert!(rewrite(&path, b"ours", b"again").is_err(), "a file that is gone is not made anew");
+        assert!(names(scratch.path()).is_empty(), "nothing is left aside");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_rewritten_file_keeps_its_mode() {
+        use std::os::unix::fs::PermissionsExt;
+        let scratch = Scratch::new();
+        let path = scratch.path().join("c.json");
+        for mode in [0o600, 0o644, 0o775] {
+            fs::write(&path, "one").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(rewrite(&path, b"one", b"two").unwrap(), Rewrite::Done);
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, mode);
+        }
     }
 
     #[test]

@@ -9,7 +9,12 @@ mod console;
 pub mod core;
 pub mod exit;
 mod files;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod guard;
+mod leases;
 pub mod logging;
+pub mod mcp;
 pub mod monitor;
 pub mod paths;
 mod platform;

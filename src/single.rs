@@ -24,18 +24,31 @@ pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
         files::make_folder(folder)?;
     }
     let mut file = match private::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            File::options().read(true).write(true).open(path)?
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => existing(path)?,
         created => created?,
     };
     match file.try_lock() {
         Ok(()) => {
-            file.set_len(0)?;
-            writeln!(file, "{}", std::process::id())?;
+            // For curious people only: on a full or a read-only disk the lock is as good without.
+            let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
             Ok(Lock::Ours(file))
         }
         Err(TryLockError::WouldBlock) => Ok(Lock::Theirs),
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// A lock that is there. Through a link its content would go to somebody else's file.
+fn existing(path: &Path) -> io::Result<File> {
+    match private::open_ours(path, File::options().read(true).write(true)) {
+        Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+            private::open_ours(path, File::options().read(true))
+        }
+        opened => opened,
+    }
+}
+
+/// Whether a program of this user holds the lock. Makes and changes nothing.
+pub(crate) fn is_held(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }

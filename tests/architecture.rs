@@ -25,9 +25,10 @@ fn the_core_depends_on_nobody_and_does_no_io() {
             ] {
                 assert!(!line.contains(forbidden), "{}: {forbidden} in `{line}`", file.display());
             }
-            for room in
-                ["act", "cli", "config", "monitor", "platform", "sense", "tray", "files", "paths", "logging"]
-            {
+            for room in [
+                "act", "cli", "config", "files", "guard", "leases", "logging", "mcp", "monitor", "paths",
+                "platform", "sense", "tray",
+            ] {
                 assert!(!line.contains(&format!("crate::{room}")), "{}: {room} in `{line}`", file.display());
             }
         }
@@ -90,13 +91,15 @@ fn processes_are_ended_in_one_place() {
 #[test]
 fn each_room_calls_only_the_rooms_below_it() {
     let rules: &[(&str, &[&str])] = &[
-        ("src/sense", &["act", "cli", "config", "monitor", "tray"]),
-        ("src/act", &["cli", "monitor", "sense", "tray"]),
-        ("src/platform", &["act", "cli", "config", "monitor", "sense", "tray"]),
-        ("src/monitor", &["cli", "tray"]),
-        ("src/config", &["act", "cli", "monitor", "sense", "tray"]),
+        ("src/sense", &["act", "cli", "config", "guard", "mcp", "monitor", "tray"]),
+        ("src/act", &["cli", "guard", "mcp", "monitor", "sense", "tray"]),
+        ("src/platform", &["act", "cli", "config", "guard", "mcp", "monitor", "sense", "tray"]),
+        ("src/monitor", &["cli", "guard", "mcp", "tray"]),
+        ("src/config", &["act", "cli", "guard", "mcp", "monitor", "sense", "tray"]),
+        ("src/guard", &["cli", "mcp", "tray"]),
+        ("src/mcp", &["act", "cli", "config", "guard", "monitor", "sense", "tray"]),
         ("src/cli", &["tray"]),
-        ("src/tray", &["cli"]),
+        ("src/tray", &["cli", "guard", "mcp"]),
     ];
     for (room, above) in rules {
         for (file, text) in sources(room) {
@@ -126,6 +129,19 @@ fn the_tray_neither_looks_nor_acts() {
                 "{}: `{line}`",
                 file.display()
             );
+        }
+    }
+}
+
+#[test]
+fn a_guard_leaves_standard_output_to_its_server() {
+    let commands = ["src/cli/guard.rs", "src/cli/start.rs"].map(PathBuf::from);
+    let commands = commands.map(|file| (file.clone(), fs::read_to_string(file).unwrap()));
+    for (file, text) in sources("src/guard").into_iter().chain(commands) {
+        for line in code(&text) {
+            for forbidden in ["console::say", "print!", "io::stdout"] {
+                assert!(!line.contains(forbidden), "{}: {forbidden} in `{line}`", file.display());
+            }
         }
     }
 }

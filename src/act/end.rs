@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::confirm::{Confirmation, Confirmed, confirm};
 use super::terminate::{ask, force, has_ended, wait};
 use crate::core::plan::{Reach, Refused};
-use crate::core::{Identity, Member, Pid, Refusal, Target};
+use crate::core::{Identity, Member, Pid, Refusal, System, Target};
 use crate::platform;
 
 /// How long a process may take to go after it was ended by force.
@@ -111,32 +111,28 @@ pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
     report
 }
 
-/// Takes hold of a whole instance. Whatever the judgement rests on must be unchanged; descendants
-/// may have come and gone.
+/// Takes hold of what the judgement rests on, all of which must be unchanged. What else a plan names is
+/// left to [`add_descendants`]: a number that changed hands in the middle of the look has the birth of its
+/// new owner and the parent of the old one.
 fn hold(target: &Target) -> Result<Vec<Confirmed>, Refusal> {
     let mut held = Vec::with_capacity(target.members.len());
-    for member in &target.members {
+    let rests_on = |member: &&Member| member.args.is_some() || member.identity == target.top;
+    for member in target.members.iter().filter(rests_on) {
         match confirm(member) {
             Confirmation::Same(confirmed) => held.push(confirmed),
-            Confirmation::Refused(why) if member.args.is_some() => return Err(why),
-            // A descendant whose number is a stranger's has ended, too.
-            Confirmation::AlreadyGone | Confirmation::Refused(Refusal::PidReused) => {}
+            Confirmation::AlreadyGone => {}
             Confirmation::Refused(why) => return Err(why),
         }
     }
     Ok(held)
 }
 
-/// Adds what the held processes have started since they were looked at.
+/// Adds what the held processes have started and still have as children.
 fn add_descendants(victims: &mut Vec<Victim>) {
     for _ in 0..ROUNDS {
         let known: Vec<Identity> = victims.iter().map(|victim| victim.confirmed.identity).collect();
         let whole = victims.iter().filter(|victim| victim.reach == Reach::WholeTree);
-        let parents: Vec<Identity> = whole.map(|victim| victim.confirmed.identity).collect();
-        if parents.is_empty() {
-            return;
-        }
-        let Ok(children) = platform::children(&parents) else { return };
+        let children = children_of(whole.map(|victim| &victim.confirmed).collect());
         let mut grew = false;
         for child in children.into_iter().filter(|child| !known.contains(child)) {
             let member = Member { identity: child, name: String::new(), args: None };
@@ -149,4 +145,26 @@ fn add_descendants(victims: &mut Vec<Victim>) {
             return;
         }
     }
+}
+
+/// What those of these have started whose numbers are still their own: a number that went to a stranger
+/// while others had their grace time has the stranger's children.
+fn children_of(mut parents: Vec<&Confirmed>) -> Vec<Identity> {
+    loop {
+        parents.retain(|parent| keeps_its_number(parent));
+        let identities: Vec<Identity> = parents.iter().map(|parent| parent.identity).collect();
+        if identities.is_empty() {
+            return Vec::new();
+        }
+        let Ok(children) = platform::children(&identities) else { return Vec::new() };
+        // What is so before and after the list was read was so in between.
+        if parents.iter().all(|parent| keeps_its_number(parent)) {
+            return children;
+        }
+    }
+}
+
+/// On Windows our grip keeps the number taken; elsewhere it is free once the process was collected.
+fn keeps_its_number(process: &Confirmed) -> bool {
+    platform::SYSTEM == System::Windows || matches!(process.held.has_ended(), Ok(false))
 }

@@ -4,6 +4,8 @@
 
 mod confirm;
 mod end;
+mod guard;
+pub(crate) mod guarded;
 pub mod open;
 pub mod restart;
 mod terminate;
@@ -13,6 +15,7 @@ pub use confirm::Confirmed;
 pub use end::{EndReport, Ended, How};
 pub use terminate::ask_in_console;
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::core::Target;
@@ -22,6 +25,10 @@ pub trait Act: Send {
     /// Ends these instances side by side: asks, waits for the grace time, forces. Blocks for at most
     /// the grace time and a few seconds.
     fn end(&mut self, targets: &[Target], stop_grace: Duration) -> EndReport;
+
+    /// Asks the guard that listens at `door` to restart its server. Says what the guard says: what was
+    /// done, or why not. Blocks for at most `patience`.
+    fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<String, String>;
 }
 
 /// Acts on the machine that we run on.
@@ -31,5 +38,9 @@ pub struct Machine;
 impl Act for Machine {
     fn end(&mut self, targets: &[Target], stop_grace: Duration) -> EndReport {
         end::end(targets, stop_grace)
+    }
+
+    fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<String, String> {
+        guard::ask(door, patience)
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::confirm::Confirmed;
 use crate::core::Identity;
 use crate::platform;
+use crate::platform::guard::Server;
 
 /// Asks a process to end. Does not wait. `along` are all those who are asked at the same time.
 pub(super) fn ask(target: &Confirmed, along: &[Identity]) -> io::Result<()> {
@@ -31,4 +32,19 @@ pub(super) fn has_ended(target: &Confirmed) -> bool {
 /// Blocks until all have ended or the time is over.
 pub(super) fn wait(targets: &[&Confirmed], timeout: Duration) -> io::Result<()> {
     platform::wait_for_ends(&targets.iter().map(|target| &target.held).collect::<Vec<_>>(), timeout)
+}
+
+/// Asks a guard's own server to end. Does not wait.
+pub(super) fn ask_server(server: &Server) -> io::Result<()> {
+    server.ask()
+}
+
+/// Asks what such a server left behind to end. Does not wait.
+pub(super) fn ask_the_rest(server: &Server) -> io::Result<()> {
+    server.ask_the_rest()
+}
+
+/// Ends such a server and all that it has started by force. Does not wait.
+pub(super) fn force_server(server: &Server) -> io::Result<()> {
+    server.force()
 }

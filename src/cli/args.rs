@@ -1,11 +1,17 @@
 //! The command line's words and their help.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::guard_args::{GUARD_HELP, GuardArgs, START_HELP, StartArgs};
+use crate::config::parse_duration;
+use crate::core::schedule::interval;
 use crate::core::{Birth, Identity, Pid};
+use crate::platform::schedule::STEP;
 
 /// Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else
 #[derive(Parser, Debug)]
@@ -17,11 +23,41 @@ pub(super) struct Args {
     pub(super) command: Command,
 }
 
+/// The same words for `guard` alone: a client waits for its server while we describe every other command.
+#[derive(Parser, Debug)]
+struct GuardAlone {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: GuardOnly,
+}
+
+#[derive(Subcommand, Debug)]
+enum GuardOnly {
+    Guard(GuardArgs),
+}
+
+impl Args {
+    /// What this program was started with.
+    pub(super) fn of_this_program() -> Result<Self, clap::Error> {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let is_about_guard = words.iter().take_while(|word| *word != "--").any(|word| word == "guard");
+        if is_about_guard && let Ok(alone) = GuardAlone::try_parse_from(&words) {
+            let GuardOnly::Guard(args) = alone.command;
+            return Ok(Self { globals: alone.globals, command: Command::Guard(args) });
+        }
+        // Also for `guard` where it was said wrong: who writes the mistake down knows all commands.
+        Self::try_parse_from(words)
+    }
+}
+
 const EXIT_CODES: &str = "Exit codes:\n  \
     0  all is well, or it was done\n  \
     1  something needs attention, or could not be done\n  \
     2  wrong usage, or a configuration that does not load; nothing was touched\n  \
-    3  could not see enough to say";
+    3  could not see enough to say\n\n\
+    guard and start end with the code of the server that they ran, 125 if it\n\
+    could not be started, 126 if its port stayed taken";
 
 /// Options of every command.
 #[derive(ClapArgs, Debug)]
@@ -61,10 +97,22 @@ pub(super) enum Command {
     Free(FreeArgs),
     /// Stop the server gracefully, wait until its port is free, start it again
     Restart(RestartArgs),
+    /// Run a server so that it cannot outlive its client: what a client launches in place of it
+    #[command(after_help = GUARD_HELP)]
+    Guard(GuardArgs),
+    /// Start a watch's server by hand in this terminal, safely
+    #[command(after_help = START_HELP)]
+    Start(StartArgs),
     /// Go on looking: a line for each thing that happens
     Watch(WatchArgs),
     /// The tray at login
     Autostart(AutostartArgs),
+    /// A cleanup that the system starts again and again, for machines without the tray
+    #[command(after_help = SCHEDULE_HELP)]
+    Schedule(ScheduleArgs),
+    /// The guard in the configurations of MCP clients
+    #[command(after_help = MCP_HELP)]
+    Mcp(McpArgs),
     /// The log
     Log(LogArgs),
     /// What works here, what does not, and what to do
@@ -150,6 +198,88 @@ pub(super) enum AutostartWhat {
     Disable,
     /// Say whether it starts
     Status,
+}
+
+const SCHEDULE_HELP: &str = "It runs while you are logged in, with the --home and --config given to `enable`, \
+    and ends orphans only. A tray beside it does no harm: with `auto_cleanup = true` in the configuration \
+    it does the same by itself, and sooner.";
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct ScheduleArgs {
+    /// What to do
+    #[arg(value_enum)]
+    pub(super) what: ScheduleWhat,
+    /// How often, from 1m to 24h; 5m if it is left out
+    #[arg(long, value_name = "TIME", value_parser = every)]
+    pub(super) every: Option<Duration>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum ScheduleWhat {
+    /// Run a cleanup again and again
+    Enable,
+    /// Do not run it any more
+    Disable,
+    /// Say whether it runs, and when
+    Status,
+}
+
+fn every(word: &str) -> Result<Duration, String> {
+    let wish = parse_duration(word).ok_or("not a time such as 5m, 90s or 1h")?;
+    interval(wish, STEP).map_err(|complaint| complaint.sentence)
+}
+
+const MCP_HELP: &str = "Known are Claude Code, Claude Desktop, VS Code, Cursor, Windsurf, Gemini CLI and \
+    Codex: their files in your home and, from this folder upwards, in its projects. `wrap` puts \
+    `shimkeeper guard --` in front of each server that runs the script of a watch; everything else in the \
+    file keeps its bytes, and `unwrap` restores them.\n\n\
+    Examples:\n  \
+    shimkeeper mcp list\n  \
+    shimkeeper mcp wrap --dry-run\n  \
+    shimkeeper mcp wrap --server exai-mcp\n  \
+    shimkeeper mcp wrap --file .mcp.json --all\n  \
+    shimkeeper mcp unwrap";
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct McpArgs {
+    /// What to do
+    #[arg(value_enum)]
+    pub(super) what: McpWhat,
+    /// This file only
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// The server of this name, whatever it runs
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
+    pub(super) server: Option<String>,
+    /// Wrap every server that is a process of the client
+    #[arg(long, conflicts_with = "server")]
+    pub(super) all: bool,
+    /// Only show what would change, with secrets masked; touch nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// The list as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum McpWhat {
+    /// Show each client's servers, and which are wrapped
+    List,
+    /// Put the guard in front
+    Wrap,
+    /// Take it away
+    Unwrap,
+}
+
+impl McpWhat {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Wrap => "wrap",
+            Self::Unwrap => "unwrap",
+        }
+    }
 }
 
 #[derive(ClapArgs, Debug)]

@@ -10,24 +10,25 @@ use super::{json, render};
 use crate::core::{Diagnosis, Scope, Verdict, plan, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::{CleanupReport, Looker, clean};
-use crate::{act, console, sense};
+use crate::{act, console, leases, sense};
 
 pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
     let scope = if args.duplicates { Scope::OrphansAndDuplicates } else { Scope::Orphans };
-    let mut machine = sense::Machine::new();
+    let mut machine = sense::Machine::with_leases(context.paths.lease_dir());
     let mut looker = Looker::new(&mut machine, context.clock, &config.watches);
     if args.check_only {
         return Ok(check_only(context, args, &looker.settle(), scope));
     }
     let _log = context.log();
     let report = clean(&mut looker, &mut act::Machine, scope, config.stop_grace);
+    leases::sweep_quietly(&context.paths.lease_dir(), context.clock.now().wall);
     if args.json {
         console::say(&json::cleanup(&report));
     } else {
         tell(context, &report);
     }
-    Ok(outcome(&report))
+    Ok(report.outcome())
 }
 
 /// Looks, touches nothing.
@@ -102,11 +103,6 @@ fn tell_nothing_to_do(context: &Context, found: &[Diagnosis]) {
             console::say(render::diagnosis(diagnosis, context.palette, context.verbose).trim_end());
         }
     }
-}
-
-fn outcome(report: &CleanupReport) -> Outcome {
-    let outcome = Outcome::of(worst(&report.after));
-    if outcome == Outcome::Fine && !report.refused.is_empty() { Outcome::Attention } else { outcome }
 }
 
 fn worst(found: &[Diagnosis]) -> Verdict {

@@ -52,10 +52,15 @@ impl Context {
             .map_err(|error| Failure::new(Outcome::Usage, error.to_string()).hint(error.hint()))
     }
 
+    /// The finest lines that go to the log.
+    pub(super) const fn finest(&self) -> tracing::Level {
+        if self.verbose { tracing::Level::DEBUG } else { tracing::Level::INFO }
+    }
+
     /// The log, for commands that decide something. Without one they go on, and say so.
     pub(super) fn log(&self) -> Option<logging::Guard> {
-        let finest = if self.verbose { tracing::Level::DEBUG } else { tracing::Level::INFO };
-        match logging::init(&self.paths.log_dir(), finest) {
+        let lost = |error: &logging::LoggingError| console::complain(&error.to_string());
+        match logging::init(&self.paths.log_dir(), self.finest(), lost) {
             Ok(guard) => Some(guard),
             Err(error) => {
                 console::complain(&error.to_string());

@@ -9,13 +9,14 @@ use super::args::DoctorArgs;
 use super::autostart;
 use super::context::Context;
 use super::render::Paint;
+use super::schedule;
 use crate::config::Config;
 use crate::core::{Diagnosis, Listens, State, Watch, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::Looker;
-use crate::platform::{autostart as login, desktop};
+use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
-use crate::{console, platform};
+use crate::{console, leases, platform};
 
 /// How a thing stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -55,13 +56,15 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
             Config::standard(platform::PATH_STYLE)
         }
     };
-    let mut machine = Machine::new();
+    let mut machine = Machine::with_leases(context.paths.lease_dir());
     let found = Looker::new(&mut machine, context.clock, &config.watches).look();
     checks.extend(sight(&found));
     checks.extend(found.iter().filter_map(port));
     checks.push(panel());
     checks.push(toasts(&config));
     checks.push(at_login());
+    checks.push(scheduled());
+    checks.push(guards(context));
     checks.push(log(context));
     checks.extend(old_task());
     if args.json {
@@ -186,6 +189,34 @@ fn at_login() -> Check {
             attention("autostart", autostart::says(&status), Some(wording::AUTOSTART_HINT.into()))
         }
         Err(error) => unknown("autostart", error.to_string(), wording::AUTOSTART_HINT),
+    }
+}
+
+fn scheduled() -> Check {
+    let status = schedule::program().and_then(|program| Ok(by_time::status(&program)?));
+    match status {
+        Ok(status @ (by_time::Schedule::On { .. } | by_time::Schedule::Off)) => {
+            works("schedule", schedule::says(&status))
+        }
+        Ok(status @ (by_time::Schedule::Elsewhere { .. } | by_time::Schedule::Stopped)) => {
+            attention("schedule", schedule::says(&status), Some(wording::SCHEDULE_HINT.into()))
+        }
+        Err(error) => unknown("schedule", error.to_string(), wording::SCHEDULE_UNKNOWN_HINT),
+    }
+}
+
+/// How many guards run, and whether what they tell can be read and is theirs.
+fn guards(context: &Context) -> Check {
+    let folder = context.paths.lease_dir();
+    match (leases::of_the_living(&folder), platform::private::is_ours_alone(&folder)) {
+        (Err(error), _) => {
+            unknown("guards", wording::leases_unreadable(&folder, &error), wording::LEASES_HINT)
+        }
+        (Ok(_), Ok(false)) => {
+            attention("guards", wording::leases_open(&folder), Some(wording::LEASES_OPEN_HINT.into()))
+        }
+        // Where there is no folder yet, there is nothing to be written to.
+        (Ok(living), Ok(true) | Err(_)) => works("guards", wording::guards_live(living.len())),
     }
 }
 

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::json;
 use crate::act::{Act, EndReport};
 use crate::core::diagnose::HeldBy;
+use crate::core::guarded::lease_over;
 use crate::core::heir::Proof;
 use crate::core::holder::keeper_of_others;
 use crate::core::plan::{Reach, Refused, never_ended_here};
@@ -24,7 +25,7 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
     let first = config.watches.first().cloned();
     let watch = first.unwrap_or_else(|| Watch::exai(PathStyle::Unix));
     let watch = Watch { port: args.port.unwrap_or(watch.port), listens: Listens::Always, ..watch };
-    let mut machine = Machine::new();
+    let mut machine = Machine::with_leases(context.paths.lease_dir());
     let watches = [watch];
     let snapshot = machine.look(&watches, context.clock.now());
     let [watch] = &watches;
@@ -103,7 +104,11 @@ fn describe(row: &HeldBy, snapshot: &Snapshot) -> String {
     let command = command.map_or_else(String::new, |command| format!("\n  {command}"));
     let heir = row.heir.as_ref().map(wording::heir);
     let heir = heir.map_or_else(String::new, |heir| format!("\n  {heir}"));
-    format!("{}  {who}{heir}{command}", row.address)
+    let guard = who_can_be_ended(row).and_then(|pid| {
+        let lease = lease_over(snapshot, pid)?;
+        Some(format!("\n  {}", wording::guard_over(lease, pid)))
+    });
+    format!("{}  {who}{heir}{command}{}", row.address, guard.unwrap_or_default())
 }
 
 /// The process that a row's socket goes with: its holder, or the heir of one that ended.

@@ -54,6 +54,14 @@ struct InstanceJson {
     cpu_percent: f64,
     client: ClientJson,
     evidence: Vec<String>,
+    guarded: bool,
+    guard: Option<GuardJson>,
+    server_name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct GuardJson {
+    pid: u32,
 }
 
 #[derive(Serialize)]
@@ -185,6 +193,9 @@ fn instance(instance: &Instance) -> InstanceJson {
         cpu_percent: f64::from(instance.cpu_permille) / 10.0,
         client,
         evidence: instance.evidence.iter().map(wording::evidence).collect(),
+        guarded: instance.guarded.is_some(),
+        guard: instance.guarded.as_ref().map(|guarded| GuardJson { pid: guarded.guard.pid.get() }),
+        server_name: instance.guarded.as_ref().map(|guarded| mask::plain(&guarded.name)),
     }
 }
 

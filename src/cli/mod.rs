@@ -11,16 +11,20 @@ mod context;
 mod ctrl_c;
 mod doctor;
 mod free;
+mod guard;
+mod guard_args;
 mod json;
 mod log;
+mod mcp;
+mod mcp_shown;
 mod render;
 mod restart;
+mod schedule;
+mod start;
 mod status;
 mod watch;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use crate::console;
 use crate::exit::Outcome;
@@ -30,7 +34,7 @@ use context::Context;
 /// The whole program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match Args::of_this_program() {
         Ok(args) => args,
         Err(error) => return console::usage(&error),
     };
@@ -59,6 +63,10 @@ impl Failure {
         Self { outcome, says: says.into(), hint: None }
     }
 
+    fn says(&self) -> &str {
+        &self.says
+    }
+
     pub(crate) fn hint(self, hint: Option<impl Into<String>>) -> Self {
         Self { hint: hint.map(Into::into), ..self }
     }
@@ -77,8 +85,12 @@ fn run(args: Args) -> Result<Outcome, Failure> {
         Command::Cleanup(args) => cleanup::run(&context, &args),
         Command::Free(args) => free::run(&context, &args),
         Command::Restart(args) => restart::run(&context, &args),
+        Command::Guard(args) => match guard::run(&context, args)? {},
+        Command::Start(args) => match start::run(&context, &args)? {},
         Command::Watch(args) => watch::run(&context, &args),
         Command::Autostart(args) => autostart::run(&args),
+        Command::Schedule(what) => schedule::run(&context, &args.globals, &what),
+        Command::Mcp(what) => mcp::run(&context, &args.globals, &what),
         Command::Log(args) => log::run(&context, &args),
         Command::Doctor(args) => Ok(doctor::run(&context, &args)),
         Command::Config(args) => config::run(&context, &args),

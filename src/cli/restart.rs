@@ -11,7 +11,7 @@ use crate::core::wording;
 use crate::exit::Outcome;
 use crate::monitor::cleaning::Looker;
 use crate::monitor::event::Request;
-use crate::monitor::restarting::{Ownership, restart};
+use crate::monitor::restarting::{Ownership, Restarted, Tools, restart};
 use crate::{act, console, logging, platform, sense};
 
 /// Grace times, the port, the start: the tray answers when all is done.
@@ -23,29 +23,38 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     let [watch] = watches.as_slice() else {
         return Err(Failure::new(Outcome::Usage, wording::RESTART_ONE_WATCH));
     };
-    let mut machine = sense::Machine::new();
+    let mut machine = sense::Machine::with_leases(context.paths.lease_dir());
     let mut looker = Looker::new(&mut machine, context.clock, &watches);
     let settled = looker.settle();
+    let plan = settled.first().map(plan_restart);
     // Said before anything is done: somebody may be working with it.
-    if let Some(Ok(plan)) = settled.first().map(plan_restart)
+    if let Some(Ok(plan)) = &plan
         && !plan.loses.is_empty()
     {
         console::complain(&wording::client_loses(&wording::names(&plan.loses)));
     }
-    let request = Request::Restart { watch: watch.name.clone() }.line();
-    match platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
-        Ok(answer) => return by_the_tray(&answer),
-        // Nobody is there to ask; then we do it.
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {}
-        // Somebody was asked and may be at work: a second restart on top of it would be one too many.
-        Err(_) => return Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
+    // Guards own their servers and need no tray.
+    let is_for_guards = matches!(&plan, Some(Ok(plan)) if !plan.ask.is_empty());
+    if !is_for_guards {
+        let request = Request::Restart { watch: watch.name.clone() }.line();
+        match platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
+            Ok(answer) => return by_the_tray(&answer),
+            // Nobody is there to ask; then we do it.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {}
+            // Somebody was asked and may be at work: a second restart on top of it would be one too many.
+            Err(_) => return Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
+        }
     }
     let _log = context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
-    let done =
-        restart(&mut looker, &mut act::Machine, Ownership::Free(&log), &[], &mut |_| (), config.stop_grace);
-    let done = done.map_err(|why| Failure::new(Outcome::Attention, why))?;
-    console::say(&wording::capital(&wording::set_free(&done.says)));
+    let leases = context.paths.lease_dir();
+    let tools = Tools { act: &mut act::Machine, leases: &leases, stop_grace: config.stop_grace };
+    let done = restart(&mut looker, tools, Ownership::Free(&log), &[], &mut |_| ());
+    let says = match done.map_err(|why| Failure::new(Outcome::Attention, why))? {
+        Restarted::ByUs { says, .. } => wording::set_free(&says),
+        Restarted::ByGuards { says } => says,
+    };
+    console::say(&wording::capital(&says));
     Ok(Outcome::Fine)
 }
 

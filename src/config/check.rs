@@ -12,11 +12,11 @@ use crate::core::wording::{self, Complaint};
 use crate::platform::programs;
 
 /// What relative paths and bare names of programs are looked up in.
-pub(super) struct Surroundings<'a> {
+pub(crate) struct Surroundings<'a> {
     /// The folder of the configuration file.
-    pub(super) folder: &'a Path,
+    pub(crate) folder: &'a Path,
     /// `PATH`.
-    pub(super) search: Option<&'a OsStr>,
+    pub(crate) search: Option<&'a OsStr>,
 }
 
 impl Surroundings<'_> {

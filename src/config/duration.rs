@@ -10,7 +10,7 @@ const NANOS: u128 = 1_000_000_000;
 const UNITS: &[(&str, u128)] = &[("ms", NANOS / 1000), ("s", NANOS), ("m", 60 * NANOS), ("h", 3600 * NANOS)];
 
 /// Reads a time; `None` if it is none.
-pub(super) fn parse(text: &str) -> Option<Duration> {
+pub(crate) fn parse(text: &str) -> Option<Duration> {
     let (number, unit) = UNITS.iter().find_map(|(name, nanos)| Some((text.strip_suffix(name)?, nanos)))?;
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     // Nine digits behind the point reach the nanosecond; fifteen before it reach past all limits.

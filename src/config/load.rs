@@ -68,7 +68,7 @@ pub(super) fn text(path: &Path, most: u64) -> Result<String, (Option<usize>, Com
     })
 }
 
-pub(super) fn parse(text: &str, around: &Surroundings<'_>, style: PathStyle) -> Result<Config, Vec<Problem>> {
+pub(crate) fn parse(text: &str, around: &Surroundings<'_>, style: PathStyle) -> Result<Config, Vec<Problem>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What follows a mistake of writing is guesswork: its keys are not judged.

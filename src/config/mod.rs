@@ -19,8 +19,11 @@ mod show;
 mod template;
 mod watches;
 
+pub(crate) use check::Surroundings;
+pub(crate) use duration::parse as parse_duration;
 pub use edit::set_auto_cleanup;
 pub use error::{ConfigError, Problem};
+pub(crate) use load::parse;
 pub use load::{Missing, load};
 pub use model::Config;
 pub use show::show;

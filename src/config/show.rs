@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::duration::written;
 use super::model::Config;
 use super::watches::LISTENS;
-use crate::core::mask::{self, MASK};
+use crate::core::mask;
 use crate::core::{Listens, Watch};
 
 #[derive(Serialize)]
@@ -55,7 +55,7 @@ fn watch(watch: &Watch) -> ShownWatch<'_> {
         port: watch.port,
         script: &watch.script,
         listens: word(watch.listens),
-        command: masked(&watch.command),
+        command: mask::words(&watch.command),
         cwd: watch.cwd.as_deref(),
         env_file: watch.env_file.as_deref(),
         protect: &watch.protect,
@@ -66,25 +66,6 @@ fn word(listens: Listens) -> &'static str {
     LISTENS.iter().find(|(_, value)| *value == listens).map_or("", |(word, _)| word)
 }
 
-/// Masks word by word. Whether a word is a secret is told by itself or by the word before it.
-fn masked(command: &[String]) -> Vec<String> {
-    let told_by_before = |index: usize| {
-        let pair = index.checked_sub(1).map(|before| &command[before..=index]);
-        pair.is_some_and(|pair| {
-            mask::command_line(pair) == format!("{} {MASK}", mask::command_line(&pair[..1]))
-        })
-    };
-    let masked_word = |(index, word): (usize, &String)| {
-        if told_by_before(index) {
-            return MASK.to_owned();
-        }
-        let alone = mask::command_line(std::slice::from_ref(word));
-        let quoted = word.is_empty() || word.contains(' ');
-        if quoted { alone.trim_start_matches('"').trim_end_matches('"').to_owned() } else { alone }
-    };
-    command.iter().enumerate().map(masked_word).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -93,6 +74,7 @@ mod tests {
     use crate::config::check::Surroundings;
     use crate::config::load::parse;
     use crate::core::PathStyle;
+    use crate::core::mask::MASK;
 
     #[test]
     fn what_is_shown_is_read_back_as_the_same() {
@@ -113,13 +95,25 @@ mod tests {
     #[test]
     fn no_secret_is_shown() {
         let long = "x ".repeat(400);
-        let words =
-            ["python", "-c", &long, "--token", "hunter2", "--api-key=q7Zk", "", "a b", "sk-proj-abcdefghij"];
+        let words = [
+            "python",
+            "-c",
+            &long,
+            "--token",
+            "hunter2",
+            "--api-key=q7Zk",
+            "",
+            "a b",
+            "sk-proj-abcdefghij",
+            "--jwt",
+            "--",
+            "hunter2",
+        ];
         let command: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        let shown = masked(&command);
+        let shown = mask::words(&command);
         assert_eq!(shown.len(), command.len());
         assert_eq!(shown[..2], ["python", "-c"]);
-        assert_eq!(shown[3..], ["--token", MASK, "--api-key=•••", "", "a b", MASK]);
+        assert_eq!(shown[3..], ["--token", MASK, "--api-key=•••", "", "a b", MASK, "--jwt", "--", MASK]);
         let mut config = Config::standard(PathStyle::Unix);
         config.watches[0].command = command;
         let text = show(&config);

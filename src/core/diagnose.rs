@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use super::evidence::Evidence;
 use super::family::Family;
 use super::finding::Finding;
+use super::guarded::{Leases, is_one_server};
 use super::heir::{Heir, heir_of};
 use super::identity::{Identity, Pid};
 use super::instance::{Client, Group, Instance, Ripeness, State, group};
-use super::judge::judge;
+use super::judge::{Judgement, judge};
 use super::memory::Memory;
 use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
-use super::recognise::may_be_a_match;
+use super::recognise::{is_match, may_be_a_match};
 use super::severity::{Verdict, of_finding};
 use super::snapshot::{Fact, Holder, Owner, Process, Snapshot};
 use super::unseen::Unseen;
@@ -95,12 +96,20 @@ impl Diagnosis {
 pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment) -> Diagnosis {
     let family = Family::of(snapshot);
     let holders = holders(snapshot, watch, &family);
-    let groups = group(&snapshot.processes, &family, watch, snapshot.system);
+    let leases = Leases::of(snapshot, &family, watch);
+    let mut groups = group(&snapshot.processes, &family, watch, snapshot.system);
+    groups.extend(leases.groups_by_lease_alone(&groups, snapshot.system));
+    groups.sort_by_key(|group| group.top.identity.pid);
     let mut instances: Vec<Instance> = groups
         .iter()
         .map(|group| {
-            let off_limits = off_limits(group, &family, snapshot, watch);
-            build(group, &family, watch, memory, now, &holders, off_limits)
+            let mut judgement = judge(group, &family, watch, memory, now);
+            let guarded = leases.weigh(&mut judgement, group, memory, now);
+            let off_limits = off_limits(group, &family, snapshot, watch)
+                .or_else(|| (!is_match(group.main, watch)).then_some(Refusal::OnlyItsLeaseSays));
+            let instance = Instance { off_limits, guarded, ..build(group, judgement, &holders) };
+            let missed = instance.misses_its_lease().then_some(Refusal::CannotTell);
+            Instance { off_limits: instance.off_limits.or(missed), ..instance }
         })
         .collect();
     mark_superseded(&mut instances, watch);
@@ -145,16 +154,7 @@ pub fn holder_pid(holder: &Holder) -> Option<Pid> {
     }
 }
 
-fn build(
-    group: &Group<'_>,
-    family: &Family<'_>,
-    watch: &Watch,
-    memory: &Memory,
-    now: Moment,
-    holders: &[HeldBy],
-    off_limits: Option<Refusal>,
-) -> Instance {
-    let mut judgement = judge(group, family, watch, memory, now);
+fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Instance {
     let held = holders.iter().filter(|row| match &row.holder {
         Holder::Known(identity) => group.members.iter().any(|member| member.identity == *identity),
         Holder::Gone(_) | Holder::Hidden => false,
@@ -176,7 +176,8 @@ fn build(
         age: group.top.age,
         memory_bytes: group.members.iter().map(|member| member.memory_bytes).sum(),
         cpu_permille: group.members.iter().map(|member| member.cpu_permille).sum(),
-        off_limits,
+        off_limits: None,
+        guarded: None,
     }
 }
 
@@ -201,7 +202,10 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
             ) => None,
         }
     };
-    let surely_one_folder = |one: &Instance, other: &Instance| one.cwd.is_some() && one.cwd == other.cwd;
+    let surely = |one: &Instance, other: &Instance| {
+        let is_one_folder = one.cwd.is_some() && one.cwd == other.cwd;
+        is_one_folder && one.is_confirmed() && other.is_confirmed()
+    };
     let superseded: Vec<(usize, Pid, bool)> = instances
         .iter()
         .enumerate()
@@ -213,9 +217,10 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
                     && (younger.cwd.is_none() || older.cwd.is_none() || younger.cwd == older.cwd)
                     && younger.age >= watch.orphan_grace
                     && !younger.top.birth.no_later_than(older.top.birth)
+                    && is_one_server(younger, older)
             });
-            let by = again.max_by_key(|it| (surely_one_folder(it, older), it.top.birth.token))?;
-            Some((at, by.top.pid, surely_one_folder(by, older)))
+            let by = again.max_by_key(|it| (surely(it, older), it.top.birth.token))?;
+            Some((at, by.top.pid, surely(by, older)))
         })
         .collect();
     for (at, by, surely) in superseded {
@@ -263,7 +268,8 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
             State::Superseded { by } => findings.push(Finding::Superseded { pid, by }),
             State::Unseen => findings.extend(unseen_of(instance).map(Finding::Unseen)),
             State::Attached | State::Adopted => {
-                if watch.listens == Listens::Always && !instance.listens && instance.age >= START_TIME {
+                let is_late = instance.up() >= START_TIME && !instance.is_being_started();
+                if watch.listens == Listens::Always && !instance.listens && is_late {
                     findings.push(Finding::NotListening { pid });
                 }
             }
@@ -317,6 +323,8 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::Protected { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }
+        | Evidence::Guarded { .. }
+        | Evidence::GuardSilent { .. }
         | Evidence::HoldsPort { .. } => None,
     })
 }
@@ -344,8 +352,9 @@ fn could_be_a_shim(process: &Process, watch: &Watch) -> bool {
 
 fn verdict(findings: &[Finding], instances: &[Instance], watch: &Watch) -> Verdict {
     let quiet = instances.iter().map(|instance| match instance.state {
+        State::Attached if instance.is_being_started() => Verdict::Starting,
         State::Attached | State::Adopted
-            if watch.listens == Listens::Always && !instance.listens && instance.age < START_TIME =>
+            if watch.listens == Listens::Always && !instance.listens && instance.up() < START_TIME =>
         {
             Verdict::Starting
         }

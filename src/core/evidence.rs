@@ -81,6 +81,18 @@ pub enum Evidence {
         /// The younger one.
         by: Pid,
     },
+    /// It has a guard, which knows who uses it.
+    Guarded {
+        /// The guard.
+        guard: Pid,
+        /// The client that the guard names.
+        client: KnownClient,
+    },
+    /// It has a guard of which no lease was found.
+    GuardSilent {
+        /// The guard.
+        guard: Pid,
+    },
     /// The parent may not be looked at.
     ParentHidden {
         /// Its pid; `None` where it is outside our container.
@@ -93,4 +105,32 @@ pub enum Evidence {
         /// Where: `127.0.0.1:3005`.
         address: String,
     },
+}
+
+/// The client that a guard names.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum KnownClient {
+    /// It runs.
+    Living {
+        /// Its pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// It ended, so that the guard ends the server.
+    Ended {
+        /// Its pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// Whether it runs could not be seen.
+    Hidden {
+        /// Its pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
+    /// None: the guard could not make out who uses it.
+    Nobody,
 }

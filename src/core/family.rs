@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::identity::Pid;
+use super::identity::{Identity, Pid};
 use super::snapshot::{Presence, Process, Snapshot};
 
 /// What became of a process's parent.
@@ -26,6 +26,17 @@ pub enum Parent<'a> {
 
 fn was_made_before(parent: &Process, child: &Process) -> bool {
     matches!((parent.order, child.order), (Some(parent), Some(child)) if parent < child)
+}
+
+/// What became of a process that somebody has named.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It lives.
+    Lives,
+    /// It ended.
+    Ended,
+    /// Something has its number, but we may not look.
+    Hidden,
 }
 
 /// The processes of one snapshot with their valid links.
@@ -60,6 +71,16 @@ impl<'a> Family<'a> {
     #[must_use]
     pub fn get(&self, pid: Pid) -> Option<&'a Process> {
         self.by_pid.get(&pid).copied()
+    }
+
+    /// What became of a process that somebody has named.
+    #[must_use]
+    pub fn fate(&self, identity: Identity) -> Fate {
+        match (self.get(identity.pid), self.absent.get(&identity.pid)) {
+            (Some(process), _) if process.identity == identity => Fate::Lives,
+            (Some(_), _) | (None, Some(Presence::Gone)) => Fate::Ended,
+            (None, Some(Presence::Hidden) | None) => Fate::Hidden,
+        }
     }
 
     /// What became of the parent of `process`.

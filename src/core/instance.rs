@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::evidence::Evidence;
 use super::family::{Family, Parent};
+use super::guarded::Guarded;
 use super::identity::{Identity, Pid};
 use super::launcher::{is_furniture, is_launcher, may_be_a_launcher};
 use super::moment::UnixTime;
@@ -16,7 +17,7 @@ use super::reaper::{Fostering, fostering};
 use super::recognise::{file_name, is_match, may_be_a_match};
 use super::snapshot::{Process, System};
 use super::unseen::Trait;
-use super::watch::Watch;
+use super::watch::{PathStyle, Watch};
 
 /// Whether an orphan may be called one yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,6 +115,8 @@ pub struct Instance {
     pub cpu_permille: u32,
     /// Why it may never be ended, whatever it is.
     pub off_limits: Option<Refusal>,
+    /// What its guard tells, where it has one.
+    pub guarded: Option<Guarded>,
 }
 
 /// Where the way up from a shim ends.
@@ -161,18 +164,24 @@ pub fn group<'a>(
     matches.sort_by_key(|process| process.identity.pid);
     for process in matches {
         let (top, main, origin) = climb(process, family, watch, system);
-        groups.entry(top.identity.pid).or_insert_with(|| {
-            let below = family.descendants(top.identity.pid);
-            let members =
-                std::iter::once(top).chain(below).filter(|member| !is_furniture(member, watch.style));
-            Group { top, main, members: members.collect(), origin }
+        groups.entry(top.identity.pid).or_insert_with(|| Group {
+            top,
+            main,
+            members: tree(top, family, watch.style),
+            origin,
         });
     }
     groups.into_values().collect()
 }
 
-/// Walks up from a match through its own copies and launchers to where it came from.
-fn climb<'a>(
+/// A process and everything that it started, parents before children, without furniture.
+pub(super) fn tree<'a>(top: &'a Process, family: &Family<'a>, style: PathStyle) -> Vec<&'a Process> {
+    let all = std::iter::once(top).chain(family.descendants(top.identity.pid));
+    all.filter(|member| !is_furniture(member, style)).collect()
+}
+
+/// Walks up from a match or launcher through its own copies and launchers to where it came from.
+pub(super) fn climb<'a>(
     start: &'a Process,
     family: &Family<'a>,
     watch: &Watch,

@@ -3,6 +3,13 @@
 //! A launcher is looked *through* when the client is sought: it waits for what it started and dies
 //! or stays with it. Interactive shells and consoles are no launchers; they are clients.
 
+mod ours;
+mod runners;
+mod scripts;
+
+pub use self::ours::{is_ours, our_command};
+use self::runners::{is_an_order, runner};
+use self::scripts::is_runners_script;
 use super::recognise::{file_name, program_name, program_of, script_of};
 use super::snapshot::{Fact, Process};
 use super::watch::{PathStyle, Watch};
@@ -15,11 +22,58 @@ pub fn is_launcher(process: &Process, watch: &Watch) -> bool {
     let Some((first, rest)) = args.split_first() else { return false };
     match program_of(process, style).as_str() {
         "py" | "pyw" => script_of(process, style).is_some(),
-        program => match orders(program) {
-            Some(launches) => launches(rest),
-            None => is_npx_script(process, style) || is_npm_title(first) || is_safe_start(process, style),
-        },
+        // One file under two names.
+        "bun" if program_name(first, style) == "bunx" => true,
+        program => launches(program, rest).unwrap_or_else(|| {
+            is_runners_script(process, style) || is_npm_title(first) || is_safe_start(process, style)
+        }),
     }
+}
+
+/// Whether this command line would start another one that stands in it: `uv run …`, `cmd /c …`.
+#[must_use]
+pub fn launches_another(words: &[String], style: PathStyle) -> bool {
+    let Some((first, rest)) = words.split_first() else { return false };
+    launches(&program_name(first, style), rest) == Some(true)
+}
+
+/// Whether these words come before what a go-between runs: itself, its options with their values, its order to
+/// run.
+#[must_use]
+pub fn only_launches(before: &[String], style: PathStyle) -> bool {
+    let Some((first, rest)) = before.split_first() else { return false };
+    let program = program_name(first, style);
+    if let Some(runner) = runner(&program) {
+        return runner.comes_before(rest);
+    }
+    if program == "env" {
+        return env_words(rest).all(is_an_assignment);
+    }
+    rest.iter().all(|word| word.starts_with(['-', '/']) || is_an_order(word))
+}
+
+/// The words of a command line that stands in one word, as for a shell: parted by blanks outside quotation marks,
+/// which are taken off. A mark that is never closed is one like any other.
+pub fn words_of(line: &str) -> impl Iterator<Item = String> {
+    let mut rest = line.trim_start();
+    std::iter::from_fn(move || {
+        let (mut word, mut quote) = (String::new(), None);
+        let mut end = rest.len();
+        for (at, c) in rest.char_indices() {
+            match quote {
+                Some(open) if c == open => quote = None,
+                None if matches!(c, '"' | '\'') && rest[at + 1..].contains(c) => quote = Some(c),
+                None if c.is_whitespace() => {
+                    end = at;
+                    break;
+                }
+                Some(_) | None => word.push(c),
+            }
+        }
+        let is_over = rest.is_empty();
+        rest = rest[end..].trim_start();
+        (!is_over).then_some(word)
+    })
 }
 
 /// Whether `process` hides its command line and is a program of which some are go-betweens: it must not
@@ -27,19 +81,38 @@ pub fn is_launcher(process: &Process, watch: &Watch) -> bool {
 #[must_use]
 pub fn may_be_a_launcher(process: &Process, style: PathStyle) -> bool {
     let program = program_name(process.exe.as_deref().unwrap_or(&process.name), style);
-    matches!(process.args, Fact::Hidden) && (orders(&program).is_some() || is_npm_title(&process.name))
+    matches!(process.args, Fact::Hidden) && (launches(&program, &[]).is_some() || is_npm_title(&process.name))
 }
 
-/// How a program that may be a go-between tells by its arguments whether it is one.
-fn orders(program: &str) -> Option<fn(&[String]) -> bool> {
+/// Whether `process` is our own guard, or its second half. What a person has started in a terminal keeps its
+/// server in the same way, but is a client: nobody stands behind it.
+#[must_use]
+pub fn is_guard(process: &Process, style: PathStyle) -> bool {
+    is_ours(&program_of(process, style)) && has_a_guards_orders(process)
+}
+
+/// Whether `process` has the orders of a guard, whatever its program is called: what its lease adds makes it one.
+#[must_use]
+pub fn has_a_guards_orders(process: &Process) -> bool {
+    let orders = process.args().split_first().and_then(|(_, rest)| our_command(rest));
+    matches!(orders, Some((_, "guard" | "start")))
+}
+
+/// Whether `process` hides its command line and may be our own guard.
+#[must_use]
+pub fn may_be_a_guard(process: &Process, style: PathStyle) -> bool {
+    let program = program_name(process.exe.as_deref().unwrap_or(&process.name), style);
+    matches!(process.args, Fact::Hidden) && is_ours(&program)
+}
+
+/// Whether a program with these arguments is a go-between; `None` for one that never is.
+fn launches(program: &str, rest: &[String]) -> Option<bool> {
     match program {
-        "uvx" | "npx" => Some(|_| true),
-        "uv" | "uvw" => Some(|rest| runs_sub_command(rest, &["run", "x", "tool"])),
-        "cmd" => Some(cmd_runs_a_command),
-        "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "busybox" => Some(shell_runs_a_command),
-        "npm" => Some(|rest| runs_sub_command(rest, &["exec", "x"])),
-        "shimkeeper" => Some(|rest| runs_sub_command(rest, &["guard"])),
-        _ => None,
+        "cmd" => Some(cmd_runs_a_command(rest)),
+        "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "busybox" => Some(shell_runs_a_command(rest)),
+        "env" => Some(env_words(rest).any(|word| !is_an_assignment(word))),
+        _ if is_ours(program) => Some(matches!(our_command(rest), Some((_, "guard")))),
+        _ => runner(program).map(|runner| runner.runs(rest)),
     }
 }
 
@@ -49,11 +122,6 @@ fn orders(program: &str) -> Option<fn(&[String]) -> bool> {
 pub fn is_furniture(process: &Process, style: PathStyle) -> bool {
     style == PathStyle::Windows
         && matches!(program_name(&process.name, style).as_str(), "conhost" | "openconsole")
-}
-
-/// The first word that is no option is one of `names`.
-fn runs_sub_command(rest: &[String], names: &[&str]) -> bool {
-    rest.iter().find(|word| !word.starts_with('-')).is_some_and(|word| names.contains(&word.as_str()))
 }
 
 /// `cmd.exe /c …`, `/d /s /c …`; `/k` stays open for a person and is no launcher.
@@ -86,12 +154,20 @@ fn shell_runs_a_command(rest: &[String]) -> bool {
     false
 }
 
-fn is_npx_script(process: &Process, style: PathStyle) -> bool {
-    script_of(process, style).is_some_and(|script| match file_name(script, style) {
-        "npx-cli.js" | "npx" => true,
-        "npm-cli.js" | "npm" => process.args().iter().any(|word| word == "exec" || word == "x"),
-        _ => false,
+/// The words of `env` that are no options: assignments, and what it runs.
+fn env_words(rest: &[String]) -> impl Iterator<Item = &str> {
+    const VALUES: &[&str] = &["-u", "--unset", "-C", "--chdir"];
+    let mut is_value = false;
+    rest.iter().map(String::as_str).filter(move |word| {
+        let is_option = !is_value && word.starts_with('-');
+        let is_skipped = is_value || is_option;
+        is_value = is_option && VALUES.contains(word);
+        !is_skipped
     })
+}
+
+fn is_an_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| !name.is_empty())
 }
 
 /// npm renames its process to what it does, in one word.
@@ -124,12 +200,32 @@ mod tests {
             &["busybox", "sh", "-c", "x"],
             &["uv", "run", "run_ws_shim.py"],
             &["uv", "--quiet", "run", "python", "run_ws_shim.py"],
+            &["uv", "--directory", "/srv/mcp", "run", "server.py"],
+            &["uv", "--directory=/srv/mcp", "--project", "pip", "--color", "never", "run", "server.py"],
+            &["uv", "--config-file", "uv.toml", "--cache-dir", "/c", "tool", "run", "x"],
+            &["uv", "-p", "3.12", "--python-preference", "system", "--allow-insecure-host", "h", "run", "x"],
             &["uvx", "some-server"],
+            &["npm", "--prefix", "/srv/mcp", "exec", "some-server"],
+            &["npx", "--prefix", "/srv/mcp", "some-server"],
+            &["pnpm", "-C", "/srv/mcp", "--filter=x", "dlx", "some-server"],
+            &["pnpx", "some-server"],
+            &["yarn", "--cwd", "/srv/mcp", "dlx", "some-server"],
+            &["bunx", "some-server"],
+            &["bun", "--cwd", "/srv/mcp", "x", "some-server"],
+            &["poetry", "-C", "/srv/mcp", "run", "server"],
+            &["pipx", "run", "--spec", "x", "server"],
+            &["python3", "/usr/bin/poetry", "--directory", "/srv/mcp", "run", "server"],
+            &["node", "/usr/lib/node_modules/pnpm/bin/pnpm.cjs", "--dir", "/srv/mcp", "exec", "server"],
+            &["node", "/usr/lib/node_modules/npm/bin/npm-cli.js", "--prefix", "exec", "x", "some-server"],
+            &["env", "A=b", "-u", "C", "python", "run_ws_shim.py"],
             &["npm exec some-server"],
             &["node", "/usr/bin/npx", "some-server"],
             &["node", "/usr/lib/node_modules/npm/bin/npx-cli.js", "-y", "some-server"],
             &["python", "scripts/start_ws_shim_safe.py"],
             &["shimkeeper", "guard", "--", "python", "run_ws_shim.py"],
+            &["/opt/shimkeeper", "-v", "--home", "/h", "guard", "--", "x"],
+            &["/opt/shimkeeper-0.1.0", "guard", "--", "x"],
+            &["shimkeeper_old", "guard", "--", "x"],
         ] {
             assert!(launches(PathStyle::Unix, words), "{words:?}");
         }
@@ -137,6 +233,9 @@ mod tests {
             &["cmd.exe", "/c", "npx", "some-server"][..],
             &[r"C:\Windows\System32\cmd.exe", "/d", "/s", "/c", "x"],
             &["py", "-3.12", "run_ws_shim.py"],
+            &[r"C:\Tools\uv.exe", "--directory", r"C:\srv\mcp", "run", "server.py"],
+            &["python.exe", r"C:\Python\Scripts\poetry.exe", "run", "server"],
+            &[r"C:\Tools\ShimKeeper-0.1.0-x64.EXE", "--home", "D:", "guard", "--", "x"],
         ] {
             assert!(launches(PathStyle::Windows, words), "{words:?}");
         }
@@ -150,13 +249,65 @@ mod tests {
             &["bash", "start.sh", "-c"],
             &["bash", "-i"],
             &["uv", "pip", "install", "run"],
+            &["uv", "--directory", "run", "pip", "list"],
+            &["uv", "--directory", "run"],
+            &["uv", "--directory=run", "sync"],
+            &["npm", "--prefix", "exec", "install"],
+            &["pnpm", "install", "exec"],
+            &["yarn", "--cwd", "dlx", "add", "x"],
+            &["bun", "run", "x"],
+            &["poetry", "-C", "run", "shell"],
+            &["pipx", "install", "run"],
+            &["python3", "poetry_tool.py", "run"],
+            &["python3", "/usr/bin/poetry", "install", "run"],
+            &["node", "server.js", "pnpm", "exec"],
+            &["env", "-u", "A", "B=c"],
             &["python", "server.py", "start_ws_shim_safe.py"],
             &["shimkeeper", "status"],
+            &["shimkeeper", "--home", "guard", "status"],
+            &["shimkeeper-0.1.0", "status"],
+            &["shimkeeper-tray", "guard"],
+            &["shimkeepers", "guard", "--", "x"],
             &["node", "server.js", "npx"],
         ] {
             assert!(!launches(PathStyle::Unix, words), "{words:?}");
         }
         assert!(!launches(PathStyle::Windows, &["cmd.exe", "/k", "/c"]));
         assert!(!launches(PathStyle::Windows, &["cmd.exe"]));
+    }
+
+    #[test]
+    fn what_stands_before_a_command_is_told_from_the_command() {
+        let only = |line: &str| only_launches(&words_of(line).collect::<Vec<_>>(), PathStyle::Unix);
+        for line in [
+            "uv",
+            "uv --directory /srv/mcp run",
+            "uv run --with mcp --quiet",
+            "uv --directory=/srv/mcp run -p 3.12",
+            "cmd.exe /d /c",
+            "env A=b",
+            "npx -y -p x",
+            "busybox sh -c",
+        ] {
+            assert!(only(line), "{line}");
+        }
+        for line in
+            ["", "uv run pytest", "uv run /usr/bin/pytest", "uv --directory a b run", "env A=b pytest"]
+        {
+            assert!(!only(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_line_in_one_word_is_read_as_a_shell_reads_it() {
+        for (line, expected) in [
+            ("python 'run_ws_shim.py'", &["python", "run_ws_shim.py"][..]),
+            (r#" "C:\my py\python.exe"  -u "a b".py "#, &[r"C:\my py\python.exe", "-u", "a b.py"]),
+            ("it's python x", &["it's", "python", "x"]),
+            ("a ''", &["a", ""]),
+            ("", &[]),
+        ] {
+            assert_eq!(words_of(line).collect::<Vec<_>>(), expected, "{line}");
+        }
     }
 }

@@ -62,7 +62,7 @@ impl Memory {
                     (
                         State::Attached | State::Superseded { .. },
                         Client::Living { identity: client, name },
-                    ) => {
+                    ) if instance.is_confirmed() => {
                         clients.insert(identity, PastClient { identity: *client, name: name.clone() });
                         continue;
                     }

@@ -31,6 +31,8 @@ pub enum Refusal {
     AnotherContainer,
     /// Whose it is, where or in which folder it runs, or what one of its processes runs, could not be read.
     CannotTell,
+    /// Its command line is not the watch's: only a lease says that it belongs there.
+    OnlyItsLeaseSays,
     /// Another live instance was started by it, or started it.
     ServesAnother,
     /// The configuration protects it.

@@ -65,9 +65,19 @@ fn is_named_after_the_script(process: &Process, watch: &Watch) -> bool {
 /// The script that a process runs: an interpreter's script argument, or the script run directly.
 #[must_use]
 pub fn script_of(process: &Process, style: PathStyle) -> Option<&str> {
-    let (first, rest) = process.args().split_first()?;
+    script_run_by(&program_of(process, style), process.args(), style)
+}
+
+/// The script that a command line would run if it were started.
+#[must_use]
+pub fn script_in(words: &[String], style: PathStyle) -> Option<&str> {
+    script_run_by(&program_name(words.first()?, style), words, style)
+}
+
+fn script_run_by<'a>(program: &str, args: &'a [String], style: PathStyle) -> Option<&'a str> {
+    let (first, rest) = args.split_first()?;
     let words = rest.iter().map(String::as_str);
-    match interpreter(&program_of(process, style), style) {
+    match interpreter(program, style) {
         Some(Interpreter::Python) => python_script(words),
         Some(Interpreter::PythonLauncher) => py_script(rest),
         Some(Interpreter::Node) => node_script(words),
@@ -84,7 +94,7 @@ pub fn is_interpreter(program: &str, style: PathStyle) -> bool {
 
 /// Programs that run scripts, by how they read their command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Interpreter {
+pub(super) enum Interpreter {
     Python,
     /// `py.exe`, which takes a version before Python's own options.
     PythonLauncher,
@@ -93,7 +103,7 @@ enum Interpreter {
     Runner,
 }
 
-fn interpreter(program: &str, style: PathStyle) -> Option<Interpreter> {
+pub(super) fn interpreter(program: &str, style: PathStyle) -> Option<Interpreter> {
     match program {
         "node" | "nodejs" => Some(Interpreter::Node),
         "bun" | "deno" => Some(Interpreter::Runner),

@@ -18,6 +18,10 @@ pub struct RestartPlan<'a> {
     pub like: Option<&'a Instance>,
     /// The living clients that lose their server by this.
     pub loses: Vec<&'a str>,
+    /// Those whose guards are asked instead, one after the other: their clients do not notice.
+    pub ask: Vec<&'a Instance>,
+    /// What else runs where guards are asked: it stays as it is.
+    pub left: Vec<&'a Instance>,
 }
 
 /// Why a restart is not offered.
@@ -32,6 +36,13 @@ pub enum NoRestart {
     },
     /// Somebody else holds the port.
     PortTaken,
+    /// What runs has a guard that was told not to restart it.
+    ItsGuardWillNot {
+        /// The instance.
+        pid: Pid,
+        /// The guard.
+        guard: Pid,
+    },
     /// What runs may not be ended.
     OffLimits {
         /// The instance.
@@ -66,6 +77,9 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             | Finding::Unseen(Unseen::CommandLine { .. } | Unseen::Parent { .. } | Unseen::Trait { .. }) => {}
         }
     }
+    if let Some(plan) = through_guards(diagnosis)? {
+        return Ok(plan);
+    }
     let must_listen = watch.listens == Listens::Always;
     let stop: Vec<&Instance> = diagnosis
         .instances
@@ -73,6 +87,9 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
         .filter(|instance| instance.listens || must_listen || instance.state == State::Orphan(Ripeness::Ripe))
         .collect();
     for instance in &stop {
+        if let Some(guard) = unwilling_guard(instance) {
+            return Err(NoRestart::ItsGuardWillNot { pid: instance.top.pid, guard });
+        }
         if let Some(why) = stays(instance) {
             return Err(NoRestart::OffLimits { pid: instance.top.pid, why });
         }
@@ -80,13 +97,67 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
     let like = stop.iter().copied().find(|instance| instance.listens || must_listen);
     let can_start = watch.listens != Listens::Never && (!watch.command.is_empty() || like.is_some());
     if !can_start {
-        return Err(match diagnosis.instances.first() {
-            Some(instance) => NoRestart::OnlyItsClientCan { pid: instance.top.pid },
-            None => NoRestart::NothingToStart,
+        let unwilling = diagnosis
+            .instances
+            .iter()
+            .find_map(|instance| unwilling_guard(instance).map(|guard| (instance.top.pid, guard)));
+        return Err(match (unwilling, diagnosis.instances.first()) {
+            (Some((pid, guard)), _) => NoRestart::ItsGuardWillNot { pid, guard },
+            (None, Some(instance)) => NoRestart::OnlyItsClientCan { pid: instance.top.pid },
+            (None, None) => NoRestart::NothingToStart,
         });
     }
     let loses = stop.iter().filter_map(|instance| loser(instance)).collect();
-    Ok(RestartPlan { stop, like, loses })
+    Ok(RestartPlan { stop, like, loses, ask: Vec::new(), left: Vec::new() })
+}
+
+/// Each guard restarts its own server, behind the pipes of its own client. Where there is one that can,
+/// nothing is stopped by us: what has no guard stays for its client or for a cleanup.
+fn through_guards(diagnosis: &Diagnosis) -> Result<Option<RestartPlan<'_>>, NoRestart> {
+    let (ask, left): (Vec<_>, Vec<_>) = diagnosis.instances.iter().partition(|instance| {
+        in_use(instance) && instance.guarded.as_ref().is_some_and(|guarded| guarded.restartable)
+    });
+    if ask.is_empty() {
+        return Ok(None);
+    }
+    for instance in &ask {
+        if let Some(why) = stays_behind_its_guard(instance) {
+            return Err(NoRestart::OffLimits { pid: instance.top.pid, why });
+        }
+    }
+    Ok(Some(RestartPlan { stop: Vec::new(), like: None, loses: Vec::new(), ask, left }))
+}
+
+/// Whether anybody may still use it. A guard whose client ended is busy with the end.
+fn in_use(instance: &Instance) -> bool {
+    match instance.state {
+        State::Attached | State::Adopted | State::Superseded { .. } | State::Unseen => true,
+        State::Orphan(_) => false,
+    }
+}
+
+/// The guard of a living instance that will not restart it.
+fn unwilling_guard(instance: &Instance) -> Option<Pid> {
+    let guarded = instance.guarded.as_ref().filter(|guarded| !guarded.restartable)?;
+    in_use(instance).then_some(guarded.guard.pid)
+}
+
+/// Why not even its guard is asked to restart an instance. What only a judgement needs to know does not
+/// matter to a guard: it knows its own server.
+fn stays_behind_its_guard(instance: &Instance) -> Option<Refusal> {
+    instance.off_limits.filter(|why| match why {
+        Refusal::OnlyItsLeaseSays | Refusal::CannotTell | Refusal::SetFree | Refusal::TooEarly => false,
+        Refusal::Ourselves
+        | Refusal::System
+        | Refusal::AnotherUser
+        | Refusal::AnotherContainer
+        | Refusal::ServesAnother
+        | Refusal::Protected
+        | Refusal::PidReused
+        | Refusal::AnotherProgram
+        | Refusal::NotPermitted
+        | Refusal::StillAlive => true,
+    })
 }
 
 /// Why an instance is not stopped, not even for a restart. What `nohup` or a restart without a tray has
@@ -174,6 +245,78 @@ mod tests {
         let mut protecting = World::linux().and(left);
         protecting.watch.protect = vec!["run_ws".into()];
         assert_eq!(why(protecting), Refusal::Protected);
+    }
+
+    #[test]
+    fn a_guarded_server_is_its_guards_to_restart_also_over_stdio() {
+        let diagnosis = guarded(true).look();
+        let plan = restart(&diagnosis).unwrap();
+        assert_eq!((asked(&plan), plan.stop.len(), plan.loses.len(), plan.left.len()), (vec![590], 0, 0, 0));
+        let listening = guarded(true).where_listens(600).look();
+        assert_eq!(asked(&restart(&listening).unwrap()), [590]);
+    }
+
+    #[test]
+    fn a_guard_that_was_told_not_to_is_no_way_and_nothing_is_stopped_behind_its_back() {
+        let refusal = Err(NoRestart::ItsGuardWillNot { pid: pid(590), guard: pid(590) });
+        assert_eq!(restart(&guarded(false).look()), refusal);
+        assert_eq!(restart(&guarded(false).where_listens(600).look()), refusal);
+    }
+
+    #[test]
+    fn each_guard_restarts_its_own_and_what_has_none_stays() {
+        let world = guarded(true)
+            .and(process(690, 61).with_args(GUARD).child_of(500))
+            .and(process(700, 62).with_args(SHIM).child_of(690))
+            .and(process(800, 63).with_args(SHIM).child_of(500).aged(1))
+            .where_listens(800);
+        let lease = world.lease(690, 700, 500);
+        let diagnosis = world.leased(lease).look();
+        let plan = restart(&diagnosis).unwrap();
+        assert_eq!(asked(&plan), [590, 690]);
+        assert_eq!(plan.left.iter().map(|one| one.top.pid).collect::<Vec<_>>(), [pid(800)]);
+        assert!(plan.stop.is_empty() && plan.like.is_none(), "{plan:#?}");
+    }
+
+    #[test]
+    fn a_guard_whose_client_ended_is_not_asked() {
+        let left = guarded(true).but(590, |guard| guard.child_of(100)).where_died(500);
+        assert_eq!(restart(&left.look()), Err(NoRestart::OnlyItsClientCan { pid: pid(590) }));
+    }
+
+    #[test]
+    fn not_even_a_guard_restarts_what_is_protected_or_runs_us_or_on_a_port_of_somebody_else() {
+        let off_limits = |world: World| match restart(&world.look()) {
+            Err(NoRestart::OffLimits { why, .. }) => why,
+            other => panic!("{other:?}"),
+        };
+        let protecting = guarded(true).watched(|watch| watch.protect = vec!["run_ws".into()]);
+        assert_eq!(off_limits(protecting), Refusal::Protected);
+        assert_eq!(off_limits(guarded(true).but(9000, |us| us.child_of(600))), Refusal::Ourselves);
+        let taken = guarded(true).where_held_by(Holder::Gone(pid(77)));
+        assert_eq!(restart(&taken.look()), Err(NoRestart::PortTaken));
+    }
+
+    #[test]
+    fn what_only_its_lease_says_to_belong_here_is_its_guards_to_restart_all_the_same() {
+        let world = guarded(true).but(600, |_| process(600, 60).with_args(&["./start-it"]).child_of(590));
+        assert_eq!(asked(&restart(&world.look()).unwrap()), [590]);
+    }
+
+    const GUARD: &[&str] = &["shimkeeper", "guard", "--", "python", "-u", "run_ws_shim.py"];
+
+    /// `code` (500) → guard (590) → server (600).
+    fn guarded(restartable: bool) -> World {
+        let world = World::linux()
+            .and(process(500, 50).with_args(&["code"]).child_of(100))
+            .and(process(590, 59).with_args(GUARD).child_of(500))
+            .and(process(600, 60).with_args(SHIM).child_of(590));
+        let lease = crate::core::Lease { restartable, ..world.lease(590, 600, 500) };
+        world.leased(lease)
+    }
+
+    fn asked(plan: &RestartPlan<'_>) -> Vec<u32> {
+        plan.ask.iter().filter_map(|one| one.guarded.as_ref()).map(|known| known.guard.pid.get()).collect()
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::identity::{Identity, Pid};
+use super::lease::Lease;
 use super::moment::UnixTime;
 use super::unseen::Unseen;
 
@@ -231,10 +232,12 @@ pub struct Snapshot {
     pub me: Pid,
     /// Everything that runs and could be listed; zombies are not listed, they are dead.
     pub processes: Vec<Process>,
-    /// Parents on record that are not in `processes`.
+    /// Parents on record, and clients that leases name, that are not in `processes`.
     pub absent: BTreeMap<Pid, Presence>,
     /// The watched ports.
     pub ports: BTreeMap<u16, PortFacts>,
+    /// What guards tell of their servers; hidden where the leases are there and could not be listed.
+    pub leases: Fact<Vec<Lease>>,
     /// What could not be read.
     pub unseen: Vec<Unseen>,
 }

@@ -5,12 +5,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::identity::{Birth, Identity, Pid};
+use super::lease::{Lease, LeaseClient};
 use super::memory::Memory;
 use super::moment::{Moment, UnixTime};
 use super::snapshot::{
     Details, Fact, Holder, Listener, Owner, PortFacts, Presence, Process, Snapshot, System,
 };
-use super::watch::{PathStyle, Watch};
+use super::watch::{Listens, PathStyle, Watch};
 use super::{Diagnosis, diagnose};
 
 /// A pid, for tests.
@@ -133,6 +134,7 @@ impl World {
                 processes,
                 absent: BTreeMap::new(),
                 ports: BTreeMap::from([(3005, PortFacts::default())]),
+                leases: Fact::Known(Vec::new()),
                 unseen: Vec::new(),
             },
             memory: Memory::default(),
@@ -179,6 +181,36 @@ impl World {
         self.memory = earlier.memory.clone();
         self.memory.learn(&earlier.first_look(), Moment(Duration::from_secs(8)));
         self
+    }
+
+    /// The same with one more lease.
+    pub(crate) fn leased(mut self, lease: Lease) -> Self {
+        let mut leases = self.snapshot.leases.known().cloned().unwrap_or_default();
+        leases.push(lease);
+        self.snapshot.leases = Fact::Known(leases);
+        self
+    }
+
+    /// The identity of a process that runs in it.
+    pub(crate) fn identity(&self, number: u32) -> Identity {
+        let found = self.snapshot.processes.iter().find(|process| process.identity.pid.get() == number);
+        found.expect("a test names processes that are there").identity
+    }
+
+    /// The lease of a guard that runs in it, over this server, for this client.
+    pub(crate) fn lease(&self, guard: u32, server: u32, client: u32) -> Lease {
+        let client = LeaseClient { identity: self.identity(client), name: format!("client {client}") };
+        Lease {
+            guard: self.identity(guard),
+            server: Some(self.identity(server)),
+            client: Some(client),
+            name: "exai-mcp".into(),
+            watch: Some("exai-mcp".into()),
+            port: Some(3005),
+            listens: Listens::Maybe,
+            restartable: true,
+            log: "/logs/guard.log".into(),
+        }
     }
 
     /// The same with a LISTEN row on 127.0.0.1 that this process holds.

@@ -67,4 +67,8 @@ pub enum Trait {
     Session,
     /// Whether it runs in our own container.
     Container,
+    /// What its guard tells of it.
+    Lease,
+    /// Whether the client that its guard names still runs.
+    Client,
 }

@@ -1,14 +1,15 @@
 //! The files: opening today's, finding it again, keeping seven.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use tracing::Level;
-use tracing_appender::non_blocking::WorkerGuard;
-use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
+use super::daily::Daily;
 use super::line::subscriber;
 use super::panics;
 use crate::core::{UnixTime, wording};
@@ -18,6 +19,9 @@ use crate::platform::private;
 const PREFIX: &str = "shimkeeper";
 const SUFFIX: &str = "log";
 const KEPT: usize = 7;
+
+/// Lines that may wait to be written. Room for all of them is taken at once: the library's own number costs 4 MB.
+const WAITING: usize = 2048;
 
 /// Keeps the log open. What is still waiting is written when this is dropped, so it has to be
 /// dropped before the program ends.
@@ -34,6 +38,10 @@ pub struct LoggingError {
 }
 
 impl LoggingError {
+    pub(super) fn new(dir: &Path, why: &dyn fmt::Display) -> Self {
+        Self { dir: dir.to_owned(), why: why.to_string() }
+    }
+
     /// What to do.
     #[must_use]
     pub fn hint(&self) -> &'static str {
@@ -42,20 +50,38 @@ impl LoggingError {
 }
 
 /// Opens the log in `dir` for the whole program, down to `finest`, and sees to it that a panic of
-/// any thread stands in it. Once a program; nothing changes where it fails.
-pub fn init(dir: &Path, finest: Level) -> Result<Guard, LoggingError> {
-    let fail = |why: &dyn fmt::Display| LoggingError { dir: dir.to_owned(), why: why.to_string() };
-    let file = open(dir).map_err(|error| fail(&error))?;
-    let (writer, guard) = tracing_appender::non_blocking(file);
+/// any thread stands in it. Once a program; nothing changes where it fails. `lost` hears, on any thread, when
+/// lines can no longer be written; it must not log.
+pub fn init(
+    dir: &Path,
+    finest: Level,
+    lost: impl Fn(&LoggingError) + Send + 'static,
+) -> Result<Guard, LoggingError> {
+    let fail = |why: &dyn fmt::Display| LoggingError::new(dir, why);
+    let file = open(dir, lost).map_err(|error| fail(&error))?;
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
     tracing::subscriber::set_global_default(subscriber(writer, finest)).map_err(|error| fail(&error))?;
     panics::log();
     Ok(Guard(guard))
 }
 
+/// The same for a program that says a few lines in hours: each is written before the next thing is done.
+pub fn init_without_a_thread(
+    dir: &Path,
+    finest: Level,
+    lost: impl Fn(&LoggingError) + Send + 'static,
+) -> Result<(), LoggingError> {
+    let fail = |why: &dyn fmt::Display| LoggingError::new(dir, why);
+    let file = Mutex::new(open(dir, lost).map_err(|error| fail(&error))?);
+    tracing::subscriber::set_global_default(subscriber(file, finest)).map_err(|error| fail(&error))?;
+    panics::log();
+    Ok(())
+}
+
 /// The file that the log goes to at `now`, or the newest there is if nothing was written today.
 #[must_use]
 pub fn current_log(dir: &Path, now: UnixTime) -> PathBuf {
-    let today = dir.join(format!("{PREFIX}.{}.{SUFFIX}", now.day()));
+    let today = dir.join(name_of(now));
     if today.exists() {
         return today;
     }
@@ -71,20 +97,33 @@ fn is_log(name: &str) -> bool {
     })
 }
 
-fn open(dir: &Path) -> io::Result<RollingFileAppender> {
+/// The name of the file for what is logged at `now`.
+pub(super) fn name_of(now: UnixTime) -> String {
+    format!("{PREFIX}.{}.{SUFFIX}", now.day())
+}
+
+fn open(dir: &Path, lost: impl Fn(&LoggingError) + Send + 'static) -> io::Result<Daily> {
+    Daily::open(dir, Box::new(lost))
+}
+
+/// Opens a file for more lines, in a folder that is this user's alone, and removes what is too old.
+pub(super) fn begin(dir: &Path, name: &str) -> io::Result<File> {
     files::make_folder(dir)?;
     private::close_folder(dir)?;
-    let appender = RollingFileAppender::builder()
-        .rotation(Rotation::DAILY)
-        .filename_prefix(PREFIX)
-        .filename_suffix(SUFFIX)
-        // It counts the file that it is about to begin even where that exists already. One more here,
-        // and the exact number below: a program that starts often would lose a day each time.
-        .max_log_files(KEPT + 1)
-        .build(dir)
-        .map_err(io::Error::other)?;
+    let path = dir.join(name);
+    let mut options = File::options();
+    options.append(true).create(true);
+    let file = match private::open_ours(&path, &mut options) {
+        // No log of ours: a link, a pipe, a file that has another name as well.
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            fs::remove_file(&path)?;
+            private::open_ours(&path, &mut options)?
+        }
+        opened => opened?,
+    };
+    private::close_file(&file)?;
     remove_old(dir);
-    Ok(appender)
+    Ok(file)
 }
 
 /// Keeps the newest files by the day in their name.
@@ -114,7 +153,7 @@ mod tests {
     #[test]
     fn a_folder_that_cannot_be_written_is_an_error_with_a_way_out() {
         let file = std::env::current_exe().unwrap();
-        let error = init(&file.join("logs"), Level::INFO).unwrap_err();
+        let error = init(&file.join("logs"), Level::INFO, |_| ()).unwrap_err();
         assert!(error.to_string().contains("no log is kept in"), "{error}");
         assert!(error.hint().contains("--home"));
     }
@@ -151,7 +190,7 @@ mod tests {
         }
         fs::write(dir.join("notes.log"), "").unwrap();
         for _ in 0..3 {
-            drop(open(&dir).unwrap());
+            drop(open(&dir, |_| ()).unwrap());
             let mut names = logs(&dir);
             names.sort();
             assert_eq!(names.len(), KEPT, "{names:?}");
@@ -168,7 +207,7 @@ mod tests {
         let scratch = Scratch::new();
         let dir = scratch.folder("logs");
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
-        drop(open(&dir).unwrap());
+        drop(open(&dir, |_| ()).unwrap());
         assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     }
 }

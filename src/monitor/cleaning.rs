@@ -10,8 +10,9 @@ use super::clock::Clock;
 use crate::act::{Act, Ended};
 use crate::core::plan::Refused;
 use crate::core::{
-    Diagnosis, Evidence, Finding, Memory, Scope, Target, Watch, diagnose, mask, plan, wording,
+    Diagnosis, Evidence, Finding, Memory, Scope, Target, Verdict, Watch, diagnose, mask, plan, wording,
 };
+use crate::exit::Outcome;
 use crate::sense::Sense;
 
 /// Looks again at most this often before the judgement is taken as it is.
@@ -28,6 +29,16 @@ pub struct CleanupReport {
     pub refused: Vec<Refused>,
     /// A look after it, taken anew.
     pub after: Vec<Diagnosis>,
+}
+
+impl CleanupReport {
+    /// What it means to a script.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let worst = Verdict::worst(self.after.iter().map(|diagnosis| diagnosis.verdict));
+        let outcome = Outcome::of(worst);
+        if outcome == Outcome::Fine && !self.refused.is_empty() { Outcome::Attention } else { outcome }
+    }
 }
 
 /// Somebody who looks, with what earlier looks of his saw.
@@ -122,7 +133,7 @@ pub fn clean(
 }
 
 /// One line about a target: who, why, what it ran.
-pub(super) fn log_target(verb: &str, target: &Target) {
+pub(crate) fn log_target(verb: &str, target: &Target) {
     let why: Vec<String> = target.evidence.iter().map(wording::evidence).collect();
     let pids = wording::pids(target.members.iter().map(|member| member.identity.pid));
     tracing::info!(

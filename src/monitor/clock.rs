@@ -23,8 +23,13 @@ impl Clock {
     /// Reads the clocks.
     #[must_use]
     pub fn now(&self) -> Now {
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Now { moment: Moment(self.start.elapsed()), wall: UnixTime(wall), births: platform::birth_clock() }
+        Now { moment: Moment(self.start.elapsed()), wall: self.wall(), births: platform::birth_clock() }
+    }
+
+    /// Reads the wall's alone.
+    #[must_use]
+    pub fn wall(&self) -> UnixTime {
+        UnixTime(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
     }
 
     /// The instant that comes `wait` later, for whoever must hand one to a library.

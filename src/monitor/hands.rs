@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use std::time::Duration;
 use super::cleaning::{Looker, clean};
 use super::clock::Clock;
 use super::event::Event;
-use super::restarting::{Ownership, restart};
+use super::restarting::{Ownership, Restarted, Tools, restart};
 use crate::act::Act;
 use crate::act::restart::OwnServer;
 use crate::core::plan::Reach;
@@ -42,15 +43,16 @@ enum Job {
 pub struct Hands(mpsc::Sender<Job>);
 
 impl Hands {
-    /// Starts the thread. `tell` is called on it when something is done.
+    /// Starts the thread. Guards listen beside their leases. `tell` is called on it when something is done.
     pub fn start(
         sense: Box<dyn Sense>,
         act: Box<dyn Act>,
         clock: Clock,
+        leases: PathBuf,
         tell: impl Fn(Event) + Send + 'static,
     ) -> io::Result<Self> {
         let (sender, jobs) = mpsc::channel();
-        let mut worker = Worker { sense, act, clock, own: HashMap::new() };
+        let mut worker = Worker { sense, act, clock, leases, own: HashMap::new() };
         thread::Builder::new().name("hands".into()).spawn(move || {
             for job in jobs {
                 match job {
@@ -96,6 +98,7 @@ struct Worker {
     sense: Box<dyn Sense>,
     act: Box<dyn Act>,
     clock: Clock,
+    leases: PathBuf,
     own: HashMap<String, OwnServer>,
 }
 
@@ -123,13 +126,15 @@ impl Worker {
                     server.close_stdin();
                 }
             };
-            restart(&mut looker, self.act.as_mut(), Ownership::Ours, &ours, &mut before_stop, stop_grace)
+            let tools = Tools { act: self.act.as_mut(), leases: &self.leases, stop_grace };
+            restart(&mut looker, tools, Ownership::Ours, &ours, &mut before_stop)
         };
         let result = match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(Ok(restarted)) => match restarted.server.keep() {
+            Ok(Ok(Restarted::ByGuards { says })) => Ok(says),
+            Ok(Ok(Restarted::ByUs { says, server })) => match server.keep() {
                 Ok(server) => {
                     self.own.insert(name, server);
-                    Ok(restarted.says)
+                    Ok(says)
                 }
                 Err(error) => Err(error.to_string()),
             },

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::cleaning::{Looker, log_target};
+use super::guards;
 use crate::act::Act;
 use crate::act::restart::{Launch, StartError, Started, launch_for};
 use crate::config::env_file::{self, Environment};
@@ -11,10 +12,10 @@ use crate::core::restart::restart as plan_restart;
 use crate::core::{Diagnosis, Identity, Instance, Listens, Target, Watch, wording};
 
 /// How long a stopped server's port may take to become free.
-const PORT_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PORT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a started server may take to listen, where it should.
-const START_PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const START_PATIENCE: Duration = Duration::from_secs(15);
 
 /// Between two looks while waiting.
 const PACE: Duration = Duration::from_millis(100);
@@ -28,29 +29,50 @@ pub enum Ownership<'a> {
     Free(&'a Path),
 }
 
-/// What a restart did.
-#[derive(Debug)]
-pub struct Restarted {
-    /// What it stopped and started, in words.
-    pub says: String,
-    /// The server that was started.
-    pub server: Started,
+/// What a restart works with.
+pub struct Tools<'a> {
+    /// The hands.
+    pub act: &'a mut dyn Act,
+    /// The folder of the leases, beside which guards listen.
+    pub leases: &'a Path,
+    /// Between asking and forcing.
+    pub stop_grace: Duration,
 }
 
-/// Restarts the server of `looker`'s one watch; `ours` are the servers that we have started for it. Blocks for the grace times. An error is a sentence:
+/// What a restart did.
+#[derive(Debug)]
+pub enum Restarted {
+    /// We stopped and started.
+    ByUs {
+        /// What, in words.
+        says: String,
+        /// The server that was started.
+        server: Started,
+    },
+    /// Guards did, each for its own client.
+    ByGuards {
+        /// What, in words.
+        says: String,
+    },
+}
+
+/// Restarts the servers of `looker`'s one watch: by their guards where they have some, else by ourselves;
+/// `ours` are the servers that we have started for it. Blocks for the grace times. An error is a sentence:
 /// what was not done and why.
 pub fn restart(
     looker: &mut Looker<'_>,
-    act: &mut dyn Act,
+    mut tools: Tools<'_>,
     ownership: Ownership<'_>,
     ours: &[Identity],
     before_stop: &mut dyn FnMut(Identity),
-    stop_grace: Duration,
 ) -> Result<Restarted, String> {
     let [watch] = looker.watches else { return Err(wording::RESTART_ONE_WATCH.into()) };
     let settled = looker.settle();
     let [diagnosis] = settled.as_slice() else { return Err(wording::RESTART_ONE_WATCH.into()) };
     let plan = plan_restart(diagnosis).map_err(|why| wording::no_restart(&why, watch))?;
+    if !plan.ask.is_empty() {
+        return guards::ask(looker, &mut tools, &plan).map(|says| Restarted::ByGuards { says });
+    }
     let listened = plan.stop.iter().any(|instance| instance.listens);
     // Read before it ends: afterwards nobody knows how it was started.
     let launch = prepare(watch, plan.like.or(plan.stop.first().copied()))?;
@@ -66,7 +88,7 @@ pub fn restart(
         log_target("stops for a restart", target);
         before_stop(target.top);
     }
-    let report = act.end(&targets, stop_grace);
+    let report = tools.act.end(&targets, tools.stop_grace);
     if let Some(refused) = report.refused.first() {
         return Err(wording::restart_could_not_stop(refused.pid, refused.why));
     }
@@ -102,7 +124,7 @@ pub fn restart(
         Ok(_) => wording::restarted(&stopped, pid, watch),
         Err(_) => wording::restarted_but_silent(&stopped, pid, watch),
     };
-    Ok(Restarted { says, server })
+    Ok(Restarted::ByUs { says, server })
 }
 
 fn prepare(watch: &Watch, running: Option<&Instance>) -> Result<Launch, String> {
@@ -117,7 +139,7 @@ fn prepare(watch: &Watch, running: Option<&Instance>) -> Result<Launch, String> 
 }
 
 /// Looks until `good` or until the time is over; returns the last look either way.
-fn wait_for(
+pub(super) fn wait_for(
     looker: &mut Looker<'_>,
     patience: Duration,
     mut good: impl FnMut(&Diagnosis) -> bool,

@@ -23,7 +23,7 @@ use crate::config::{self, Config};
 use crate::core::{Memory, Pid, Watch, diagnose, wording};
 use crate::paths::Paths;
 use crate::sense::Sense;
-use crate::{logging, platform};
+use crate::{leases, logging, platform};
 
 /// How long an answer on the control channel may take: a restart has grace times to keep.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(90);
@@ -111,7 +111,10 @@ impl Shell {
     fn new(setup: Setup, monitor: &Monitor) -> io::Result<Self> {
         let [sense, more_sense] = setup.sense;
         let to = monitor.clone();
-        let hands = Hands::start(more_sense, setup.act, setup.clock, move |event| to.tell(event))?;
+        let hands =
+            Hands::start(more_sense, setup.act, setup.clock, setup.paths.lease_dir(), move |event| {
+                to.tell(event);
+            })?;
         let to = monitor.clone();
         let toaster = Toaster::start(move |reply| to.tell(Event::Toast(reply)))?;
         let watches = setup.config.watches.clone();
@@ -137,6 +140,7 @@ impl Shell {
             next_look: Duration::ZERO,
         };
         shell.listen();
+        leases::sweep_quietly(&shell.paths.lease_dir(), shell.clock.now().wall);
         Ok(shell)
     }
 
@@ -214,7 +218,10 @@ impl Shell {
                     (self.tell_by_icon)(toast);
                 }
             }
-            Effect::Cleanup { watches, stop_grace } => self.hands.cleanup(self.seen(watches), stop_grace),
+            Effect::Cleanup { watches, stop_grace } => {
+                leases::sweep_quietly(&self.paths.lease_dir(), self.clock.now().wall);
+                self.hands.cleanup(self.seen(watches), stop_grace);
+            }
             Effect::Restart { watch, stop_grace } => self.hands.restart(self.seen(vec![*watch]), stop_grace),
             Effect::OpenLog => self.open(logging::current_log(&self.paths.log_dir(), self.clock.now().wall)),
             Effect::OpenConfig => self.open_config(),

@@ -43,6 +43,8 @@ impl Face {
 pub enum RestartOffer {
     /// It is, and nobody loses anything.
     Free,
+    /// It is: guards do it, and no client notices.
+    Unnoticed,
     /// It is, but this client loses its server.
     Loses(String),
     /// It is not, because of this.

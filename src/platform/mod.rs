@@ -10,9 +10,15 @@ compile_error!("Shimkeeper runs on Linux and Windows so far; on other systems no
 #[cfg_attr(not(windows), path = "unix/mod.rs")]
 mod os;
 
+pub(crate) mod attributes;
 pub(crate) mod autostart;
+pub(crate) mod guard;
+pub(crate) mod input;
 pub(crate) mod private;
 pub(crate) mod programs;
+pub(crate) mod schedule;
+pub(crate) mod toast;
+pub(crate) mod tray;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -250,6 +256,15 @@ pub(crate) fn let_run(child: &Child) -> io::Result<()> {
     os::let_run(child)
 }
 
+/// Reads a text as files of the system's that tell of a process, and panics where what was read cannot be.
+/// For whoever tries it with texts of their own.
+///
+/// # Platforms
+/// Linux: `stat` and `cgroup` of `/proc`; Windows: nothing is told by texts.
+pub(crate) fn try_texts_of_the_system(text: &str) {
+    os::try_texts_of_the_system(text);
+}
+
 /// Arranges that a child outlives us on purpose and is recognised as set free.
 ///
 /// # Platforms
@@ -272,10 +287,10 @@ pub(crate) mod control {
     use super::{Duration, Path, io, os};
 
     /// Listens at `path` on a thread of its own; each line that arrives goes to `answer`, whose reply
-    /// is sent back. Only this user can reach it.
-    pub(crate) fn listen(
+    /// is sent back, and then dropped. Only this user can reach it.
+    pub(crate) fn listen<Reply: AsRef<str>>(
         path: &Path,
-        answer: impl Fn(&str) -> String + Send + Sync + 'static,
+        answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
     ) -> io::Result<()> {
         os::control::listen(path, answer)
     }
@@ -298,92 +313,5 @@ pub(crate) mod desktop {
     /// Which program shows toasts; `None` where there is none.
     pub(crate) fn notifier() -> Result<Option<String>, String> {
         os::desktop::notifier()
-    }
-}
-
-pub(crate) mod toast {
-    //! One toast on the screen, and the name under which toasts come. The thread, the time-outs and the limits are the caller's; see
-    //! `act/toast.rs`. Both calls may wait for ever if the notification daemon hangs or dies.
-    use super::{Path, io, os};
-
-    /// Tells the system who we are, so that toasts come under our name. Once, before the first window.
-    ///
-    /// # Platforms
-    /// Windows: a key of this user's registry and an icon in the folder `state`; elsewhere nothing.
-    pub(crate) fn introduce_ourselves(state: &Path) -> io::Result<()> {
-        os::toast::introduce_ourselves(state)
-    }
-
-    /// Takes back what [`introduce_ourselves`] told the system. Fine if nothing was told.
-    pub(crate) fn forget_ourselves(state: &Path) -> io::Result<()> {
-        os::toast::forget_ourselves(state)
-    }
-
-    /// What a toast shows. Texts are plain; whatever the system would read as markup is escaped.
-    #[derive(Clone, PartialEq, Eq, Debug)]
-    pub(crate) struct Content {
-        /// The first line.
-        pub(crate) title: String,
-        /// The lines below.
-        pub(crate) body: String,
-        /// Buttons: what a click answers, and the label.
-        pub(crate) buttons: Vec<(&'static str, &'static str)>,
-    }
-
-    /// A toast that is on the screen.
-    #[derive(Debug)]
-    pub(crate) struct Shown(os::toast::Shown);
-
-    /// Puts a toast on the screen.
-    pub(crate) async fn show(content: &Content) -> Result<Shown, String> {
-        os::toast::show(content).await.map(Shown)
-    }
-
-    impl Shown {
-        /// Waits for a click on a button and returns what it answers; `None` when the toast went away
-        /// or was clicked elsewhere.
-        pub(crate) async fn answer(&self) -> Option<String> {
-            self.0.answer().await
-        }
-
-        /// Takes it off the screen.
-        pub(crate) async fn close(&self) {
-            self.0.close().await;
-        }
-    }
-}
-
-pub(crate) mod tray {
-    //! What the tray library leaves out on some systems.
-    use super::{io, os};
-
-    /// Sees to it that a click opens the menu even where the shell does not say where the icon is, and
-    /// that `panel_is_back` is called after the panel was started anew. On the event loop's thread,
-    /// once an icon.
-    ///
-    /// # Platforms
-    /// Windows only; elsewhere nothing is missing.
-    pub(crate) fn mend(
-        tray: &tray_icon::TrayIcon,
-        menu: &tray_icon::menu::Menu,
-        panel_is_back: Box<dyn Fn()>,
-    ) -> io::Result<()> {
-        os::tray::mend(tray, menu, panel_is_back)
-    }
-
-    /// How wide the panel draws an icon, in pixels.
-    ///
-    /// # Platforms
-    /// Windows: by the display's scale when we started; Linux: unknown, panels scale a large one down.
-    pub(crate) fn icon_pixels() -> u32 {
-        os::tray::icon_pixels()
-    }
-
-    /// Says something by the icon's own balloon. On the event loop's thread.
-    ///
-    /// # Platforms
-    /// Windows only; elsewhere icons have none, and this is an error.
-    pub(crate) fn balloon(tray: &tray_icon::TrayIcon, title: &str, body: &str) -> io::Result<()> {
-        os::tray::balloon(tray, title, body)
     }
 }

@@ -8,6 +8,9 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use super::attributes;
+use crate::core::wording;
+
 /// Makes a folder and those above it; fine if it exists.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
@@ -24,6 +27,89 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
+}
+
+/// Opens a file that is a file and has one name; anything else is invalid data and stays as it is. One that
+/// is made is this user's alone.
+///
+/// # Platforms
+/// Windows: links are followed, which only an administrator can make there.
+pub(crate) fn open_ours(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    if let Ok(about) = path.symlink_metadata()
+        && (!about.is_file() || other_names(&about) > 0)
+    {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, wording::no_file_of_ours(&path.display())));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // Against whoever lays a link right now.
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    }
+    options.open(path)
+}
+
+/// Takes a file's rights from everybody else, whoever made it.
+pub(crate) fn close_file(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    return file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    #[cfg(not(unix))]
+    return file.metadata().map(drop);
+}
+
+/// Gives a file the rights of another one, its owner included, and what else that one carries.
+pub(crate) fn give_rights_of(file: &File, source: &File) -> io::Result<()> {
+    let other = source.metadata()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let ours = file.metadata()?;
+        if (ours.uid(), ours.gid()) != (other.uid(), other.gid()) {
+            fchown(file, Some(other.uid()), Some(other.gid()))?;
+        }
+    }
+    // Before the mode: without its access list a file would give the rights of the list to its group.
+    attributes::copy(source, file)?;
+    file.set_permissions(other.permissions())
+}
+
+/// By how many names besides its own a file can be reached.
+///
+/// # Platforms
+/// Windows: not looked at.
+pub(crate) fn other_names(about: &std::fs::Metadata) -> u64 {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::nlink(about).saturating_sub(1);
+    #[cfg(not(unix))]
+    {
+        let _ = about;
+        0
+    }
+}
+
+/// Whether a lock was refused because the file system knows none, as an NFS without its lock service.
+pub(crate) fn has_no_locks(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NOLCK) {
+        return true;
+    }
+    error.kind() == io::ErrorKind::Unsupported
+}
+
+/// Whether nobody but this user (and the superuser) can write to a file or folder.
+///
+/// # Platforms
+/// Windows: below the user's profile that is always so.
+pub(crate) fn is_ours_alone(path: &Path) -> io::Result<bool> {
+    let about = path.metadata()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let owner = rustix::process::geteuid().as_raw();
+        Ok(about.uid() == owner && about.mode() & 0o022 == 0)
+    }
+    #[cfg(not(unix))]
+    Ok(about.is_dir() || about.is_file())
 }
 
 /// Takes a folder's rights from everybody else, whoever made it.
@@ -50,4 +136,17 @@ pub(crate) fn probe_folder(path: &Path) -> io::Result<()> {
     let probe = existing.join(format!(".shimkeeper-probe-{}", std::process::id()));
     create_new(&probe)?;
     std::fs::remove_file(&probe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_system_without_locks_is_told_from_another_trouble() {
+        #[cfg(unix)]
+        assert!(has_no_locks(&rustix::io::Errno::NOLCK.into()));
+        assert!(has_no_locks(&io::ErrorKind::Unsupported.into()));
+        assert!(!has_no_locks(&io::ErrorKind::PermissionDenied.into()));
+    }
 }

@@ -1,6 +1,9 @@
 //! What the system takes for a program.
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
+
+use super::os;
 
 /// The endings that the system adds to a program's name by itself.
 pub(crate) const ENDINGS: &[&str] = if cfg!(windows) { &["", ".exe"] } else { &[""] };
@@ -16,4 +19,12 @@ pub(crate) fn is_program(path: &Path) -> bool {
     });
     #[cfg(not(unix))]
     return path.is_file();
+}
+
+/// What to start where a person says `name`.
+///
+/// # Platforms
+/// Windows: also scripts such as `npx.cmd` by the name `npx`, as shells do; elsewhere the name itself.
+pub(crate) fn meant_by(name: &OsStr) -> OsString {
+    os::program_meant_by(name)
 }

@@ -2,16 +2,19 @@
 //!
 //! What could not be read is in the snapshot as unseen, never as an empty list.
 
+mod guards;
 mod listeners;
 mod processes;
 mod relatives;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::core::guarded::living;
 use crate::core::moment::Now;
 use crate::core::snapshot::Listener;
-use crate::core::{Holder, Identity, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
+use crate::core::{Fact, Holder, Identity, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
 use crate::platform;
 
 /// How long the answer about a reserved port is good for: such ranges change when the machine starts,
@@ -30,13 +33,20 @@ pub trait Sense: Send {
 pub struct Machine {
     processes: processes::Table,
     reserved: HashMap<u16, (Moment, Option<(u16, u16)>)>,
+    leases: Option<PathBuf>,
 }
 
 impl Machine {
-    /// Prepares to look; looks at nothing yet.
+    /// Prepares to look, without the leases of guards; looks at nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same with the leases in this folder, which need not be there.
+    #[must_use]
+    pub fn with_leases(folder: PathBuf) -> Self {
+        Self { leases: Some(folder), ..Self::default() }
     }
 }
 
@@ -55,7 +65,9 @@ impl Sense for Machine {
 impl Machine {
     fn look_once(&mut self, watches: &[Watch], ports: &[u16], now: Now) -> Snapshot {
         let mut unseen = Vec::new();
-        let mut processes = self.processes.read(watches, now).unwrap_or_else(|trouble| {
+        let leases = guards::read(self.leases.as_deref());
+        let told = leases.known().map_or(&[][..], Vec::as_slice);
+        let mut processes = self.processes.read(watches, told, now).unwrap_or_else(|trouble| {
             unseen.push(trouble);
             Vec::new()
         });
@@ -71,8 +83,15 @@ impl Machine {
             })
             .collect::<BTreeMap<_, _>>();
         relatives::add_holders(&mut processes, ports.values());
-        let absent = relatives::absent_parents(&processes);
-        Snapshot { system: platform::SYSTEM, taken_at: now.wall, me: me(), processes, absent, ports, unseen }
+        let leases = match leases {
+            Fact::Known(leases) => Fact::Known(living(leases, &processes)),
+            Fact::Hidden => Fact::Hidden,
+        };
+        let mut absent = relatives::absent_parents(&processes);
+        let told = leases.known().map_or(&[][..], Vec::as_slice);
+        absent.extend(guards::absent_clients(told, &processes));
+        let (system, taken_at) = (platform::SYSTEM, now.wall);
+        Snapshot { system, taken_at, me: me(), processes, absent, ports, leases, unseen }
     }
 }
 

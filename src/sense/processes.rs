@@ -9,7 +9,7 @@ use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpd
 
 use super::relatives;
 use crate::core::moment::Now;
-use crate::core::{Fact, Identity, Owner, Pid, Process, UnixTime, Unseen, Watch};
+use crate::core::{Fact, Identity, Lease, Owner, Pid, Process, UnixTime, Unseen, Watch};
 use crate::platform::{self, Roster};
 
 /// The table, kept between looks so that shares of a core can be told.
@@ -18,7 +18,12 @@ pub(super) struct Table(Option<System>);
 
 impl Table {
     /// Reads every process; traits of those only that may be shims or are related to one.
-    pub(super) fn read(&mut self, watches: &[Watch], now: Now) -> Result<Vec<Process>, Unseen> {
+    pub(super) fn read(
+        &mut self,
+        watches: &[Watch],
+        leases: &[Lease],
+        now: Now,
+    ) -> Result<Vec<Process>, Unseen> {
         let trouble = |why: String| Unseen::Processes { why };
         let system = match &mut self.0 {
             Some(system) => system,
@@ -39,7 +44,7 @@ impl Table {
         let roster = Roster::take().map_err(|error| trouble(error.to_string()))?;
         let mut processes: Vec<Process> =
             system.processes().values().filter_map(|seen| facts(seen, us, &roster, now)).collect();
-        for at in relatives::of_shims(&processes, watches) {
+        for at in relatives::of_shims(&processes, watches, leases) {
             let process = &mut processes[at];
             process.details = Some(platform::details(process.identity.pid));
             // Word by word as the kernel has it: before an end it is compared with that once more.

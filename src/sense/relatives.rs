@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::core::reaper::may_take_in;
 use crate::core::recognise::{file_name, is_interpreter, program_of};
-use crate::core::{Fact, Holder, Pid, PortFacts, Presence, Process, Watch};
+use crate::core::{Fact, Holder, Lease, Pid, PortFacts, Presence, Process, Watch};
 use crate::platform;
 
-/// The positions in `processes` of everything that may belong to a watched shim.
-pub(super) fn of_shims(processes: &[Process], watches: &[Watch]) -> Vec<usize> {
+/// The positions in `processes` of everything that may belong to a watched shim, by itself or because its
+/// guard says so.
+pub(super) fn of_shims(processes: &[Process], watches: &[Watch], leases: &[Lease]) -> Vec<usize> {
     let at: HashMap<Pid, usize> =
         processes.iter().enumerate().map(|(at, process)| (process.identity.pid, at)).collect();
     let mut children: HashMap<Pid, Vec<usize>> = HashMap::new();
@@ -21,7 +22,8 @@ pub(super) fn of_shims(processes: &[Process], watches: &[Watch]) -> Vec<usize> {
     }
     let mut wanted: HashSet<usize> = HashSet::new();
     for (start, process) in processes.iter().enumerate() {
-        if !watches.iter().any(|watch| may_be_a_shim(process, watch)) {
+        let is_guard = leases.iter().any(|lease| lease.guard == process.identity);
+        if !is_guard && !watches.iter().any(|watch| may_be_a_shim(process, watch)) {
             continue;
         }
         let mut below = vec![start];

@@ -32,8 +32,8 @@ impl Adapter {
     /// Puts a first view on the panel. Must be called on the event loop's thread, after it began.
     ///
     /// `panel_is_back` is called when the panel was started anew: draw again then, after
-    /// [`Adapter::forget`].
-    pub(super) fn build(view: &View, panel_is_back: Box<dyn Fn()>) -> anyhow::Result<Self> {
+    /// [`Adapter::forget`], or build another one where the icon went with the bus.
+    pub(super) fn build(view: &View, panel_is_back: Box<dyn Fn() + Send>) -> anyhow::Result<Self> {
         let size = Size::for_pixels(platform::tray::icon_pixels());
         let mut icons = HashMap::new();
         for face in Face::ALL {

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use tray_icon::menu::MenuEvent;
 use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
 use winit::application::ApplicationHandler;
 use winit::event::{StartCause, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, ControlFlow};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoopProxy};
 use winit::window::WindowId;
 
 use super::adapter::Adapter;
 use crate::monitor::clock::Clock;
 use crate::monitor::run::Monitor;
 use crate::monitor::{Choice, Event, View};
+use crate::platform;
 
 /// When a panel did not take a change, it is tried again.
 const RETRY: Duration = Duration::from_secs(2);
@@ -41,26 +41,36 @@ pub(super) struct App {
     adapter: Option<Adapter>,
     monitor: Monitor,
     clock: Clock,
-    /// Tells the loop that the panel is back; taken by the icon.
-    panel_is_back: Option<Box<dyn Fn()>>,
+    /// The icon has gone with the session bus and is made anew.
+    is_icon_lost: bool,
+    /// Tells the loop that the panel is back.
+    panel_is_back: EventLoopProxy<Wake>,
     /// Why there is no icon; what the program ends with.
     pub(super) failure: Option<anyhow::Error>,
 }
 
 impl App {
-    pub(super) fn new(view: View, monitor: Monitor, clock: Clock, panel_is_back: Box<dyn Fn()>) -> Self {
-        let panel_is_back = Some(panel_is_back);
-        Self { view, adapter: None, monitor, clock, panel_is_back, failure: None }
+    pub(super) fn new(
+        view: View,
+        monitor: Monitor,
+        clock: Clock,
+        panel_is_back: EventLoopProxy<Wake>,
+    ) -> Self {
+        Self { view, adapter: None, monitor, clock, is_icon_lost: false, panel_is_back, failure: None }
     }
 
-    fn build(&mut self) -> anyhow::Result<Adapter> {
-        let panel_is_back = self.panel_is_back.take().context("there is one icon only")?;
-        Adapter::build(&self.view, panel_is_back)
+    fn build(&self) -> anyhow::Result<Adapter> {
+        let proxy = self.panel_is_back.clone();
+        Adapter::build(&self.view, Box::new(move || drop(proxy.send_event(Wake::PanelIsBack))))
     }
 
     fn draw(&mut self, event_loop: &ActiveEventLoop) {
         let drawn = match &mut self.adapter {
             Some(adapter) => adapter.draw(&self.view),
+            None if self.is_icon_lost => self.build().map(|adapter| {
+                self.adapter = Some(adapter);
+                self.is_icon_lost = false;
+            }),
             None => Ok(()),
         };
         match drawn {
@@ -100,6 +110,9 @@ impl ApplicationHandler<Wake> for App {
                 self.draw(event_loop);
             }
             Wake::PanelIsBack => {
+                if platform::tray::ICON_GOES_WITH_THE_BUS {
+                    self.is_icon_lost |= self.adapter.take().is_some();
+                }
                 // It shows what it was given before it went.
                 if let Some(adapter) = &mut self.adapter {
                     adapter.forget();
@@ -118,7 +131,7 @@ impl ApplicationHandler<Wake> for App {
                 button_state: MouseButtonState::Up,
                 ..
             }) => {
-                if crate::platform::LEFT_CLICK_IS_FREE {
+                if platform::LEFT_CLICK_IS_FREE {
                     self.monitor.tell(Event::Chosen(Choice::Tell));
                 }
             }
@@ -131,6 +144,7 @@ impl ApplicationHandler<Wake> for App {
             Wake::Quit => {
                 // Dropped before the loop ends: otherwise Windows keeps a dead icon.
                 self.adapter = None;
+                self.is_icon_lost = false;
                 event_loop.exit();
             }
         }

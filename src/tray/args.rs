@@ -7,6 +7,7 @@ use clap::Parser;
 /// Watches for orphaned MCP servers from the panel.
 #[derive(Parser, Debug)]
 #[command(name = "shimkeeper-tray", version, about, long_about = None)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch on the command line")]
 pub(super) struct Args {
     /// The configuration to use instead of the user's
     #[arg(long, value_name = "FILE")]
@@ -23,6 +24,9 @@ pub(super) struct Args {
     /// Say that this start is the one at login
     #[arg(long, hide = true)]
     pub(super) autostart: bool,
+    /// Clean up once, without a window or an icon; what a scheduled task starts
+    #[arg(long, hide = true, conflicts_with_all = ["quit", "forget"])]
+    pub(super) cleanup: bool,
     /// End after this many seconds, for tests
     #[arg(long, hide = true, value_name = "SECONDS")]
     pub(super) quit_after: Option<u64>,

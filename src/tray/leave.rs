@@ -53,10 +53,14 @@ fn hold(answer: &str) -> Option<Held> {
     (birth.token == token).then_some(held)
 }
 
-/// Takes back everything but the user's configuration and logs: the start at login, our name for
-/// toasts, the lock, the socket, the leases.
+/// Takes back everything but the user's configuration, logs and what `mcp unwrap` needs: the start at login, the scheduled
+/// cleanup, our name for toasts, the lock, the socket, the leases.
 pub(super) fn forget(paths: &Paths) -> Outcome {
-    let registered = [platform::autostart::disable(), platform::toast::forget_ourselves(&paths.state_dir())];
+    let registered = [
+        platform::autostart::disable(),
+        platform::schedule::disable(),
+        platform::toast::forget_ourselves(&paths.state_dir()),
+    ];
     let mut outcome = Outcome::Fine;
     for error in registered.into_iter().chain(forget_files(paths)).filter_map(Result::err) {
         console::complain(&wording::not_forgotten(&error));

@@ -75,13 +75,15 @@ fn lines(view: &View) -> impl Iterator<Item = Row> {
 fn restart(view: &View) -> Row {
     match (&view.restart, view.busy) {
         (RestartOffer::Free, false) => item(wording::ROW_RESTART, Some(Choice::Restart)),
+        (RestartOffer::Unnoticed, false) => item(wording::ROW_RESTART_UNNOTICED, Some(Choice::Restart)),
         (RestartOffer::Loses(client), false) => {
             item(&wording::restart_row_loses(client), Some(Choice::Restart))
         }
         (RestartOffer::No(why), false) => text(&wording::restart_row_no(why)),
-        (RestartOffer::Free | RestartOffer::Loses(_) | RestartOffer::No(_), true) => {
-            text(wording::ROW_RESTART)
-        }
+        (
+            RestartOffer::Free | RestartOffer::Unnoticed | RestartOffer::Loses(_) | RestartOffer::No(_),
+            true,
+        ) => text(wording::ROW_RESTART),
     }
 }
 
@@ -169,6 +171,13 @@ mod tests {
         let labels = labels(&view);
         assert!(labels.contains(&"[Cleanup (2)]".into()), "{labels:?}");
         assert!(labels.contains(&"[Restart (Code.exe must reconnect)]".into()), "{labels:?}");
+    }
+
+    #[test]
+    fn a_restart_that_guards_do_is_said_not_to_be_noticed() {
+        let view = View { restart: RestartOffer::Unnoticed, ..view() };
+        assert!(labels(&view).contains(&"[Restart (its client does not notice)]".into()));
+        assert!(labels(&View { busy: true, ..view }).contains(&"Restart".into()));
     }
 
     #[test]

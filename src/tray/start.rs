@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::process::ExitCode;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -19,9 +20,11 @@ use crate::core::wording;
 use crate::exit::Outcome;
 use crate::monitor::clock::Clock;
 use crate::monitor::event::Request;
+use crate::monitor::once::clean_once;
 use crate::monitor::run::{Monitor, Setup};
 use crate::monitor::{Choice, Event, State};
 use crate::paths::{self, Paths};
+use crate::sense::Sense;
 use crate::single::{self, Lock};
 use crate::{act, console, logging, platform, sense};
 
@@ -55,18 +58,26 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if args.forget {
         return Ok(leave::forget(&paths));
     }
+    if args.cleanup {
+        return Ok(clean_up(&paths, missing(args)));
+    }
     let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
     let Lock::Ours(lock) = lock else { return Ok(greet_the_first(&paths)) };
-    let log = logging::init(&paths.log_dir(), tracing::Level::INFO);
+    let (lost, losses) = mpsc::channel();
+    let to_tell = lost.clone();
+    // Nobody listens any more when the tray has ended.
+    let tell = move |error: &logging::LoggingError| drop(to_tell.send(error.to_string()));
+    let log = logging::init(&paths.log_dir(), tracing::Level::INFO, tell);
     if let Err(error) = &log {
         console::complain(&error.to_string());
+        lost.send(error.to_string())?;
     }
     if let Err(error) = platform::toast::introduce_ourselves(&paths.state_dir()) {
         tracing::warn!(%error, "toasts may come under another name");
     }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), autostart = args.autostart, "the tray starts");
-    let missing = if args.config.is_some() { Missing::Refused } else { Missing::Standard };
-    let (config, config_problem) = match config::load(&paths.config_file(), platform::PATH_STYLE, missing) {
+    let loaded = config::load(&paths.config_file(), platform::PATH_STYLE, missing(args));
+    let (config, config_problem) = match loaded {
         Ok(config) => (config, None),
         Err(error) => {
             console::complain(&error.to_string());
@@ -84,13 +95,15 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let view = State::new(config.clone(), config_problem.clone()).view();
     let (to_show, to_tell) = (event_loop.create_proxy(), event_loop.create_proxy());
     let to_quit = event_loop.create_proxy();
+    let leases = paths.lease_dir();
+    let eyes = || -> Box<dyn Sense> { Box::new(sense::Machine::with_leases(leases.clone())) };
     let monitor = Monitor::start(Setup {
         paths,
         config,
         config_problem,
         program: std::env::current_exe().context("where this program stands could not be read")?,
         clock,
-        sense: [Box::new(sense::Machine::new()), Box::new(sense::Machine::new())],
+        sense: [eyes(), eyes()],
         act: Box::new(act::Machine),
         // The loop may have ended before the last word arrives.
         show: Box::new(move |view| drop(to_show.send_event(Wake::View(Box::new(view))))),
@@ -99,6 +112,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         }),
         quit: Box::new(move || drop(to_quit.send_event(Wake::Quit))),
     })?;
+    tell_of_losses(&monitor, losses)?;
     let proxy = event_loop.create_proxy();
     TrayIconEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Icon(event)))));
     let proxy = event_loop.create_proxy();
@@ -109,9 +123,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
     say_if_no_panel()?;
-    let proxy = event_loop.create_proxy();
-    let panel_is_back = Box::new(move || drop(proxy.send_event(Wake::PanelIsBack)));
-    let mut app = App::new(view, monitor, clock, panel_is_back);
+    let mut app = App::new(view, monitor, clock, event_loop.create_proxy());
     event_loop.run_app(&mut app)?;
     drop(lock);
     tracing::info!("the tray ends");
@@ -119,6 +131,18 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(error) => Err(error.context(wording::NO_BUS)),
         None => Ok(Outcome::Fine),
     }
+}
+
+/// Only a configuration that was named has to be there.
+fn missing(args: &Args) -> Missing {
+    if args.config.is_some() { Missing::Refused } else { Missing::Standard }
+}
+
+/// What a scheduled task starts where a console program would flash a window.
+fn clean_up(paths: &Paths, missing: Missing) -> Outcome {
+    let lost = |error: &logging::LoggingError| console::complain(&error.to_string());
+    let _log = logging::init(&paths.log_dir(), tracing::Level::INFO, lost);
+    clean_once(paths, missing, &mut sense::Machine::with_leases(paths.lease_dir()), &mut act::Machine)
 }
 
 /// One tray a user: the first shows itself, the second ends well.
@@ -133,6 +157,17 @@ fn greet_the_first(paths: &Paths) -> Outcome {
             Outcome::Attention
         }
     }
+}
+
+/// Who has no terminal learns by a toast that nothing is logged.
+fn tell_of_losses(monitor: &Monitor, losses: mpsc::Receiver<String>) -> anyhow::Result<()> {
+    let monitor = monitor.clone();
+    thread::Builder::new().name("log lost".into()).spawn(move || {
+        for loss in losses {
+            monitor.tell(Event::Failed(loss));
+        }
+    })?;
+    Ok(())
 }
 
 /// The icon appears when a panel does; until then the user must not wonder.

@@ -32,6 +32,11 @@ impl Identity {
         Some((Self { pid, birth }, (*fields.first()?).to_owned()))
     }
 
+    /// When the kernel says that it began, in ticks since boot.
+    pub(crate) fn birth(self) -> u64 {
+        self.birth
+    }
+
     pub(crate) fn lives(self) -> bool {
         Self::of(self.pid) == Some(self)
     }

@@ -90,6 +90,8 @@ pub fn no_toml(why: &str) -> Complaint {
         "remove one of the two"
     } else if why.contains("escape") {
         "write a backslash as a slash, or twice: \"C:/Project\""
+    } else if why.contains("recurs") {
+        "nest the values less deeply"
     } else {
         "strings stand in quotes, true and false do not: name = \"a\", toasts = true"
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{bytes, count, duration, wait};
+use super::{bytes, count, duration, guarding, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
@@ -60,6 +60,8 @@ pub fn evidence(evidence: &Evidence) -> String {
             format!("not certain yet: it is looked at again in {}", wait(*ripe_in))
         }
         Evidence::StartedAgain { by } => format!("the same client started the same server again: {by}"),
+        Evidence::Guarded { guard, client } => guarding::guarded(*guard, client),
+        Evidence::GuardSilent { guard } => guarding::guard_silent(*guard),
         Evidence::ParentHidden { pid: Some(pid) } => format!("its parent {pid} may not be looked at"),
         Evidence::ParentHidden { pid: None } => "its parent is outside this container".into(),
         Evidence::TraitHidden(which) => format!("{} could not be read", of_trait(*which)),
@@ -75,6 +77,8 @@ fn of_trait(which: Trait) -> &'static str {
         Trait::Birth => "whether its parent is older than it (the clock was set back)",
         Trait::Session => "its session",
         Trait::Container => "its container",
+        Trait::Lease => "what its guard tells of it",
+        Trait::Client => "whether its client still runs",
     }
 }
 
@@ -209,16 +213,11 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
                 n => format!("{} of {script}", count(n, "superseded copy", "superseded copies")),
             }
         }
-        Verdict::Starting => format!("{script} is too young to be judged"),
-        Verdict::Healthy => {
-            let listens = diagnosis.instances.iter().any(|instance| instance.listens);
-            match (diagnosis.instances.len(), listens) {
-                (1, true) => format!("{script} runs and holds port {port}"),
-                (1, false) => format!("{script} runs"),
-                (all, true) => format!("{all} of {script} run, one holds port {port}"),
-                (all, false) => format!("{all} of {script} run"),
-            }
+        Verdict::Starting if diagnosis.instances.iter().any(Instance::is_being_started) => {
+            format!("{script} is being started by its guard")
         }
+        Verdict::Starting => format!("{script} is too young to be judged"),
+        Verdict::Healthy => guarding::healthy(diagnosis),
         Verdict::Idle if diagnosis.watch.listens == Listens::Never => format!("no {script} runs"),
         Verdict::Idle => format!("no {script} runs, port {port} is free"),
     }
@@ -296,9 +295,26 @@ pub fn instance_row(instance: &Instance) -> String {
     )
 }
 
-/// The end of an instance's row: who its client is, or what became of it.
+/// The end of an instance's row: who its client is, or what became of it, and whether it has a guard.
 #[must_use]
 pub fn reason(instance: &Instance) -> String {
+    let guard = match &instance.guarded {
+        None => "",
+        Some(_) if instance.is_being_started() => ", being started by its guard",
+        Some(_) => ", guarded",
+    };
+    format!("{}{guard}", reason_alone(instance))
+}
+
+/// The name of a client that lives.
+pub(super) fn client_in_a_sentence(client: &Client) -> Option<String> {
+    match client {
+        Client::Living { name: who, .. } => Some(name(who)),
+        Client::Gone { .. } | Client::Unseen => None,
+    }
+}
+
+fn reason_alone(instance: &Instance) -> String {
     match (&instance.client, instance.state) {
         (Client::Living { name: who, .. }, State::Superseded { by }) => {
             format!("{} started {by} instead", name(who))
@@ -342,6 +358,8 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         | Evidence::ClientEnded { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }
+        | Evidence::Guarded { .. }
+        | Evidence::GuardSilent { .. }
         | Evidence::ParentHidden { .. }
         | Evidence::TraitHidden(_)
         | Evidence::HoldsPort { .. } => None,

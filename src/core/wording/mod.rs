@@ -5,18 +5,28 @@
 
 mod acting;
 mod amounts;
+mod before;
 mod configuring;
 mod doctor;
+mod guard;
+mod guarding;
 mod judging;
+mod mcp;
+mod schedule;
 mod setup;
 mod tray;
 mod windows;
 
 pub use acting::*;
 pub use amounts::*;
+pub use before::*;
 pub use configuring::*;
 pub use doctor::*;
+pub use guard::*;
+pub use guarding::*;
 pub use judging::*;
+pub use mcp::*;
+pub use schedule::*;
 pub use setup::*;
 pub use tray::*;
 pub use windows::*;

@@ -44,6 +44,12 @@ pub fn log_not_kept(dir: &dyn Display, error: &dyn Display) -> String {
     format!("no log is kept in {}: {error}", plain(&dir.to_string()))
 }
 
+/// Something stands at the name of a file of ours that is none.
+#[must_use]
+pub fn no_file_of_ours(path: &dyn Display) -> String {
+    format!("{} is a link or no file, so it is left alone", plain(&path.to_string()))
+}
+
 /// A bug of ours, as the log has it.
 pub const PANICKED: &str = "Shimkeeper ran into a bug of its own";
 

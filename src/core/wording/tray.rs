@@ -224,6 +224,7 @@ pub fn no_restart_in_short(why: &NoRestart) -> String {
         NoRestart::NothingToStart => "nothing to start".into(),
         NoRestart::OnlyItsClientCan { .. } => "its client starts it".into(),
         NoRestart::PortTaken => "port is taken".into(),
+        NoRestart::ItsGuardWillNot { .. } => "its guard was told not to".into(),
         NoRestart::OffLimits { why, .. } => refusal(*why).into(),
         NoRestart::CannotTell => "cannot tell what runs".into(),
     }
@@ -245,6 +246,9 @@ pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
         NoRestart::PortTaken => {
             format!("port {port} belongs to somebody else: `shimkeeper free {port}` shows who it is")
         }
+        NoRestart::ItsGuardWillNot { pid, guard } => format!(
+            "{pid} has a guard, {guard}, that was started with --no-restart: reload the server in its client, or take --no-restart out of the client's configuration"
+        ),
         NoRestart::OffLimits { pid, why } => format!("{pid} is not ended: {}", refusal(*why)),
         NoRestart::CannotTell => {
             format!("what runs on port {port} could not be read: `shimkeeper doctor` tells why")

@@ -25,3 +25,12 @@ pub fn toast_not_taken(code: Option<&str>) -> String {
         None => "Windows did not take it".into(),
     }
 }
+
+/// A port that may not be bound at all, with the range around it that the system keeps for itself.
+#[must_use]
+pub fn port_refused(port: u16, reserved: Option<(u16, u16)>) -> String {
+    match reserved {
+        Some((first, last)) => format!("port {port} is reserved by Windows ({first}–{last})"),
+        None => format!("Windows refuses port {port}: another program has it for itself alone"),
+    }
+}

@@ -7,7 +7,7 @@ use crate::core::family::Family;
 use crate::core::launcher::is_launcher;
 use crate::core::snapshot::Details;
 use crate::core::testing::World;
-use crate::core::{Fact, Identity, Listens, Owner, Pid, Unseen};
+use crate::core::{Fact, Identity, Instance, Listens, Owner, Pid, State, Unseen};
 
 /// Which fact is hidden.
 #[derive(Clone, Debug)]
@@ -18,6 +18,7 @@ pub(super) enum Hiding {
     /// The process at which the way up from an instance ends.
     Parent(Index),
     Listeners,
+    Leases,
 }
 
 /// Which trait is hidden.
@@ -56,6 +57,7 @@ impl Arbitrary for Hiding {
             4 => (any::<Index>(), which).prop_map(|(index, which)| Self::Trait(index, which)),
             2 => any::<Index>().prop_map(Self::Parent),
             1 => Just(Self::Listeners),
+            1 => Just(Self::Leases),
         ]
         .boxed()
     }
@@ -96,6 +98,22 @@ pub(super) fn hide(world: &World, hiding: &Hiding) -> Option<World> {
             }
             world.snapshot.ports.clear();
             world.snapshot.unseen.push(Unseen::Listeners { family: "IPv4", why: "denied".into() });
+        }
+        Hiding::Leases => {
+            // What only leases tell is lost with them; that costs knowledge and nothing else.
+            let instances = world.look().instances;
+            let unconfirmed =
+                |pid: Pid| instances.iter().any(|one| one.top.pid == pid && !one.is_confirmed());
+            let alone = |one: &Instance| match one.state {
+                State::Superseded { by } => unconfirmed(one.top.pid) || unconfirmed(by),
+                State::Attached | State::Orphan(_) | State::Adopted | State::Unseen => {
+                    one.guarded.as_ref().is_some_and(|known| known.by_lease_alone)
+                }
+            };
+            if instances.iter().any(alone) {
+                return None;
+            }
+            world.snapshot.leases = Fact::Hidden;
         }
     }
     Some(world)

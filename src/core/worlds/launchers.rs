@@ -51,6 +51,24 @@ fn uv_run_adds_a_process_and_no_instance() {
 }
 
 #[test]
+fn uv_is_looked_through_whatever_its_options_say() {
+    let uv = |parent| {
+        let args = ["uv", "--directory", "/srv/mcp", "run", "run_ws_shim.py"];
+        process(190, 59).with_args(&args).child_of(parent)
+    };
+    check(&desk().and(uv(150)).and(shim(200, 60, 190)), Verdict::Healthy, &[whole(attached(190, 150))]);
+    check(&desk().and(uv(1)).and(shim(200, 60, 190)), Verdict::Orphaned, &[whole(orphan(190))]);
+}
+
+#[test]
+fn poetry_is_a_launcher_and_its_namesake_is_a_client() {
+    let parent = |script| process(190, 59).with_args(&["python3", script, "run", "server"]).child_of(1);
+    let world = |script| desk().and(parent(script)).and(shim(200, 60, 190));
+    check(&world("/usr/bin/poetry"), Verdict::Orphaned, &[whole(orphan(190))]);
+    check(&world("/usr/bin/poet"), Verdict::Healthy, &[attached(200, 190)]);
+}
+
+#[test]
 fn npx_and_its_shell_are_one_instance_with_the_server() {
     let chain = |parent| {
         let npx = process(190, 57).with_args(&["npm exec some-server"]).child_of(parent);
@@ -78,6 +96,23 @@ fn our_own_guard_is_a_launcher() {
     };
     check(&desk().and(guard(150)).and(shim(200, 60, 190)), Verdict::Healthy, &[whole(attached(190, 150))]);
     check(&desk().and(guard(1)).and(shim(200, 60, 190)), Verdict::Orphaned, &[whole(orphan(190))]);
+}
+
+#[test]
+fn a_copy_of_our_guard_with_its_version_in_its_name_is_a_launcher() {
+    for program in ["/opt/shimkeeper-0.1.0", "shimkeeper_old"] {
+        let guard = process(190, 59).with_args(&[program, "guard", "--", "python3", "run_ws_shim.py"]);
+        let world = desk().and(guard.child_of(150)).and(shim(200, 60, 190));
+        check(&world, Verdict::Healthy, &[whole(attached(190, 150))]);
+    }
+}
+
+#[test]
+fn an_agent_that_is_called_like_a_runner_is_a_client() {
+    for script in ["agent/poetry.py", "agent/npx.py", "uvx.dev.py"] {
+        let agent = process(190, 59).with_args(&["python3", script, "run"]).child_of(1);
+        check(&desk().and(agent).and(shim(200, 60, 190)), Verdict::Healthy, &[attached(200, 190)]);
+    }
 }
 
 #[test]

@@ -7,12 +7,15 @@ mod expect;
 mod hiding;
 mod odd;
 mod random;
+mod tales;
 
 mod adoption;
 mod containers;
 mod copies;
 mod false_kills;
 mod launchers;
+mod lease_alone;
+mod leases;
 mod linux;
 mod ports;
 mod properties;

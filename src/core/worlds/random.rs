@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::odd::ODDITIES;
+use super::tales::tales;
 use crate::core::testing::{World, pid, process};
 use crate::core::{Holder, Listens, Presence, Process, System};
 
@@ -17,6 +18,8 @@ const ROLES: &[(usize, (&str, &str))] = &[
     (1, ("", "uv run run_ws_shim.py")),
     (1, ("", "python3 start_ws_shim_safe.py")),
     (1, ("", "cmd.exe /c x")),
+    (1, ("", "shimkeeper start")),
+    (3, ("", "shimkeeper guard -- python3 -u run_ws_shim.py")),
     (3, ("", "claude")),
     (2, ("", "bash")),
     (2, ("", "node agent.js")),
@@ -71,8 +74,8 @@ fn machine(system: System) -> impl Strategy<Value = World> {
     let ours = prop_oneof![4 => Just(None), 1 => any::<Index>().prop_map(Some)];
     // Small worlds show one thing at a time, large ones how things meddle with each other.
     let sprouts = prop_oneof![prop::collection::vec(sprout(), 1..5), prop::collection::vec(sprout(), 5..14)];
-    let parts = (sprouts, odd, ours, 0..64_usize, port());
-    (one_of(FIRST), parts).prop_map(move |(first, (sprouts, odd, ours, shift, port))| {
+    let parts = (sprouts, odd, ours, 0..64_usize, port(), tales());
+    (one_of(FIRST), parts).prop_map(move |(first, (sprouts, odd, ours, shift, port, tales))| {
         let numbers = numbers(sprouts.len(), shift);
         let mut world = empty(system, first);
         for (at, sprout) in sprouts.iter().enumerate() {
@@ -84,7 +87,7 @@ fn machine(system: System) -> impl Strategy<Value = World> {
         if let Some(parent) = ours {
             world = world.but(9000, |me| me.child_of(*parent.get(&numbers)));
         }
-        port.open(world, &numbers)
+        port.open(tales.iter().fold(world, |world, tale| tale.tell(world, &numbers)), &numbers)
     })
 }
 

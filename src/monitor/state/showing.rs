@@ -20,6 +20,7 @@ impl State {
         };
         match restart(diagnosis) {
             Ok(_) if self.is_blindfolded => RestartOffer::No(wording::CONFIG_BROKEN.to_lowercase()),
+            Ok(plan) if !plan.ask.is_empty() => RestartOffer::Unnoticed,
             Ok(plan) if plan.loses.is_empty() => RestartOffer::Free,
             Ok(plan) => RestartOffer::Loses(wording::names(&plan.loses)),
             Err(why) => RestartOffer::No(wording::no_restart_in_short(&why)),

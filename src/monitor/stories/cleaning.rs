@@ -1,6 +1,7 @@
 //! Whole cleanups with scripted eyes and hands: what was looked at, what was ended.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,8 +18,11 @@ use crate::monitor::hands::{Hands, Seen};
 use crate::monitor::{Choice, Event, Face};
 use crate::sense::Sense;
 
+/// Where guards listen in these stories.
+const LEASES: &str = "/leases";
+
 /// Longer than any of these takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 #[test]
 fn a_plan_is_made_from_the_second_look_and_checked_by_a_third() {
@@ -123,35 +127,47 @@ fn a_restart_whose_old_server_cannot_be_stopped_starts_nothing() {
     hands.quit(Duration::ZERO);
 }
 
-fn watch() -> Watch {
+pub(super) fn watch() -> Watch {
     World::linux().watch
 }
 
 /// This watch, of which nobody has seen anything yet.
-fn seen(watch: Watch) -> Seen {
+pub(super) fn seen(watch: Watch) -> Seen {
     Seen { watches: vec![watch], memories: Vec::new() }
 }
 
 /// Worlds to look at, one after the other, and what happened so far. The last world stays.
 #[derive(Clone)]
-struct Stage(Arc<Mutex<Script>>);
+pub(super) struct Stage(Arc<Mutex<Script>>);
 
 struct Script {
     worlds: VecDeque<Snapshot>,
     happened: Vec<String>,
     refused: Vec<Refused>,
     panics: bool,
+    answers: VecDeque<Result<String, String>>,
 }
 
 impl Stage {
-    fn new(worlds: impl IntoIterator<Item = World>) -> Self {
+    pub(super) fn new(worlds: impl IntoIterator<Item = World>) -> Self {
         let worlds = worlds.into_iter().map(|world| world.snapshot).collect();
-        let script = Script { worlds, happened: Vec::new(), refused: Vec::new(), panics: false };
+        let script = Script {
+            worlds,
+            happened: Vec::new(),
+            refused: Vec::new(),
+            panics: false,
+            answers: VecDeque::new(),
+        };
         Self(Arc::new(Mutex::new(script)))
     }
 
     fn refuses(&self, number: u32, why: Refusal) {
         self.script().refused.push(Refused { pid: pid(number), why });
+    }
+
+    /// What the guards that are asked will say, one after the other.
+    pub(super) fn answers(&self, answers: impl IntoIterator<Item = Result<String, String>>) {
+        self.script().answers.extend(answers);
     }
 
     fn panics_once(&self) {
@@ -166,14 +182,15 @@ impl Stage {
     }
 
     /// The thread that works with this stage, and what it tells.
-    fn hands(&self) -> (Hands, Receiver<Event>) {
+    pub(super) fn hands(&self) -> (Hands, Receiver<Event>) {
         let (sender, events) = channel();
         let tell = move |event| drop(sender.send(event));
-        let hands = Hands::start(Box::new(self.clone()), Box::new(self.clone()), Clock::start(), tell);
+        let hands =
+            Hands::start(Box::new(self.clone()), Box::new(self.clone()), Clock::start(), LEASES.into(), tell);
         (hands.unwrap(), events)
     }
 
-    fn happened(&self) -> Vec<String> {
+    pub(super) fn happened(&self) -> Vec<String> {
         self.script().happened.clone()
     }
 
@@ -211,5 +228,11 @@ impl Act for Stage {
             .map(|pid| Ended { pid, how: How::Asked })
             .collect();
         EndReport { ended, refused }
+    }
+
+    fn ask_guard(&mut self, door: &Path, _: Duration) -> Result<String, String> {
+        let mut script = self.script();
+        script.happened.push(format!("ask {}", door.display()).replace('\\', "/"));
+        script.answers.pop_front().unwrap_or_else(|| Err("nobody answers".into()))
     }
 }

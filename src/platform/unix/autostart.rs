@@ -94,7 +94,7 @@ fn entry<'t>(text: &'t str, key: &str) -> Option<&'t str> {
         .map(|(_, value)| value.trim())
 }
 
-fn is_same_file(left: &Path, right: &Path) -> bool {
+pub(super) fn is_same_file(left: &Path, right: &Path) -> bool {
     left == right
         || matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
 }

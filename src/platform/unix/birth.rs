@@ -1,6 +1,6 @@
 //! Births, ages and parents, from the kernel's own start ticks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::sync::OnceLock;
@@ -25,8 +25,27 @@ fn boot() -> u64 {
 }
 
 pub(crate) fn birth(pid: Pid) -> io::Result<Option<Birth>> {
-    let stat = proc::stat(pid)?.filter(|stat| !stat.is_dead());
-    Ok(stat.map(|stat| Birth { boot: boot(), token: stat.start_ticks }))
+    let Some(stat) = proc::stat(pid)? else { return Ok(None) };
+    let birth = Birth { boot: boot(), token: stat.start_ticks };
+    Ok((!stat.is_dead() || has_live_threads(pid)?).then_some(birth))
+}
+
+/// A process whose first thread has ended is shown as dead, though its other threads may run on.
+fn has_live_threads(pid: Pid) -> io::Result<bool> {
+    let threads = match fs::read_dir(format!("/proc/{pid}/task")) {
+        Ok(threads) => threads,
+        Err(error) if proc::is_gone(&error) => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    for thread in threads {
+        let Ok(thread) = thread else { continue };
+        let stat = proc::read(pid, &format!("task/{}/stat", thread.file_name().to_string_lossy()))?;
+        let stat = stat.and_then(|bytes| proc::parse_stat(&String::from_utf8_lossy(&bytes)));
+        if stat.is_some_and(|stat| !stat.is_dead()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 pub(crate) fn birth_clock() -> u64 {
@@ -58,11 +77,26 @@ pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
         // A process that ends while we read the list is no child any more.
         let Ok(Some(stat)) = proc::stat(pid) else { continue };
         let birth = Birth { boot: boot(), token: stat.start_ticks };
-        if births.get(&stat.parent).is_some_and(|parent| parent.no_later_than(birth)) && !stat.is_dead() {
-            found.push(Identity { pid, birth });
+        if births.get(&stat.parent).is_some_and(|parent| parent.no_later_than(birth))
+            && (!stat.is_dead() || has_live_threads(pid).unwrap_or(false))
+        {
+            found.push((Identity { pid, birth }, stat.parent));
         }
     }
-    Ok(found)
+    // A number that has changed hands meanwhile has the children of somebody else.
+    let stays = |number: u32| {
+        let parent = Pid::new(number).map(proc::stat);
+        matches!(parent, Some(Ok(Some(stat))) if births.get(&number).is_some_and(|birth| birth.token == stat.start_ticks))
+    };
+    let changed: HashSet<u32> = found
+        .iter()
+        .map(|(_, parent)| *parent)
+        .collect::<HashSet<_>>()
+        .into_iter()
+        .filter(|number| !stays(*number))
+        .collect();
+    found.retain(|(_, parent)| !changed.contains(parent));
+    Ok(found.into_iter().map(|(child, _)| child).collect())
 }
 
 #[cfg(test)]

@@ -25,7 +25,10 @@ fn short(path: &Path) -> io::Result<(File, PathBuf)> {
 }
 
 /// The caller holds the tray's lock, so a socket that is there belongs to nobody.
-pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + Sync + 'static) -> io::Result<()> {
+pub(crate) fn listen<Reply: AsRef<str>>(
+    path: &Path,
+    answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+) -> io::Result<()> {
     let answer = Arc::new(answer);
     match fs::remove_file(path) {
         Ok(()) => {}
@@ -51,12 +54,13 @@ pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + Sync 
 }
 
 /// A caller that goes away in the middle is its own trouble: the error is nobody's to read.
-fn serve(mut stream: &UnixStream, answer: &impl Fn(&str) -> String) -> io::Result<()> {
+fn serve<Reply: AsRef<str>>(mut stream: &UnixStream, answer: &impl Fn(&str) -> Reply) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(1)))?;
     stream.set_write_timeout(Some(Duration::from_secs(1)))?;
     let mut line = String::new();
     BufReader::new(stream.take(LONGEST)).read_line(&mut line)?;
-    writeln!(stream, "{}", answer(line.trim()))
+    let reply = answer(line.trim());
+    writeln!(stream, "{}", reply.as_ref())
 }
 
 pub(crate) fn send(path: &Path, line: &str, patience: Duration) -> io::Result<String> {

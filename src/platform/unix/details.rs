@@ -113,7 +113,7 @@ fn service(pid: Pid) -> Fact<Option<Service>> {
 
 /// The service that a line of `/proc/PID/cgroup` names, and its path. `user@1000.service` is the
 /// session's own manager, not a service that looks after what runs below it.
-fn service_of(line: &str) -> Option<(String, &str)> {
+pub(crate) fn service_of(line: &str) -> Option<(String, &str)> {
     let (_, rest) = line.split_once(':')?;
     let (controller, path) = rest.split_once(':')?;
     let mut upto = path.len();

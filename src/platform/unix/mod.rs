@@ -6,15 +6,31 @@ pub(crate) mod control;
 pub(crate) mod desktop;
 mod desktop_exec;
 mod details;
+pub(crate) mod guard;
 mod pidfd;
 mod proc;
 mod roster;
+pub(crate) mod schedule;
 mod signals;
 mod sockets;
 mod spawn;
 mod speakers;
+mod systemctl;
+mod systemd_exec;
+mod systemd_units;
 pub(crate) mod toast;
 pub(crate) mod tray;
+
+pub(crate) fn try_texts_of_the_system(text: &str) {
+    if let Some(stat) = proc::parse_stat(text) {
+        // Whatever a program calls itself, the numbers are the kernel's.
+        let numbers = text.rsplit_once(')').map_or("", |(_, numbers)| numbers);
+        assert_eq!(proc::parse_stat(&format!("1 (a) (b) ){numbers}")), Some(stat));
+    }
+    for (line, (name, path)) in text.lines().filter_map(|line| Some((line, details::service_of(line)?))) {
+        assert!(!name.is_empty() && line.contains(path), "{line:?}");
+    }
+}
 
 pub(crate) use birth::{age, birth, birth_clock, children, presence};
 pub(crate) use details::{args, details, environment, name, program};
@@ -56,4 +72,8 @@ pub(crate) fn ask_in_console(_: Identity, _: &[Identity]) -> io::Result<bool> {
 
 pub(crate) fn heirs(_port: u16) -> Vec<crate::core::Identity> {
     Vec::new()
+}
+
+pub(crate) fn program_meant_by(name: &std::ffi::OsStr) -> std::ffi::OsString {
+    name.to_owned()
 }

@@ -1,7 +1,7 @@
 //! A grip on one process. A pidfd names the process, not its number.
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -32,12 +32,22 @@ impl Held {
         self.signal(Signal::KILL)
     }
 
-    fn signal(&self, signal: Signal) -> io::Result<()> {
+    /// Sends a signal to whatever process is held.
+    pub(super) fn signal(&self, signal: Signal) -> io::Result<()> {
         match pidfd_send_signal(&self.0, signal) {
             // It ended already: what was wanted.
             Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    pub(super) fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+
+    /// A second grip on the same process.
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
+        self.0.try_clone().map(Self)
     }
 
     pub(crate) fn has_ended(&self) -> io::Result<bool> {

@@ -1,7 +1,7 @@
 //! Reads and parses files of `/proc/PID`. Parsing is apart from reading, so that it can be tested.
 
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 
 use crate::core::Pid;
 
@@ -44,8 +44,12 @@ pub(crate) fn stat(pid: Pid) -> io::Result<Option<Stat>> {
 
 /// Reads a file of a process; `None` where there is no such process.
 pub(crate) fn read(pid: Pid, file: &str) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(format!("/proc/{pid}/{file}")) {
-        Ok(bytes) => Ok(Some(bytes)),
+    /// Room for nearly every such file, so that one read fetches it.
+    const ROOM: usize = 2048;
+    let mut bytes = Vec::with_capacity(ROOM);
+    let read = File::open(format!("/proc/{pid}/{file}")).and_then(|mut file| file.read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(Some(bytes)),
         Err(error) if is_gone(&error) => Ok(None),
         Err(error) => Err(error),
     }

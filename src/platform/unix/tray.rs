@@ -1,12 +1,34 @@
-//! The panel needs no help here: it opens the menu itself and asks for the icon when it comes back.
+//! The panel needs no help here: it opens the menu itself and asks for the icon when it comes back. The icon's
+//! connection to the session bus ends with the bus, for good.
 
+use std::convert::Infallible;
 use std::io;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use tray_icon::TrayIcon;
 use tray_icon::menu::Menu;
+use zbus::blocking::{Connection, MessageIterator};
 
-#[expect(clippy::unnecessary_wraps, reason = "its twin needs the system's help")]
-pub(crate) fn mend(_: &TrayIcon, _: &Menu, _: Box<dyn Fn()>) -> io::Result<()> {
+pub(crate) const ICON_GOES_WITH_THE_BUS: bool = true;
+
+/// How often it is tried whether a bus has come back.
+const AGAIN: Duration = Duration::from_secs(1);
+
+pub(crate) fn mend(_: &TrayIcon, _: &Menu, is_back: Box<dyn Fn() + Send>) -> io::Result<()> {
+    thread::Builder::new().name("bus watch".into()).spawn(move || {
+        // Without a bus there is no icon either, and the tray has said so.
+        let Ok(bus) = Connection::session() else { return };
+        // It ends with the bus.
+        MessageIterator::from(bus).for_each(drop);
+        tracing::warn!("the session bus has ended");
+        let (_alive, never) = mpsc::channel::<Infallible>();
+        while Connection::session().is_err() {
+            let _ = never.recv_timeout(AGAIN);
+        }
+        is_back();
+    })?;
     Ok(())
 }
 

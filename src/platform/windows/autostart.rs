@@ -65,7 +65,7 @@ fn disable_in(place: Place<'_>) -> io::Result<()> {
     registry::delete(place.approved, NAME)
 }
 
-fn is_same_file(left: &Path, right: &Path) -> bool {
+pub(super) fn is_same_file(left: &Path, right: &Path) -> bool {
     left.as_os_str().eq_ignore_ascii_case(right)
         || matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
 }

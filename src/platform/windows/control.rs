@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -13,27 +14,46 @@ const LONGEST: usize = 4096;
 /// How long a caller may take to say its line and to read ours, in milliseconds.
 const PATIENCE: u32 = 1000;
 
-pub(crate) fn listen(path: &Path, answer: impl Fn(&str) -> String + Send + 'static) -> io::Result<()> {
-    let pipe = Pipe::create(&name(path))?;
+pub(crate) fn listen<Reply: AsRef<str>>(
+    path: &Path,
+    answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+) -> io::Result<()> {
+    let name = name(path);
+    let mut pipe = Pipe::create(&name)?;
+    let answer = Arc::new(answer);
     thread::Builder::new().name("control".into()).spawn(move || {
         loop {
             if let Err(error) = pipe.wait_for_somebody() {
                 tracing::warn!(%error, "the control pipe is closed");
                 return;
             }
-            if let Err(error) = serve(&pipe, &answer) {
-                // A caller that went away in the middle is its own trouble.
-                tracing::debug!(%error, "a request on the control pipe failed");
+            // An answer may take its time; whoever comes meanwhile gets one as well.
+            match Pipe::another(&name) {
+                Ok(next) => {
+                    let (served, answer) = (std::mem::replace(&mut pipe, next), Arc::clone(&answer));
+                    let thread = thread::Builder::new().name("caller".into());
+                    // Without a thread the caller is let go, and finds that out.
+                    let _ = thread.spawn(move || attend(&served, &*answer));
+                }
+                Err(_) => attend(&pipe, &*answer),
             }
-            pipe.let_go();
         }
     })?;
     Ok(())
 }
 
-fn serve(pipe: &Pipe, answer: &impl Fn(&str) -> String) -> io::Result<()> {
+fn attend<Reply: AsRef<str>>(pipe: &Pipe, answer: &impl Fn(&str) -> Reply) {
+    if let Err(error) = serve(pipe, answer) {
+        // A caller that went away in the middle is its own trouble.
+        tracing::debug!(%error, "a request on the control pipe failed");
+    }
+    pipe.let_go();
+}
+
+fn serve<Reply: AsRef<str>>(pipe: &Pipe, answer: &impl Fn(&str) -> Reply) -> io::Result<()> {
     let line = pipe.read_line(LONGEST, PATIENCE)?;
-    pipe.write_line(&answer(&line), PATIENCE)?;
+    let reply = answer(&line);
+    pipe.write_line(reply.as_ref(), PATIENCE)?;
     // What the caller has not read is lost when it is let go, so it goes first.
     pipe.read_line(LONGEST, PATIENCE).map(drop)
 }
@@ -77,6 +97,30 @@ mod tests {
         let silent = Pipe::reach(&name(&path), 1000).unwrap();
         assert_eq!(send(&path, "x", Duration::from_secs(10)).unwrap(), "x");
         drop(silent);
+    }
+
+    #[test]
+    fn an_answer_that_takes_its_time_keeps_nobody_else_waiting() {
+        let path = std::env::temp_dir().join(format!("slow-{}", std::process::id()));
+        let (finish, finished) = std::sync::mpsc::channel();
+        let finished = std::sync::Mutex::new(finished);
+        listen(&path, move |line| {
+            if line == "slow" {
+                finished.lock().unwrap().recv().unwrap();
+            }
+            line.to_owned()
+        })
+        .unwrap();
+        let slow = {
+            let path = path.clone();
+            thread::spawn(move || send(&path, "slow", Duration::from_secs(10)).unwrap())
+        };
+        for _ in 0..20 {
+            assert_eq!(send(&path, "quick", Duration::from_secs(5)).unwrap(), "quick");
+        }
+        assert!(listen(&path, str::to_owned).is_err(), "the name is taken all the time");
+        finish.send(()).unwrap();
+        assert_eq!(slow.join().unwrap(), "slow");
     }
 
     #[test]

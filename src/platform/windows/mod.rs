@@ -7,25 +7,31 @@ mod args;
 mod ask;
 pub(crate) mod autostart;
 mod balloon;
+mod bind;
 mod birth;
 mod console;
 pub(crate) mod control;
 pub(crate) mod desktop;
 mod details;
 mod environment;
+pub(crate) mod guard;
 mod handle;
 mod heirs;
 mod held;
+mod job;
 mod memory;
 mod old_task;
 mod pipe;
 mod registry;
 mod reserved;
 mod roster;
+pub(crate) mod schedule;
+mod scripts;
 mod small_program;
 mod sockets;
 mod spawn;
 mod streams;
+mod task_xml;
 mod text;
 pub(crate) mod toast;
 pub(crate) mod tray;
@@ -40,6 +46,7 @@ pub(crate) use held::{Held, wait_for_ends};
 pub(crate) use old_task::old_cleanup_task;
 pub(crate) use reserved::reserved_range;
 pub(crate) use roster::Roster;
+pub(crate) use scripts::program_meant_by;
 pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
 pub(crate) use spawn::{let_run, set_free, tie_to_us};
 
@@ -48,6 +55,8 @@ use crate::core::{PathStyle, System};
 pub(crate) const SYSTEM: System = System::Windows;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
+
+pub(crate) const fn try_texts_of_the_system(_: &str) {}
 
 pub(crate) fn speakers(
     _: &[crate::core::Pid],

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::small_program::output_of;
+use super::small_program::{LOOKING, output_of};
 
 pub(crate) fn old_cleanup_task() -> io::Result<Option<String>> {
-    let list = output_of("schtasks.exe", &["/Query", "/FO", "CSV", "/NH"])?;
+    let list = output_of("schtasks.exe", &["/Query", "/FO", "CSV", "/NH"], LOOKING)?;
     Ok(find(&list))
 }
 

@@ -5,8 +5,8 @@ use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_BROKEN_PIPE, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_CONNECTED, GENERIC_READ, GENERIC_WRITE,
-    HANDLE, LocalFree, WAIT_OBJECT_0,
+    ERROR_BROKEN_PIPE, ERROR_FILE_NOT_FOUND, ERROR_IO_PENDING, ERROR_PIPE_BUSY, ERROR_PIPE_CONNECTED,
+    GENERIC_READ, GENERIC_WRITE, HANDLE, LocalFree, WAIT_OBJECT_0,
 };
 use windows_sys::Win32::Security::Authorization::{
     ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
@@ -15,8 +15,8 @@ use windows_sys::Win32::Security::{
     GetTokenInformation, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES, TOKEN_QUERY, TOKEN_USER, TokenUser,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, OPEN_EXISTING, PIPE_ACCESS_DUPLEX,
-    ReadFile, SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT, WriteFile,
+    CreateFileW, FILE_FLAG_FIRST_PIPE_INSTANCE, FILE_FLAG_OVERLAPPED, FILE_FLAGS_AND_ATTRIBUTES,
+    OPEN_EXISTING, PIPE_ACCESS_DUPLEX, ReadFile, SECURITY_IDENTIFICATION, SECURITY_SQOS_PRESENT, WriteFile,
 };
 use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, OVERLAPPED};
 use windows_sys::Win32::System::Pipes::{
@@ -33,6 +33,9 @@ use super::text::{code, length, wide};
 /// How much the system keeps on the way.
 const BUFFER: u32 = 4096;
 
+/// How many may be served at the same time.
+const AT_ONCE: u32 = 8;
+
 /// One end of a pipe.
 pub(crate) struct Pipe {
     handle: OwnedHandle,
@@ -42,15 +45,31 @@ pub(crate) struct Pipe {
 impl Pipe {
     /// Makes the pipe and the end that waits for others. Fails where somebody has the name.
     pub(crate) fn create(name: &str) -> io::Result<Self> {
+        let wanted = wide(name);
+        // SAFETY: the name ends in a zero.
+        let absent = worked(unsafe { WaitNamedPipeW(wanted.as_ptr(), 1) });
+        // The flag below says the same at once and for certain, but wine does not know it.
+        if absent.map_err(|error| error.raw_os_error()) != Err(Some(code(ERROR_FILE_NOT_FOUND))) {
+            return Err(io::ErrorKind::AddrInUse.into());
+        }
+        Self::create_with(name, FILE_FLAG_FIRST_PIPE_INSTANCE)
+    }
+
+    /// Makes one more end of the same pipe, for somebody else who comes meanwhile.
+    pub(crate) fn another(name: &str) -> io::Result<Self> {
+        Self::create_with(name, 0)
+    }
+
+    fn create_with(name: &str, more: FILE_FLAGS_AND_ATTRIBUTES) -> io::Result<Self> {
         let security = Security::of_this_user()?;
         let name = wide(name);
         // SAFETY: the name ends in a zero; the attributes outlive the call.
         let handle = owned(unsafe {
             CreateNamedPipeW(
                 name.as_ptr(),
-                PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE | FILE_FLAG_OVERLAPPED,
+                PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED | more,
                 PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS,
-                1,
+                AT_ONCE,
                 BUFFER,
                 BUFFER,
                 0,
@@ -209,7 +228,7 @@ impl Drop for Security {
 }
 
 /// Who we are, as `S-1-5-…`.
-fn sid() -> io::Result<String> {
+pub(super) fn sid() -> io::Result<String> {
     let mut token = std::ptr::null_mut();
     // SAFETY: the token is made by the call.
     worked(unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) })?;

@@ -11,12 +11,15 @@ use windows_sys::Win32::System::Threading::CREATE_NO_WINDOW;
 
 use crate::core::wording;
 
-/// Longer than any of them takes on a sound machine.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// Longer than any of them takes on a sound machine. Whoever only looks has other things to do.
+pub(crate) const LOOKING: Duration = Duration::from_secs(8);
 
-/// What it wrote to standard output. An error if it failed or took too long; then it is left to end
-/// by itself.
-pub(crate) fn output_of(program: &str, args: &[&str]) -> io::Result<String> {
+/// As above, for somebody who has asked for just this and waits for it: also on a machine that is very busy.
+pub(crate) const DOING: Duration = Duration::from_mins(1);
+
+/// What it wrote to standard output. An error if it failed or took longer than `patience`; then it is left
+/// to end by itself.
+pub(crate) fn output_of(program: &str, args: &[&str], patience: Duration) -> io::Result<String> {
     let mut command = Command::new(in_system_folder(program));
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     command.creation_flags(CREATE_NO_WINDOW);
@@ -29,7 +32,7 @@ pub(crate) fn output_of(program: &str, args: &[&str]) -> io::Result<String> {
         // Nobody waits any more once the time is over.
         let _ = sender.send(done.map(|status| (status, bytes)));
     })?;
-    let (status, bytes) = receiver.recv_timeout(PATIENCE).map_err(|_| io::ErrorKind::TimedOut)??;
+    let (status, bytes) = receiver.recv_timeout(patience).map_err(|_| io::ErrorKind::TimedOut)??;
     if status.success() {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     } else {

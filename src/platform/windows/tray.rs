@@ -30,10 +30,12 @@ const OURS: usize = 0x5348;
 struct Watcher {
     menu: isize,
     taskbar_created: u32,
-    panel_is_back: Box<dyn Fn()>,
+    panel_is_back: Box<dyn Fn() + Send>,
 }
 
-pub(crate) fn mend(tray: &TrayIcon, menu: &Menu, panel_is_back: Box<dyn Fn()>) -> io::Result<()> {
+pub(crate) const ICON_GOES_WITH_THE_BUS: bool = false;
+
+pub(crate) fn mend(tray: &TrayIcon, menu: &Menu, panel_is_back: Box<dyn Fn() + Send>) -> io::Result<()> {
     let name = wide("TaskbarCreated");
     // SAFETY: the name ends in a zero and outlives the call.
     let taskbar_created = unsafe { RegisterWindowMessageW(name.as_ptr()) };

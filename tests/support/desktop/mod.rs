@@ -5,6 +5,8 @@
 //! knows nothing of how the tray works inside. Xfce, because its panel is a
 //! StatusNotifierWatcher, draws icon and menu itself and runs without a graphics card.
 
+#![allow(dead_code, unused_imports, reason = "each test binary uses its own part of the desktop")]
+
 mod bus;
 mod menu;
 mod pixels;

@@ -44,6 +44,7 @@ pub(crate) struct Desktop<'a> {
     pub(super) toast_log: ToastLog,
     panel: Option<Spawned>,
     notifyd: Spawned,
+    daemon: Spawned,
     _others: Vec<Spawned>,
 }
 
@@ -66,16 +67,16 @@ impl Bed {
             let mut command = self.command(program);
             Spawned::start(in_session(&mut command, &environment).args(arguments))
         };
-        let daemon = start("dbus-daemon", &["--session", "--nofork", "--nopidfile", "--address", &address]);
+        let daemon = start("dbus-daemon", &bus_daemon(&address));
         let bus = Bus::connect(&address);
         let toast_log = ToastLog::start(&address);
         let manager = start("openbox", &[]);
         let notifyd = start(&notifyd_program(), &[]);
         bus.wait_for("org.freedesktop.Notifications");
 
-        let others = vec![manager, daemon, screen];
+        let others = vec![manager, screen];
         let mut desktop =
-            Desktop { bed: self, environment, bus, toast_log, panel: None, notifyd, _others: others };
+            Desktop { bed: self, environment, bus, toast_log, panel: None, notifyd, daemon, _others: others };
         desktop.start_panel();
         desktop
     }
@@ -101,6 +102,21 @@ impl Desktop<'_> {
         self.bus.wait_for(WATCHER);
     }
 
+    /// The bus crashes and is started again at its address; panel and toasts come back with it.
+    #[track_caller]
+    pub(crate) fn restart_bus(&mut self) {
+        self.panel = None;
+        self.notifyd.kill_hard();
+        self.daemon.kill_hard();
+        let address = format!("unix:path={}", self.bed.path("run/bus").display());
+        self.daemon = Spawned::start(self.command("dbus-daemon").args(bus_daemon(&address)));
+        self.bus = Bus::connect(&address);
+        self.toast_log = ToastLog::start(&address);
+        self.notifyd = Spawned::start(&mut self.command(&notifyd_program()));
+        self.bus.wait_for("org.freedesktop.Notifications");
+        self.start_panel();
+    }
+
     /// As in a crash: SIGKILL, and the plugins follow.
     #[track_caller]
     pub(crate) fn kill_panel(&mut self) {
@@ -122,6 +138,10 @@ impl Desktop<'_> {
     pub(crate) fn thaw_notifyd(&self) {
         self.notifyd.identity().signal(Signal::CONT);
     }
+}
+
+fn bus_daemon(address: &str) -> [&str; 5] {
+    ["--session", "--nofork", "--nopidfile", "--address", address]
 }
 
 fn in_session<'c>(command: &'c mut Command, environment: &[(&'static str, PathBuf)]) -> &'c mut Command {

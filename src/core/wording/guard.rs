@@ -1,0 +1,116 @@
+//! What a guard says: to the person on standard error, to the client in JSON-RPC, to the log.
+
+use super::name;
+
+/// The error that a request in flight gets when its server is replaced.
+pub const REQUEST_LOST: &str = "the server was restarted before it answered; send the request again";
+
+/// Why a question of a server that is gone is taken back.
+pub const QUESTION_LOST: &str = "the server was restarted";
+
+/// No guarantee, no start.
+#[must_use]
+pub fn cannot_guard(why: &dyn std::fmt::Display) -> String {
+    format!("the server was not started: it cannot be made sure that it ends with its client ({why})")
+}
+
+/// A program that cannot be started.
+#[must_use]
+pub fn cannot_start(command: &str, why: &dyn std::fmt::Display) -> String {
+    format!("{command} could not be started ({why})")
+}
+
+/// What to do about it.
+pub const CANNOT_START_HINT: &str = "try the command behind `--` by itself in a terminal";
+
+/// A configuration that does not load; the server runs all the same.
+#[must_use]
+pub fn guards_without_configuration(why: &str) -> String {
+    format!("{why}; the server is started without it, and nothing is cleaned up before")
+}
+
+/// A watch that the server does not belong to, and no port.
+#[must_use]
+pub fn restarted_behind_the_pipes(name_of_server: &str, pid: u32) -> String {
+    format!("{} was started anew as {pid}; its client did not notice", name(name_of_server))
+}
+
+/// A restart was wanted while one is at work.
+pub const RESTART_BUSY: &str = "a restart is at work already";
+
+/// A restart was wanted of a guard that is on its way out.
+pub const GUARD_ENDING: &str = "the server is being ended together with its guard";
+
+/// A restart was wanted of a server whose streams are its own.
+pub const NOT_RESTARTABLE: &str =
+    "it was started with --no-restart, so that its client would notice; reload it there instead";
+
+/// A new server that could not be started.
+pub const RESTART_NOT_STARTED: &str =
+    "the server was stopped, and could not be started again; its client has to";
+
+/// A new server that ended at once.
+#[must_use]
+pub fn restart_ended_at_once_with(code: i32) -> String {
+    format!("the server was started again and ended at once with code {code}")
+}
+
+/// A new server that takes its time.
+pub const RESTART_SILENT: &str =
+    "the server was started again and has not answered `initialize` yet; its client goes on when it does";
+
+/// A client that does not read what the old server has said.
+pub const RESTART_UNREAD: &str =
+    "the server was started again; its client does not read at the moment, and goes on when it does";
+
+/// A new server that refuses `initialize`.
+#[must_use]
+pub fn restart_refused(says: &str) -> String {
+    let colon = if says.is_empty() { "" } else { ": " };
+    format!("the server was started again and refused `initialize`{colon}{says}")
+}
+
+/// A request that nobody knows.
+pub const UNKNOWN_REQUEST: &str = "a guard knows one request: restart";
+
+/// A guard that gave no answer.
+pub const GUARD_SILENT: &str = "the guard gave no answer in time; the log says what it did";
+
+/// A server that keeps crashing.
+#[must_use]
+pub fn gives_up(name_of_server: &str, code: i32) -> String {
+    format!("{} keeps failing (code {code}) and is not started again", name(name_of_server))
+}
+
+/// A server that failed and is started again.
+#[must_use]
+pub fn starts_again(name_of_server: &str, code: i32, delay: std::time::Duration) -> String {
+    format!("{} failed (code {code}) and is started again in {delay:?}", name(name_of_server))
+}
+
+/// What hangs inside the system.
+#[must_use]
+pub fn immortal(name_of_server: &str) -> String {
+    format!("something of {} did not end, not even by force", name(name_of_server))
+}
+
+/// Several watches, none named.
+pub const START_ONE_WATCH: &str = "several watches are configured: say which one with --watch NAME";
+
+/// A watch that says nothing about how to start its server.
+#[must_use]
+pub fn no_command(watch: &str) -> String {
+    format!("the watch \"{}\" has no `command`, so there is nothing to start", name(watch))
+}
+
+/// What to do about it.
+#[must_use]
+pub fn no_command_hint(file: &dyn std::fmt::Display) -> String {
+    format!("set `command` in {file}; `shimkeeper config init` writes a file with everything explained")
+}
+
+/// What happens next, for a person at a terminal.
+#[must_use]
+pub fn starts_in_the_foreground(watch: &str) -> String {
+    format!("starting {}; Ctrl-C ends it", name(watch))
+}

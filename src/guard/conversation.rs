@@ -1,0 +1,406 @@
+//! What must be remembered of a conversation so that a new server can go on with it.
+//!
+//! Pure: lines in, decisions out. Knows MCP's handshake; everything else is requests and answers.
+
+use super::ids::Ids;
+use super::message::{Id, Message, messages};
+
+/// What becomes of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fate {
+    /// It is passed on as it is.
+    Passed,
+    /// Nobody is there any more who would understand it.
+    Dropped,
+}
+
+/// How a new server is told what the old one knew.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Replay {
+    /// The client's `initialize`, or what it says in its place, as it was.
+    pub(crate) initialize: Vec<u8>,
+    /// Its identifier.
+    pub(crate) id: Id,
+    /// Whether the client has had its answer: then it must not get a second one.
+    pub(crate) answered: bool,
+    /// The client's `notifications/initialized`, where it has come so far.
+    pub(crate) initialized: Option<Vec<u8>>,
+}
+
+/// Whether more is open than is remembered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Overflow {
+    #[default]
+    None,
+    /// It is, and nobody was told of it.
+    Untold,
+    Told,
+}
+
+/// One client's conversation with one server after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Conversation {
+    /// Asked by the client, not answered yet.
+    requests: Ids,
+    /// Asked by the server, not answered yet.
+    questions: Ids,
+    /// Asked by a server that is gone.
+    stale: Ids,
+    /// There was no room for one of them.
+    overflow: Overflow,
+    is_mcp: bool,
+    opening: Option<Opening>,
+    initialized: Option<Vec<u8>>,
+    answer: Option<serde_json::Value>,
+}
+
+/// The request by which a client makes itself known: `initialize`, or, from 2026 on, `server/discover`, which may
+/// be left out. A client that tries both says `initialize` last.
+#[derive(Debug)]
+struct Opening {
+    line: Vec<u8>,
+    id: Id,
+    is_handshake: bool,
+}
+
+/// What every request carries of a client that needs no handshake.
+const ENVELOPE: &[u8] = b"\"io.modelcontextprotocol/protocolVersion\"";
+
+impl Conversation {
+    /// Whether this is MCP as far as anybody can tell: messages are lines.
+    pub(crate) const fn is_mcp(&self) -> bool {
+        self.is_mcp
+    }
+
+    /// Takes note of a request if it is one that a new server must hear first.
+    fn open(&mut self, line: &[u8], id: &Id, method: &str) {
+        let is_handshake = method == "initialize";
+        self.is_mcp |= is_handshake || line.windows(ENVELOPE.len()).any(|part| part == ENVELOPE);
+        // Who has shaken hands is not asked for anything else.
+        let has_shaken_hands = self.opening.as_ref().is_some_and(|opening| opening.is_handshake);
+        if is_handshake || method == "server/discover" && !has_shaken_hands {
+            self.is_mcp = true;
+            self.opening = Some(Opening { line: line.to_vec(), id: id.clone(), is_handshake });
+            self.initialized = None;
+            self.answer = None;
+        }
+    }
+
+    /// Whether answers to a server that is gone may still come.
+    pub(crate) fn awaits_stale_answers(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
+    /// Takes note of a line of the client's.
+    pub(crate) fn client_says(&mut self, line: &[u8]) -> Fate {
+        let messages = messages(line);
+        if let [Message::Response { id }] = messages.as_slice()
+            && !self.questions.contains(id)
+            && self.stale.remove(id)
+        {
+            return Fate::Dropped;
+        }
+        for message in messages {
+            match message {
+                Message::Request { id, method } => {
+                    if !self.is_mcp || method == "initialize" || method == "server/discover" {
+                        self.open(line, &id, &method);
+                    }
+                    if !self.is_mcp {
+                        // Nobody looks at the answers either.
+                        continue;
+                    }
+                    let has_room = self.requests.insert(id);
+                    self.note_room(has_room);
+                }
+                Message::Notification { method, cancels } => {
+                    if method == "notifications/initialized" {
+                        self.initialized = Some(line.to_vec());
+                    }
+                    if let Some(id) = cancels {
+                        // Its server need not answer any more.
+                        self.requests.remove(&id);
+                    }
+                }
+                Message::Response { id } => {
+                    self.questions.remove(&id);
+                }
+            }
+        }
+        Fate::Passed
+    }
+
+    /// A line of the client's that did not reach any server after all. It will be said as a new one.
+    pub(crate) fn not_delivered(&mut self, line: &[u8]) {
+        self.opening.take_if(|opening| opening.line == line);
+        self.initialized.take_if(|initialized| initialized == line);
+        for message in messages(line) {
+            match message {
+                Message::Request { id, .. } => {
+                    self.requests.remove(&id);
+                }
+                Message::Notification { .. } | Message::Response { .. } => {}
+            }
+        }
+    }
+
+    /// Takes note of a line of the server's: of a question before the client can answer it.
+    pub(crate) fn server_says(&mut self, line: &[u8]) {
+        for message in messages(line) {
+            match message {
+                Message::Response { id } => {
+                    self.requests.remove(&id);
+                    if self.answer.is_none() && self.opening.as_ref().is_some_and(|it| it.id == id) {
+                        self.answer = serde_json::from_slice(line).ok();
+                    }
+                }
+                Message::Request { id, .. } => {
+                    // From now on an answer is one to this server.
+                    self.stale.remove(&id);
+                    let has_room = self.questions.insert(id);
+                    self.note_room(has_room);
+                }
+                Message::Notification { cancels, .. } => {
+                    if let Some(id) = cancels {
+                        self.questions.remove(&id);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a new server must be told first; `None` where the client has said nothing of the kind.
+    pub(crate) fn replay(&self) -> Option<Replay> {
+        let Opening { line, id, .. } = self.opening.as_ref()?;
+        let answered = self.answer.is_some();
+        let initialized = self.initialized.clone();
+        Some(Replay { initialize: line.clone(), id: id.clone(), answered, initialized })
+    }
+
+    /// The server is gone: which requests will never be answered, and which questions need no answer.
+    pub(crate) fn server_is_gone(&mut self) -> Lost {
+        // The answer to `initialize` is still to come, from the next server.
+        let kept = match (&self.opening, &self.answer) {
+            (Some(Opening { id, .. }), None) if self.requests.remove(id) => Some(id.clone()),
+            (Some(_) | None, _) => None,
+        };
+        let requests = self.requests.take();
+        if let Some(kept) = kept {
+            let has_room = self.requests.insert(kept);
+            self.note_room(has_room);
+        }
+        let questions = self.questions.take();
+        let mut has_room = true;
+        for question in &questions {
+            has_room &= self.stale.insert(question.clone());
+        }
+        self.overflow = Overflow::None;
+        self.note_room(has_room);
+        Lost { requests, questions }
+    }
+
+    fn note_room(&mut self, has_room: bool) {
+        if !has_room && self.overflow == Overflow::None {
+            self.overflow = Overflow::Untold;
+        }
+    }
+
+    /// Whether more is open than can be remembered, so that not all of it is told when the server is gone. Says so
+    /// once for each server.
+    pub(crate) fn loses_count(&mut self) -> bool {
+        let untold = self.overflow == Overflow::Untold;
+        if untold {
+            self.overflow = Overflow::Told;
+        }
+        untold
+    }
+
+    /// The lists that the client was told it would hear of when they change. Without a handshake it hears of them
+    /// by requests of its own, which are lost with the server: that tells it enough.
+    pub(crate) fn announced_lists(&self) -> Vec<&'static str> {
+        let answer = self.answer.as_ref().filter(|_| self.opening.as_ref().is_some_and(|it| it.is_handshake));
+        let capabilities = answer.map(|answer| &answer["result"]["capabilities"]);
+        ["tools", "prompts", "resources"]
+            .into_iter()
+            .filter(|list| capabilities.is_some_and(|it| it[*list]["listChanged"] == true))
+            .collect()
+    }
+}
+
+/// What went with a server.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Lost {
+    /// The client's requests.
+    pub(crate) requests: Vec<Id>,
+    /// The server's own.
+    pub(crate) questions: Vec<Id>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INITIALIZE: &[u8] = b"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}\n";
+    const ANSWER: &[u8] =
+        b"{\"id\":0,\"result\":{\"capabilities\":{\"tools\":{\"listChanged\":true},\"prompts\":{}}}}\n";
+    const INITIALIZED: &[u8] = b"{\"method\":\"notifications/initialized\"}\n";
+
+    fn number(number: u64) -> Id {
+        Id::Number(number.into())
+    }
+
+    fn introduced() -> Conversation {
+        let mut conversation = Conversation::default();
+        conversation.client_says(INITIALIZE);
+        conversation.server_says(ANSWER);
+        conversation.client_says(INITIALIZED);
+        conversation
+    }
+
+    #[test]
+    fn a_new_server_hears_what_the_old_one_heard() {
+        assert_eq!(Conversation::default().replay(), None);
+        let replay = introduced().replay().unwrap();
+        assert_eq!((replay.initialize.as_slice(), replay.id), (INITIALIZE, number(0)));
+        assert_eq!((replay.answered, replay.initialized.as_deref()), (true, Some(INITIALIZED)));
+        assert_eq!(introduced().announced_lists(), ["tools"]);
+    }
+
+    #[test]
+    fn an_unanswered_request_is_lost_with_its_server_and_an_answered_one_is_not() {
+        let mut conversation = introduced();
+        conversation.client_says(br#"{"id":1,"method":"a"}"#);
+        conversation.client_says(br#"{"id":"two","method":"b"}"#);
+        conversation.client_says(br#"{"id":3,"method":"c"}"#);
+        conversation.server_says(br#"{"id":1,"result":{}}"#);
+        conversation.client_says(br#"{"method":"notifications/cancelled","params":{"requestId":3}}"#);
+        assert_eq!(conversation.server_is_gone().requests, [Id::Text("two".into())]);
+        assert_eq!(conversation.server_is_gone().requests, [], "told once");
+    }
+
+    #[test]
+    fn an_initialize_without_an_answer_waits_for_the_next_server() {
+        let mut conversation = Conversation::default();
+        conversation.client_says(INITIALIZE);
+        assert_eq!(conversation.server_is_gone(), Lost::default());
+        assert!(!conversation.replay().unwrap().answered);
+        conversation.server_says(ANSWER);
+        assert!(conversation.replay().unwrap().answered);
+    }
+
+    const DISCOVER: &[u8] = b"{\"id\":0,\"method\":\"server/discover\",\"params\":{}}\n";
+
+    #[test]
+    fn a_client_without_a_handshake_is_understood_too() {
+        let mut conversation = Conversation::default();
+        conversation.client_says(DISCOVER);
+        assert!(conversation.is_mcp());
+        conversation.server_says(ANSWER);
+        conversation.client_says(br#"{"id":1,"method":"a"}"#);
+        assert_eq!(conversation.server_is_gone().requests, [number(1)]);
+        let replay = conversation.replay().unwrap();
+        assert_eq!((replay.initialize.as_slice(), replay.answered), (DISCOVER, true));
+        assert_eq!(conversation.announced_lists(), [""; 0], "it has not asked to hear of them");
+    }
+
+    #[test]
+    fn a_client_that_says_nothing_first_is_known_by_each_request() {
+        let mut conversation = Conversation::default();
+        let line = br#"{"id":1,"method":"a","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#;
+        conversation.client_says(line);
+        assert!(conversation.is_mcp());
+        assert_eq!(conversation.server_is_gone().requests, [number(1)]);
+        assert_eq!(conversation.replay(), None);
+    }
+
+    #[test]
+    fn a_client_that_tries_both_is_remembered_by_its_handshake() {
+        let mut conversation = Conversation::default();
+        conversation.client_says(DISCOVER);
+        conversation.server_says(br#"{"id":0,"error":{"code":-32601,"message":"x"}}"#);
+        conversation.client_says(INITIALIZE);
+        assert!(!conversation.replay().unwrap().answered);
+        conversation.server_says(ANSWER);
+        conversation.client_says(INITIALIZED);
+        conversation.client_says(br#"{"id":9,"method":"server/discover"}"#);
+        let replay = conversation.replay().unwrap();
+        assert_eq!((replay.initialize.as_slice(), replay.answered), (INITIALIZE, true));
+        assert_eq!(conversation.announced_lists(), ["tools"]);
+    }
+
+    #[test]
+    fn before_the_handshake_nothing_is_remembered() {
+        let mut conversation = Conversation::default();
+        conversation.client_says(br#"{"id":1,"method":"a"}"#);
+        assert_eq!(conversation.server_is_gone(), Lost::default());
+    }
+
+    #[test]
+    fn what_did_not_arrive_is_not_lost_with_the_server() {
+        let mut conversation = introduced();
+        let line = br#"{"id":1,"method":"a"}"#;
+        conversation.client_says(line);
+        conversation.not_delivered(line);
+        assert_eq!(conversation.server_is_gone().requests, []);
+    }
+
+    #[test]
+    fn an_introduction_that_did_not_arrive_is_said_once() {
+        let mut conversation = Conversation::default();
+        conversation.client_says(INITIALIZE);
+        conversation.not_delivered(INITIALIZE);
+        assert_eq!(conversation.replay(), None, "it is among what was not delivered");
+        let mut conversation = introduced();
+        conversation.not_delivered(INITIALIZED);
+        assert_eq!(conversation.replay().unwrap().initialized, None);
+    }
+
+    #[test]
+    fn however_many_are_in_flight_all_of_them_are_lost_with_the_server() {
+        const COUNT: usize = 10_050;
+        let mut conversation = introduced();
+        for id in 1..=COUNT {
+            conversation.client_says(format!("{{\"id\":{id},\"method\":\"a\"}}").as_bytes());
+            conversation.server_says(format!("{{\"id\":{id},\"method\":\"b\"}}").as_bytes());
+        }
+        assert!(!conversation.loses_count());
+        let lost = conversation.server_is_gone();
+        assert_eq!((lost.requests.len(), lost.questions.len()), (COUNT, COUNT));
+    }
+
+    #[test]
+    fn what_cannot_be_remembered_is_said_once_for_each_server() {
+        let mut conversation = introduced();
+        let text = "x".repeat(8 * 1024 * 1024);
+        for _ in 0..2 {
+            for id in 0..9 {
+                conversation.client_says(format!("{{\"id\":\"{id}{text}\",\"method\":\"a\"}}").as_bytes());
+            }
+            assert!(conversation.loses_count() && !conversation.loses_count());
+            conversation.server_is_gone();
+        }
+    }
+
+    #[test]
+    fn an_answer_to_a_server_that_is_gone_is_not_given_to_the_next() {
+        let mut conversation = introduced();
+        conversation.server_says(br#"{"id":5,"method":"sampling/createMessage"}"#);
+        conversation.server_says(br#"{"id":6,"method":"roots/list"}"#);
+        assert_eq!(conversation.client_says(br#"{"id":6,"result":{}}"#), Fate::Passed);
+        assert_eq!(conversation.server_is_gone().questions, [number(5)]);
+        assert!(conversation.awaits_stale_answers());
+        assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Dropped);
+        assert!(!conversation.awaits_stale_answers());
+        assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Passed);
+    }
+
+    #[test]
+    fn a_new_servers_question_of_the_same_number_is_answered() {
+        let mut conversation = introduced();
+        conversation.server_says(br#"{"id":5,"method":"roots/list"}"#);
+        conversation.server_is_gone();
+        conversation.server_says(br#"{"id":5,"method":"roots/list"}"#);
+        assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Passed);
+        assert!(!conversation.awaits_stale_answers(), "an answer of that number is the new one's");
+    }
+}

@@ -1,0 +1,238 @@
+//! Just enough of JSON-RPC 2.0: which request a line makes, and which one it answers.
+//!
+//! Never changes a line and never judges one: what cannot be read as a message is none.
+
+use serde::Deserialize;
+use serde_json::Number;
+use serde_json::value::RawValue;
+
+/// The identifier of a request, as it is compared.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Id {
+    /// A number.
+    Number(Number),
+    /// A text.
+    Text(String),
+}
+
+impl Id {
+    /// As it stands in JSON.
+    pub(crate) fn json(&self) -> String {
+        match self {
+            Self::Number(number) => number.to_string(),
+            Self::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+        }
+    }
+}
+
+/// What one line says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Message {
+    /// Somebody wants an answer.
+    Request {
+        /// Its identifier.
+        id: Id,
+        /// What is wanted.
+        method: String,
+    },
+    /// Somebody tells something.
+    Notification {
+        /// What.
+        method: String,
+        /// The request that is taken back, where it says so.
+        cancels: Option<Id>,
+    },
+    /// Somebody answers.
+    Response {
+        /// Which request.
+        id: Id,
+    },
+}
+
+/// The messages of a line: usually one, several in a batch, none where it is no JSON-RPC.
+pub(crate) fn messages(line: &[u8]) -> Vec<Message> {
+    match line.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => serde_json::from_slice::<Raw>(line).ok().and_then(Raw::message).into_iter().collect(),
+        Some(b'[') => {
+            let batch = serde_json::from_slice::<Vec<Raw>>(line).unwrap_or_default();
+            batch.into_iter().filter_map(Raw::message).collect()
+        }
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// Whether a line answers a request by an error.
+pub(crate) fn refuses(line: &[u8]) -> bool {
+    refusal(line).is_some()
+}
+
+/// What the error says by which a line answers a request, where it is one; it may say nothing.
+pub(crate) fn refusal(line: &[u8]) -> Option<String> {
+    if !matches!(messages(line).as_slice(), [Message::Response { .. }]) {
+        return None;
+    }
+    let error = serde_json::from_slice::<Refusal<'_>>(line).ok()?.error?;
+    Some(serde_json::from_str::<Says>(error.get()).map(|it| it.message).unwrap_or_default())
+}
+
+/// Whether a line may make a request: if not, it certainly is none.
+pub(crate) fn may_ask(line: &[u8]) -> bool {
+    // A name may also be written by its characters' numbers.
+    std::str::from_utf8(line).is_ok_and(|line| line.contains("\"method\"") || line.contains("\\u"))
+}
+
+#[derive(Deserialize)]
+struct Says {
+    message: String,
+}
+
+#[derive(Deserialize)]
+struct Refusal<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Raw<'a> {
+    id: Option<RawId>,
+    method: Option<String>,
+    #[serde(borrow)]
+    params: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawId {
+    Number(Number),
+    Text(String),
+}
+
+impl From<RawId> for Id {
+    fn from(id: RawId) -> Self {
+        match id {
+            RawId::Number(number) => Self::Number(number),
+            RawId::Text(text) => Self::Text(text),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cancelled {
+    request_id: RawId,
+}
+
+impl Raw<'_> {
+    fn message(self) -> Option<Message> {
+        let id = self.id.map(Id::from);
+        match (self.method, id) {
+            (Some(method), Some(id)) => Some(Message::Request { id, method }),
+            (Some(method), None) => {
+                let params = self.params.filter(|_| method == "notifications/cancelled");
+                let cancelled = params.and_then(|it| serde_json::from_str::<Cancelled>(it.get()).ok());
+                let cancels = cancelled.map(|it| it.request_id.into());
+                Some(Message::Notification { method, cancels })
+            }
+            (None, Some(id)) => Some(Message::Response { id }),
+            (None, None) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(number: u64) -> Id {
+        Id::Number(number.into())
+    }
+
+    #[test]
+    fn requests_answers_and_news_are_told_apart() {
+        let request = |id, method: &str| vec![Message::Request { id, method: method.into() }];
+        assert_eq!(messages(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#), request(number(1), "ping"));
+        assert_eq!(
+            messages(br#" { "params" : [1,{"requestId":7}], "method":"a/b", "id":"x\u00e9" } "#),
+            request(Id::Text("x\u{e9}".into()), "a/b")
+        );
+        assert_eq!(messages(br#"{"id":2,"result":{"id":9}}"#), [Message::Response { id: number(2) }]);
+        assert_eq!(messages(br#"{"id":"2","error":{}}"#), [Message::Response { id: Id::Text("2".into()) }]);
+        assert_eq!(
+            messages(br#"{"method":"notifications/cancelled","params":{"a":[{}],"requestId":"z"}}"#),
+            [Message::Notification {
+                method: "notifications/cancelled".into(),
+                cancels: Some(Id::Text("z".into()))
+            }]
+        );
+        assert_eq!(
+            messages(br#"{"method":"x","params":{"requestId":3}}"#),
+            [Message::Notification { method: "x".into(), cancels: None }]
+        );
+    }
+
+    #[test]
+    fn a_batch_is_several_messages() {
+        let batch = br#"[{"id":1,"method":"a"},{"id":2,"result":0},{"method":"n"}]"#;
+        assert_eq!(messages(batch).len(), 3);
+    }
+
+    #[test]
+    fn an_error_is_told_from_a_result() {
+        assert!(refuses(br#"{"id":1,"error":{"code":-32000,"message":"x"}}"#));
+        for line in [
+            &br#"{"id":1,"result":{"error":1}}"#[..],
+            br#"{"id":1,"error":null,"result":1}"#,
+            br#"{"id":1,"method":"x","error":{}}"#,
+            br#"{"error":{}}"#,
+            b"error",
+        ] {
+            assert!(!refuses(line), "{}", String::from_utf8_lossy(line));
+        }
+        let says = |error: &str| refusal(format!("{{\"id\":1,\"error\":{error}}}").as_bytes());
+        assert_eq!(says(r#"{"code":1,"message":"no \u00e9"}"#).as_deref(), Some("no \u{e9}"));
+        assert_eq!(says("1").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn no_request_is_mistaken_for_something_else() {
+        assert!(may_ask(br#"{"id":1,"method":"x"}"#) && may_ask(br#"{"id":1,"m\u0065thod":"x"}"#));
+        assert!(!may_ask(br#"{"id":1,"result":{"text":"a method"}}"#));
+    }
+
+    #[test]
+    fn what_is_no_message_is_none() {
+        for line in [
+            &b""[..],
+            b"   ",
+            b"{",
+            b"null",
+            b"17",
+            b"\"id\"",
+            b"{}",
+            b"[]",
+            b"[1,2]",
+            br#"{"id":null,"result":1}"#,
+            br#"{"id":{},"method":"x"}"#,
+            b"{\"id\":1,\"method\":\"\xff\"}",
+            b"\0\0\0",
+            br#"{"id":1,"method":"x"} trailing"#,
+        ] {
+            assert_eq!(messages(line), [], "{}", String::from_utf8_lossy(line));
+        }
+    }
+
+    #[test]
+    fn odd_parameters_hide_no_request() {
+        for params in ["null", "1", "-1", "0.5", "true", "\"a\"", "[]", "[[1]]", "{}", r#"{"requestId":{}}"#]
+        {
+            let line = format!(r#"{{"id":1,"method":"x","params":{params}}}"#);
+            assert_eq!(messages(line.as_bytes()).len(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_written_as_json() {
+        assert_eq!(number(7).json(), "7");
+        assert_eq!(Id::Text("a\"b".into()).json(), r#""a\"b""#);
+    }
+}

@@ -1,0 +1,35 @@
+//! `shimkeeper guard`: runs a server so that it cannot outlive its client.
+//!
+//! [`run`] starts, waits and performs; [`policy`] decides, and is pure; [`relay`] carries bytes both ways and, by
+//! [`conversation`], remembers just enough of what was said to put a new server behind the same pipes. Deliberately
+//! without any output of its own on standard output: that belongs to the server.
+
+mod before;
+mod belongs;
+mod client;
+mod conversation;
+mod ending;
+mod events;
+mod ids;
+mod inward;
+mod lines;
+mod message;
+mod moves;
+mod orders;
+mod outward;
+mod policy;
+mod relay;
+mod replies;
+mod rest;
+mod run;
+mod state;
+mod telling;
+mod times;
+
+pub use before::Cleans;
+pub use belongs::{name_of, watch_of};
+pub(crate) use conversation::Conversation;
+pub use events::OnFailure;
+pub(crate) use lines::Lines;
+pub use orders::Orders;
+pub use run::run;

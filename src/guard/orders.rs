@@ -1,0 +1,42 @@
+//! What a guard is to do: filled in by `guard` and `start`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::before::Cleans;
+use super::events::OnFailure;
+use crate::config::env_file::Environment;
+use crate::core::{Listens, Watch};
+
+/// What a guard is to do. Holds secrets: it has no Debug.
+pub struct Orders {
+    /// The server's program and arguments. Not empty.
+    pub command: Vec<OsString>,
+    /// Where to start it; `None` for our own folder.
+    pub cwd: Option<PathBuf>,
+    /// Variables on top of our own.
+    pub added: Environment,
+    /// What it is called.
+    pub name: String,
+    /// The watch that it belongs to.
+    pub watch: Option<Watch>,
+    /// The port that it takes, where that is known.
+    pub port: Option<u16>,
+    /// Whether it takes it.
+    pub listens: Listens,
+    /// Whether orphans are looked for even if the port is free.
+    pub cleans: Cleans,
+    /// Between asking and forcing.
+    pub stop_grace: Duration,
+    /// Whether the server can be replaced behind its client's back. Costs a copy of every byte.
+    pub restartable: bool,
+    /// What happens when it fails.
+    pub on_failure: OnFailure,
+    /// The folder of the leases.
+    pub leases: PathBuf,
+    /// The folder of the log.
+    pub logs: PathBuf,
+    /// The finest lines that go there.
+    pub finest: tracing::Level,
+}

@@ -1,0 +1,360 @@
+//! The guard's loop: waits, steps, performs. Everything that decides is in `policy.rs`.
+
+use std::cell::OnceCell;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
+
+mod client;
+mod server;
+
+use super::before::{Turn, our_turn};
+use super::client::Lineage;
+use super::events::{Answer, Effect, Event, Note};
+use super::moves::Moves;
+use super::orders::Orders;
+use super::policy::Policy;
+use super::relay::{Heard, Relay};
+use super::rest::Rest;
+use super::telling::{self, Asked};
+use super::times::{ANSWERING, NOT_STARTED};
+use crate::act::guarded as hand;
+use crate::core::{Identity, Lease, Watch, wording};
+use crate::monitor::clock::Clock;
+use crate::platform::guard::{self, Server, Wake, Waker};
+use crate::{console, leases, logging, platform};
+
+/// How often the last of a tree is looked for, where the system does not tell of its end.
+const REST_PACE: Duration = Duration::from_millis(20);
+
+/// Something from another thread.
+enum Called {
+    Heard(Heard),
+    /// Somebody wants a restart and waits for the answer.
+    Restart(Asked),
+}
+
+/// Runs the server until it ends or its client does. Returns the exit code to end with, at once: threads
+/// may still be blocked in reads. Call it from the main thread, before any other is started.
+///
+/// # Platforms
+/// Linux: forks; see [`crate::platform::guard::stand_between`].
+#[must_use]
+pub fn run(orders: &Orders, clock: Clock) -> i32 {
+    let us = match stand_between(orders) {
+        Ok(us) => us,
+        Err(error) => {
+            console::complain(&wording::cannot_guard(&error));
+            return NOT_STARTED;
+        }
+    };
+    let lineage = Lineage::of(us);
+    // Not before there is something to be said: the server waits.
+    let log = OnceCell::new();
+    let open_log = || {
+        let lost = |error: &logging::LoggingError| console::complain_in_passing(&error.to_string());
+        log.get_or_init(|| logging::init_without_a_thread(&orders.logs, orders.finest, lost).ok());
+    };
+    let mut watch = match guard::Watch::new(None) {
+        Ok(watch) => watch,
+        Err(error) => {
+            console::complain(&wording::cannot_guard(&error));
+            return NOT_STARTED;
+        }
+    };
+    let turn = match our_turn(orders, us, clock, &mut watch, &open_log) {
+        Ok(turn) => turn,
+        Err(code) => return code,
+    };
+    match Guard::new(orders, us, lineage, clock, watch) {
+        Ok(mut guard) => {
+            let code = guard.begin(turn, &open_log).unwrap_or_else(|| guard.keep());
+            guard.leave();
+            code
+        }
+        Err(error) => {
+            console::complain(&wording::cannot_guard(&error));
+            NOT_STARTED
+        }
+    }
+}
+
+fn stand_between(orders: &Orders) -> std::io::Result<Identity> {
+    let (leases, us) = (orders.leases.clone(), std::process::id());
+    let spared = orders.watch.as_ref().map(|watch| watch.protect.as_slice()).unwrap_or_default();
+    guard::stand_between(spared, move || {
+        // The keeper was ended by force and has left its lease behind.
+        let Some(pid) = crate::core::Pid::new(us) else { return };
+        if let Ok(Some(birth)) = platform::birth(pid) {
+            let _ = leases::remove_what_is_left(&leases, Identity { pid, birth });
+        }
+    })
+}
+
+/// A guard at work.
+struct Guard<'a> {
+    orders: &'a Orders,
+    clock: Clock,
+    us: Identity,
+    lineage: Lineage,
+    policy: Policy,
+    watch: guard::Watch,
+    server: Option<Server>,
+    relay: Option<Relay>,
+    calls: Receiver<Called>,
+    call: Sender<Called>,
+    waker: Arc<Waker>,
+    /// Who waits to hear how a restart went.
+    asked: Option<Asked>,
+    /// Ends when the last answer has been sent.
+    answering: Option<Receiver<Infallible>>,
+    moves: Moves,
+    rest: Rest,
+}
+
+impl<'a> Guard<'a> {
+    fn new(
+        orders: &'a Orders,
+        us: Identity,
+        lineage: Lineage,
+        clock: Clock,
+        watch: guard::Watch,
+    ) -> std::io::Result<Self> {
+        let (call, calls) = mpsc::channel();
+        let waker = watch.waker();
+        let mut guard = Self {
+            orders,
+            clock,
+            us,
+            lineage,
+            policy: Policy::new(orders.stop_grace, orders.on_failure),
+            watch,
+            server: None,
+            relay: None,
+            calls,
+            call,
+            waker,
+            asked: None,
+            answering: None,
+            moves: Moves::default(),
+            rest: Rest::default(),
+        };
+        guard.open_relay()?;
+        Ok(guard)
+    }
+
+    /// Starts the server, and then whatever need not keep it waiting. Returns the exit code where that was all.
+    fn begin(&mut self, turn: Option<Turn>, open_log: &dyn Fn()) -> Option<i32> {
+        if let Some(code) = self.start_server() {
+            return Some(code);
+        }
+        // Without a watch of its own it borrows the usual way of reading command lines.
+        let usual = Watch::exai(platform::PATH_STYLE);
+        let climbed = self.lineage.climb(self.orders.watch.as_ref().unwrap_or(&usual));
+        self.write_lease();
+        // Whoever waits for its turn finds our lease now.
+        drop(turn);
+        open_log();
+        if let Some(server) = &self.server {
+            telling::started(self.orders, server.identity(), self.lineage.client());
+        }
+        self.listen_for_requests();
+        // It may have ended by now.
+        let ended = if climbed.is_ok() { self.watch_client() } else { self.client_ended() };
+        ended.and_then(|event| self.happened(event))
+    }
+
+    /// Puts us between the streams, where the server is to be replaceable or there is no other way to notice
+    /// that the client has closed them.
+    fn open_relay(&mut self) -> std::io::Result<()> {
+        let pumps = self.orders.restartable || !guard::INPUT_CAN_BE_INHERITED;
+        if !pumps || !guard::has_a_clients_input() {
+            return Ok(());
+        }
+        let (call, waker) = (self.call.clone(), Arc::clone(&self.waker));
+        let tell = move |heard| {
+            // Nobody to tell: the guard is on its way out.
+            let _ = call.send(Called::Heard(heard));
+            waker.wake();
+        };
+        self.relay = Some(Relay::new(guard::input()?, guard::output()?, Box::new(tell))?);
+        Ok(())
+    }
+
+    fn listen_for_requests(&self) {
+        let (call, waker) = (self.call.clone(), Arc::clone(&self.waker));
+        let path = leases::control_of(&self.orders.leases, self.us);
+        let patience = telling::Patience::of(self.orders);
+        let listening = platform::control::listen(&path, move |line| {
+            telling::reply(line, &patience, |asked| {
+                let _ = call.send(Called::Restart(asked));
+                waker.wake();
+            })
+        });
+        if let Err(error) = listening {
+            tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
+        }
+    }
+
+    /// The loop. Returns the exit code.
+    fn keep(&mut self) -> i32 {
+        loop {
+            let wait = self.wait_time();
+            // Only a quiet guard rests: not one that waits for a certain moment.
+            let rests = if wait.is_some() { None } else { self.rest.wait_time() };
+            let wakes = self.watch.wait(wait.or(rests)).unwrap_or_else(|error| {
+                // Nothing can be noticed any more: then nothing may be left running unnoticed.
+                tracing::error!(%error, "the guard can no longer wait");
+                vec![Wake::GuardEnded]
+            });
+            if !wakes.is_empty() || wait.is_some() {
+                self.rest.is_over();
+            } else if rests.is_some() {
+                self.rest.nothing_came(self.relay.as_ref(), &mut self.watch);
+                continue;
+            }
+            for event in self.events(&wakes) {
+                if let Some(code) = self.happened(event) {
+                    return code;
+                }
+            }
+        }
+    }
+
+    /// Whether the server is of no use without its streams: whoever takes a port may be used there.
+    fn needs_streams(&self) -> bool {
+        let needs = self.orders.port.is_none();
+        if !needs {
+            tracing::info!("the server has closed its input or its output; it takes a port, and stays");
+        }
+        needs
+    }
+
+    fn wait_time(&self) -> Option<Duration> {
+        let now = self.clock.now().moment;
+        let rest = self.policy.deadline().map(|deadline| deadline.since(now));
+        // A tick that comes a moment early is for nothing.
+        let rest = rest.map(|rest| rest + Duration::from_millis(1));
+        let pace = self.policy.waits_for_the_rest().then_some(REST_PACE);
+        [rest, pace].into_iter().flatten().min()
+    }
+
+    fn events(&mut self, wakes: &[Wake]) -> Vec<Event> {
+        let mut events = Vec::new();
+        for wake in wakes {
+            match wake {
+                Wake::Told(signal) => events.push(Event::Told(*signal)),
+                Wake::GuardEnded => events.push(Event::GuardEnded),
+                Wake::ClientEnded => events.extend(self.client_ended()),
+                Wake::InputClosed => events.push(Event::InputClosed),
+                Wake::ServerEnded | Wake::Called => {}
+            }
+        }
+        let mut restart = None;
+        while let Ok(called) = self.calls.try_recv() {
+            match called {
+                Called::Heard(heard) => {
+                    let event = heard.means(self.relay.as_ref());
+                    events
+                        .extend(event.filter(|event| *event != Event::StreamClosed || self.needs_streams()));
+                }
+                Called::Restart(asked) if self.asked.is_some() => {
+                    let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
+                }
+                Called::Restart(asked) => {
+                    self.asked = Some(asked);
+                    restart = Some(Event::RestartWanted);
+                }
+            }
+        }
+        if let Some(server) = &mut self.server
+            && let Ok(Some(ended)) = server.ended()
+        {
+            let gone = server.is_gone();
+            events.push(Event::ServerEnded { code: ended.code, gone });
+        }
+        // What ended is the server before the one that this may start.
+        events.extend(restart);
+        let now = self.clock.now().moment;
+        events.push(self.moves.tick(self.relay.as_ref(), self.policy.deadline(), now));
+        events
+    }
+
+    /// Steps and performs. Returns the exit code once there is one.
+    fn happened(&mut self, event: Event) -> Option<i32> {
+        let effects = self.policy.step(event, self.clock.now().moment);
+        effects.into_iter().find_map(|effect| self.perform(effect))
+    }
+
+    fn perform(&mut self, effect: Effect) -> Option<i32> {
+        match (effect, &self.server) {
+            (Effect::Exit(code), _) => return Some(code),
+            (Effect::CloseInput, _) => {
+                if let Some(relay) = &self.relay {
+                    relay.close_input();
+                }
+            }
+            (Effect::HoldClient, _) => {
+                if let Some(relay) = &self.relay {
+                    relay.hold();
+                }
+            }
+            (Effect::PassOn(signal), Some(server)) => telling::trouble(hand::pass_on(server, signal)),
+            (Effect::Ask, Some(server)) => telling::trouble(hand::ask(server)),
+            (Effect::AskTheRest, Some(server)) => telling::trouble(hand::ask_the_rest(server)),
+            (Effect::Force, Some(server)) => telling::trouble(hand::force(server)),
+            (Effect::PassOn(_) | Effect::Ask | Effect::AskTheRest | Effect::Force, None) => {}
+            (Effect::Start, _) => {
+                let code = self.start_server();
+                self.write_lease();
+                return code;
+            }
+            (Effect::Answer(answer), server) => {
+                let server = server.as_ref().map(Server::identity);
+                let refusal = self.relay.as_ref().map(Relay::refusal).unwrap_or_default();
+                if let Some(asked) = self.asked.take() {
+                    self.answering = Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                }
+            }
+            (Effect::Note(note), _) => self.note(note),
+            (Effect::Drain, _) => match self.relay.as_mut().map(Relay::drain) {
+                Some(Ok(())) => {}
+                Some(Err(_)) | None => return self.happened(Event::Drained),
+            },
+        }
+        None
+    }
+
+    fn note(&self, note: Note) {
+        telling::note(note, &self.orders.name, self.us);
+    }
+
+    fn write_lease(&self) {
+        let lease = Lease {
+            guard: self.us,
+            server: self.server.as_ref().map(Server::identity),
+            client: self.lineage.client().cloned(),
+            name: self.orders.name.clone(),
+            watch: self.orders.watch.as_ref().map(|watch| watch.name.clone()),
+            port: self.orders.port,
+            listens: self.orders.listens,
+            restartable: self.orders.restartable,
+            log: logging::current_log(&self.orders.logs, self.clock.now().wall)
+                .to_string_lossy()
+                .into_owned(),
+        };
+        if let Err(error) = leases::write(&self.orders.leases, &lease) {
+            // The tray has to guess then, as for every other server.
+            tracing::warn!(%error, "the lease could not be written");
+        }
+    }
+
+    /// Takes everything back that would tell of us.
+    fn leave(&self) {
+        if let Some(answering) = &self.answering {
+            let _ = answering.recv_timeout(ANSWERING);
+        }
+        let _ = leases::remove(&self.orders.leases, self.us);
+    }
+}

@@ -1,0 +1,62 @@
+//! How the guard starts a server, the first or the next.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use super::Guard;
+use crate::act::guarded as hand;
+use crate::core::wording;
+use crate::guard::events::Event;
+use crate::guard::telling;
+use crate::platform::guard::{NotStarted, Server};
+use crate::{console, platform};
+
+impl Guard<'_> {
+    /// Starts a server. Returns the exit code where that was the end.
+    pub(super) fn start_server(&mut self) -> Option<i32> {
+        match self.new_server() {
+            Ok(()) => {
+                let code = self.happened(Event::Started);
+                // Without streams of ours in between there is nothing to introduce.
+                return if self.relay.is_none() { self.happened(Event::Introduced) } else { code };
+            }
+            Err(NotStarted::Command(error)) => telling::not_started(self.orders, &error),
+            Err(NotStarted::Guard(error)) => {
+                console::complain_in_passing(&wording::cannot_guard(&error));
+            }
+        }
+        self.happened(Event::NotStarted)
+    }
+
+    fn new_server(&mut self) -> Result<(), NotStarted> {
+        let words = self.orders.command.split_first();
+        let (program, args) = words.ok_or_else(|| NotStarted::Command(io::ErrorKind::InvalidInput.into()))?;
+        let mut command = Command::new(platform::programs::meant_by(program));
+        command.args(args).envs(self.orders.added.iter());
+        if let Some(cwd) = &self.orders.cwd {
+            command.current_dir(cwd);
+        }
+        if self.relay.is_some() {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        }
+        let spared = self.orders.watch.as_ref().map(|watch| watch.protect.as_slice()).unwrap_or_default();
+        let mut server = Server::start(command, spared)?;
+        if let Err(error) = self.attach(&mut server) {
+            // What cannot be guarded does not run.
+            telling::trouble(hand::force(&server));
+            return Err(error.into());
+        }
+        self.server = Some(server);
+        Ok(())
+    }
+
+    fn attach(&mut self, server: &mut Server) -> io::Result<()> {
+        self.watch.watch_server(server)?;
+        if let (Some(relay), Some(stdin), Some(stdout)) =
+            (&mut self.relay, server.take_stdin(), server.take_stdout())
+        {
+            relay.serve(stdin, stdout)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,71 @@
+//! Restarts through guards: one after the other, each behind the pipes of its own client.
+//!
+//! Ends and starts nothing itself. A guard is asked only while a look shows it as the one that was judged,
+//! and is believed only when a look shows another server.
+
+use std::time::Duration;
+
+use super::cleaning::Looker;
+use super::restarting::{PORT_PATIENCE, START_PATIENCE, Tools, wait_for};
+use crate::core::restart::RestartPlan;
+use crate::core::{Diagnosis, Identity, Instance, wording};
+use crate::leases;
+
+/// What a guard may take beyond the grace times: it waits for the port and for the server's first words.
+const MORE_PATIENCE: Duration = Duration::from_secs(40);
+
+/// Asks every guard of a plan. Says what was done, or, where one failed, that with everything else.
+pub(super) fn ask(
+    looker: &mut Looker<'_>,
+    tools: &mut Tools<'_>,
+    plan: &RestartPlan<'_>,
+) -> Result<String, String> {
+    let (mut done, mut failed) = (Vec::new(), Vec::new());
+    for instance in &plan.ask {
+        match ask_one(looker, tools, instance) {
+            Ok(says) => done.push(says),
+            Err(why) => failed.push(why),
+        }
+    }
+    let left = plan.left.iter().map(|instance| wording::left_without_guard(instance));
+    let has_failed = !failed.is_empty();
+    let says = failed.into_iter().chain(done).chain(left).collect::<Vec<_>>().join("; ");
+    if has_failed { Err(says) } else { Ok(says) }
+}
+
+fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) -> Result<String, String> {
+    let Some(guarded) = &instance.guarded else { unreachable!("a plan asks guards of guarded instances") };
+    let guard = guarded.guard;
+    // The one before took its time.
+    let look = looker.look();
+    let Some(before) = look.first().and_then(|diagnosis| behind(diagnosis, guard)) else {
+        return Err(wording::guard_gone(instance, guard.pid));
+    };
+    let old = before.main;
+    tracing::info!(guard = %guard.pid, server = %old.pid, name = %guarded.name, "asks the guard for a restart");
+    let door = leases::control_of(tools.leases, guard);
+    let patience = tools.stop_grace * 2 + MORE_PATIENCE;
+    let says = tools.act.ask_guard(&door, patience);
+    tracing::info!(guard = %guard.pid, answer = ?says, "the guard answers");
+    if let Err(why) = says {
+        return Err(wording::guard_failed(instance, guard.pid, &why));
+    }
+    let has_another = |instance: &Instance| instance.main != old && !instance.is_being_started();
+    let another = |diagnosis: &Diagnosis| behind(diagnosis, guard).filter(|one| has_another(one)).cloned();
+    let seen = wait_for(looker, PORT_PATIENCE, |diagnosis| another(diagnosis).is_some())
+        .map_err(|_| wording::guard_not_believed(instance, guard.pid))?;
+    let Some(new) = another(&seen) else { unreachable!("it was waited for") };
+    let watch = &seen.watch;
+    if before.listens {
+        let listens = |diagnosis: &Diagnosis| behind(diagnosis, guard).is_some_and(|one| one.listens);
+        if wait_for(looker, START_PATIENCE, listens).is_err() {
+            return Ok(wording::restarted_by_guard_but_silent(old.pid, &new, guard.pid, watch));
+        }
+    }
+    Ok(wording::restarted_by_guard(old.pid, &new, guard.pid, watch))
+}
+
+fn behind(diagnosis: &Diagnosis, guard: Identity) -> Option<&Instance> {
+    let is_its = |instance: &&Instance| instance.guarded.as_ref().is_some_and(|known| known.guard == guard);
+    diagnosis.instances.iter().find(is_its)
+}

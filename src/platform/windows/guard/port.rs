@@ -1,0 +1,82 @@
+//! Whether a server will get its port.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use netstat2::{AddressFamilyFlags, ProtocolSocketInfo, TcpState};
+use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT};
+
+use super::super::bind::{Claim, error_of_binding};
+use super::super::reserved::reserved_range;
+use super::super::sockets::sockets_without_holders;
+use crate::core::wording;
+
+pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
+    let everywhere = [
+        (AddressFamilyFlags::IPV4, SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))),
+        (AddressFamilyFlags::IPV6, SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))),
+    ];
+    for (family, address) in everywhere {
+        match error_of_binding(address, Claim::Exclusive)? {
+            // A system without this family has no listener on it.
+            None | Some(WSAEAFNOSUPPORT | WSAEADDRNOTAVAIL) => {}
+            Some(WSAEADDRINUSE) => {
+                // What lingers of closed connections refuses the exclusive claim, and no server.
+                let only_lingers =
+                    !has_listener(family, port)? && error_of_binding(address, Claim::Usual)?.is_none();
+                if !only_lingers {
+                    return Ok(false);
+                }
+            }
+            Some(WSAEACCES) => return Err(refused(port)),
+            Some(error) => return Err(io::Error::from_raw_os_error(error)),
+        }
+    }
+    Ok(true)
+}
+
+fn refused(port: u16) -> io::Error {
+    // Where the list cannot be read, the refusal itself is what is known.
+    io::Error::other(wording::port_refused(port, reserved_range(port).ok().flatten()))
+}
+
+fn has_listener(family: AddressFamilyFlags, port: u16) -> io::Result<bool> {
+    let sockets = sockets_without_holders(family).map_err(io::Error::other)?;
+    Ok(sockets.iter().any(|socket| match &socket.protocol_socket_info {
+        ProtocolSocketInfo::Tcp(tcp) => tcp.state == TcpState::Listen && tcp.local_port == port,
+        ProtocolSocketInfo::Udp(_) => false,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_listener_on_any_address_is_noticed_and_its_end_as_well() {
+        for address in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] {
+            let listener = TcpListener::bind(address).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            assert!(!port_is_free(port).unwrap(), "{address}");
+            drop(listener);
+            assert!(port_is_free(port).unwrap(), "{address}");
+        }
+    }
+
+    #[test]
+    fn what_lingers_of_a_connection_does_not_take_a_port() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut here = TcpStream::connect(address).unwrap();
+        let (there, _) = listener.accept().unwrap();
+        // Whoever closes first keeps the connection's remains.
+        drop(there);
+        assert_eq!(here.read(&mut [0]).unwrap(), 0);
+        drop(here);
+        drop(listener);
+        assert!(port_is_free(address.port()).unwrap());
+    }
+}

@@ -1,0 +1,99 @@
+//! A server that speaks MCP as far as a restart is concerned.
+//!
+//! The file PLAN holds words for whoever starts next: `silent` never answers `initialize`, `late` takes its
+//! time for that, `dies` ends with 3 at once, `plain` announces no lists, `crashes` ends with 3 after it was
+//! introduced, `refuses` answers `initialize` by an error, `waits` answers it when somebody has written READY.go,
+//! `floods` says bytes without an end of a line, `shuts` closes its input and `ends` its output, to live on. Requests: `heard` is answered with all that was heard and our number, `slow` never, `ask` asks
+//! the client something, `half` begins a line that is never finished, `exit` ends us with the code in `params`.
+//! Everything else is answered with `{}`.
+
+use std::fs;
+use std::io::{self, BufRead, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{append, tell};
+
+pub(super) fn serve(ready: &str, plan: &str) -> ExitCode {
+    let plan = fs::read_to_string(plan).unwrap_or_default();
+    let plans = |word: &str| plan.split_whitespace().any(|it| it == word);
+    let us = std::process::id();
+    append(&format!("{ready}.starts"), &format!("{us}\n"));
+    tell(ready, &us.to_string());
+    if plans("dies") {
+        return ExitCode::from(3);
+    }
+    if plans("floods") {
+        while io::stdout().write_all(&[b'x'; 8 * 1024]).is_ok() {}
+    }
+    for (word, stream) in [("shuts", libc::STDIN_FILENO), ("ends", libc::STDOUT_FILENO)] {
+        if plans(word) {
+            // SAFETY: no memory is involved, and nobody here uses the stream from now on.
+            unsafe { libc::close(stream) };
+            tell(&format!("{ready}.closed"), "");
+            return super::sleep();
+        }
+    }
+    let mut heard: Vec<Value> = Vec::new();
+    for line in io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        let message: Value = serde_json::from_str(&line).unwrap_or_else(|_| json!({ "unreadable": line }));
+        heard.push(message.clone());
+        let id = &message["id"];
+        match message["method"].as_str().unwrap_or_default() {
+            "initialize" => {
+                if plans("late") {
+                    std::thread::sleep(Duration::from_millis(600));
+                }
+                if plans("silent") {
+                    continue;
+                }
+                while plans("waits") && !fs::exists(format!("{ready}.go")).unwrap() {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                if plans("refuses") {
+                    let error = json!({ "code": -32603, "message": "no database" });
+                    say(&json!({ "jsonrpc": "2.0", "id": id, "error": error }));
+                    continue;
+                }
+                let lists = !plans("plain");
+                answer(
+                    id,
+                    &json!({
+                        "protocolVersion": "2025-06-18",
+                        "capabilities": { "tools": { "listChanged": lists } },
+                        "serverInfo": { "name": "part", "version": us.to_string() },
+                    }),
+                );
+                if plans("crashes") {
+                    return ExitCode::from(3);
+                }
+            }
+            "heard" => answer(id, &json!({ "pid": us, "heard": heard })),
+            "" | "slow" => {}
+            "ask" => {
+                say(&json!({ "jsonrpc": "2.0", "id": 77, "method": "roots/list" }));
+                answer(id, &json!({}));
+            }
+            "half" => {
+                let _ = io::stdout().write_all(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/never");
+                let _ = io::stdout().flush();
+                tell(&format!("{ready}.half"), "");
+            }
+            "exit" => std::process::exit(message["params"]["code"].as_i64().unwrap().try_into().unwrap()),
+            _ if id.is_null() => {}
+            _ => answer(id, &json!({})),
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn answer(id: &Value, result: &Value) {
+    say(&json!({ "jsonrpc": "2.0", "id": id, "result": result }));
+}
+
+fn say(message: &Value) {
+    let _ = writeln!(io::stdout(), "{message}");
+}
