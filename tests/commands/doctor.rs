@@ -18,6 +18,8 @@ fn without_a_desktop_it_cannot_tell_and_says_what_to_do() {
             .says("✓ sight          processes and listeners can be read")
             .says("✓ port           port 3005 is free and can be bound")
             .says("✓ autostart      the tray does not start at login")
+            .says("✓ schedule       no cleanup is scheduled")
+            .says("✓ guards         no guarded server runs")
             .says("? panel          whether a panel shows icons could not be asked")
             .says("→ ask again inside a desktop session");
         assert!(!outcome.stdout.contains('\x1b'), "{outcome}");
@@ -34,7 +36,10 @@ fn json_has_every_promised_key() {
         assert_eq!(report["version"], env!("CARGO_PKG_VERSION"));
         let whats: Vec<&str> =
             report["checks"].as_array().unwrap().iter().filter_map(|check| check["what"].as_str()).collect();
-        assert_eq!(whats, ["configuration", "sight", "port", "panel", "toasts", "autostart", "log"]);
+        assert_eq!(
+            whats,
+            ["configuration", "sight", "port", "panel", "toasts", "autostart", "schedule", "guards", "log"]
+        );
         for check in report["checks"].as_array().unwrap() {
             let wants_help = check["health"] != "works";
             assert_eq!(check["do"].is_string(), wants_help, "{check:#}");

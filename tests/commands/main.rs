@@ -22,11 +22,16 @@ mod configuration;
 mod doctor;
 mod files;
 mod free;
+mod guards;
 mod help;
 mod logs;
+mod schedule;
+mod schedule_stand_in;
 mod secrets;
 mod shapes;
 mod shown;
+mod starter;
+mod starting;
 mod status;
 mod watching;
 

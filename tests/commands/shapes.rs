@@ -73,6 +73,9 @@ fn instance() -> Shape {
         ("cpu_percent", || Number),
         ("client", client),
         ("evidence", || list(Text)),
+        ("guarded", || Flag),
+        ("guard", || Maybe(Box::new(Table(&[("pid", || Number)])))),
+        ("server_name", || MaybeText),
     ])
 }
 

@@ -14,6 +14,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod guarded;
 mod handed_over;
 mod refused;
 mod started;

@@ -3,12 +3,17 @@
 //!     client.exe  PROGRAM WORD…                  starts it over pipes and waits; leaves it behind when ended
 //!     python.exe  run_ws_shim.py --port N --ready FILE    listens, says so in FILE, waits
 //!     python.exe  run_ws_shim.py --stdio --ready FILE     listens nowhere
+//!     shimkeeper.exe  start WORD…                says where it stands and its words, ends with ACTOR_ENDS
 //!
-//! With `ACTOR_BASE` in its environment `python.exe` is the redirector of a virtual environment: it
-//! starts that program with its own command line and waits for it. Nobody lives longer than a minute
-//! or two. Knows nothing of Shimkeeper.
+//! With `ACTOR_CHILD` in its environment a client writes the number of what it started to that file; with
+//! `ACTOR_LENDS_INPUT` it starts it on its own standard input, with `ACTOR_LENDS_CONSOLE` on its console, to
+//! talk or only to complain. With `ACTOR_BASE` `python.exe` is the redirector of a virtual environment: it
+//! starts that program with its own command line and waits for it. Nobody lives longer than a minute or two.
+//! Knows nothing of Shimkeeper.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a mere test prop")]
+
+mod serving;
 
 use std::net::TcpListener;
 use std::process::{Command, ExitCode, Stdio};
@@ -23,17 +28,47 @@ fn main() -> ExitCode {
             Some(base) => return redirect(&base),
             None => shim(&words.collect::<Vec<_>>()),
         },
+        Some("start") => return start(words),
+        Some("mcp_server.py") => return serving::serve(&words.collect::<Vec<_>>()),
+        Some("family.py") => return serving::belong(&words.collect::<Vec<_>>()),
         Some(program) => client(program, words),
         None => eprintln!("no part was given"),
     }
     ExitCode::SUCCESS
 }
 
+/// Says what it was given, and ends as it is told.
+fn start(words: impl Iterator<Item = String>) -> ExitCode {
+    let place = std::env::current_exe().unwrap();
+    let words: String = words.map(|word| word + "|").collect();
+    std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}: start|{words}\n", place.display()))
+        .unwrap();
+    let ends = std::env::var("ACTOR_ENDS").unwrap_or_default();
+    ExitCode::from(ends.parse().unwrap_or(0))
+}
+
 fn client(program: &str, words: impl Iterator<Item = String>) {
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
+    if std::env::var_os("ACTOR_LENDS_INPUT").is_some() {
+        // Whoever writes to us writes to the child, also when we are gone.
+        command.stdin(Stdio::inherit());
+    }
+    let console = |name| std::fs::File::options().read(true).write(true).open(name).unwrap();
+    match std::env::var("ACTOR_LENDS_CONSOLE").as_deref() {
+        Ok("to complain") => {
+            command.stderr(console("CONOUT$"));
+        }
+        Ok(_) => {
+            command.stdin(console("CONIN$")).stdout(console("CONOUT$")).stderr(console("CONOUT$"));
+        }
+        Err(_) => {}
+    }
     own_console(&mut command);
     let child = command.spawn().unwrap();
+    if let Some(file) = std::env::var_os("ACTOR_CHILD") {
+        tell(&file, &child.id().to_string());
+    }
     std::thread::sleep(LONGEST_LIFE);
     drop(child);
 }
@@ -63,9 +98,15 @@ fn shim(words: &[String]) {
     });
     let port = listener.as_ref().map_or(0, |listener| listener.local_addr().unwrap().port());
     if let Some(file) = value("--ready") {
-        let aside = format!("{file}.aside");
-        std::fs::write(&aside, format!("{} {port}", std::process::id())).unwrap();
-        std::fs::rename(&aside, &file).unwrap();
+        tell(file.as_ref(), &format!("{} {port}", std::process::id()));
     }
     std::thread::sleep(LONGEST_LIFE);
+}
+
+/// Writes a file that is whole as soon as it is there.
+fn tell(file: &std::ffi::OsStr, text: &str) {
+    let mut aside = file.to_owned();
+    aside.push(".aside");
+    std::fs::write(&aside, text).unwrap();
+    std::fs::rename(&aside, file).unwrap();
 }

@@ -10,6 +10,9 @@
 )]
 
 mod asking;
+mod guard;
 mod orphans;
+mod scheduled;
 mod setting_free;
 mod stage;
+mod starter;

@@ -32,7 +32,7 @@ impl Stage {
             fs::create_dir_all(stage.folder.join(place)).unwrap();
         }
         let actor = built().join("examples").join("actor.exe");
-        fs::copy(&actor, stage.folder.join("client").join("client.exe")).unwrap();
+        fs::copy(&actor, stage.client_program()).unwrap();
         fs::copy(&actor, stage.python()).unwrap();
         fs::copy(&actor, stage.venv_python()).unwrap();
         stage
@@ -56,7 +56,7 @@ impl Stage {
         environment: &[(&str, &str)],
     ) -> (usize, Shim) {
         let ready = self.folder.join(format!("ready-{}", self.children.len()));
-        let mut command = Command::new(self.folder.join("client").join("client.exe"));
+        let mut command = Command::new(self.client_program());
         command.arg(python).arg("run_ws_shim.py").args(words).arg("--ready").arg(&ready);
         command.envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::null());
@@ -76,20 +76,56 @@ impl Stage {
             "orphan_grace = \"0s\"\nstop_grace = \"2s\"\n[[watch]]\nname = \"exai-mcp\"\nport = {port}\n\
              script = \"run_ws_shim.py\"\n"
         );
-        fs::write(self.folder.join("config.toml"), text).unwrap();
+        self.configure(&text);
     }
 
     /// Runs our program and returns its exit code and what it said.
     #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> (i32, String) {
-        let mut command = Command::new(built().join("shimkeeper.exe"));
-        let output =
-            command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()).output().unwrap();
+        let output = self.program().args(words).stdin(Stdio::null()).output().unwrap();
         let complaints = String::from_utf8_lossy(&output.stderr);
         if !complaints.trim().is_empty() {
             eprintln!("{words:?}: {complaints}");
         }
         (output.status.code().unwrap(), String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs the tray's program and returns the same. It has no console of its own.
+    #[track_caller]
+    pub(crate) fn run_tray(&self, words: &[&str]) -> (i32, String) {
+        let mut command = Command::new(built().join("shimkeeper-tray.exe"));
+        let output =
+            command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8_lossy(&said).into_owned())
+    }
+
+    /// Everything that was logged so far.
+    pub(crate) fn log(&self) -> String {
+        let Ok(entries) = fs::read_dir(self.folder.join("logs")) else { return String::new() };
+        entries.flatten().filter_map(|entry| fs::read_to_string(entry.path()).ok()).collect()
+    }
+
+    /// Writes any other configuration.
+    pub(crate) fn configure(&self, text: &str) {
+        fs::write(self.folder.join("config.toml"), text).unwrap();
+    }
+
+    /// A place in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Our program with the configuration of this stage, to be given more words.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = Command::new(built().join("shimkeeper.exe"));
+        command.arg("--home").arg(&self.folder);
+        command
+    }
+
+    /// What plays a client.
+    pub(crate) fn client_program(&self) -> PathBuf {
+        self.folder.join("client").join("client.exe")
     }
 
     /// Runs our program and reads its JSON.
@@ -107,7 +143,7 @@ impl Stage {
         (code, value["watches"][0].take())
     }
 
-    /// A file in which a shim that our program starts says that it is ready.
+    /// A file in which somebody who is started here says that it is ready.
     pub(crate) fn ready_file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -158,7 +194,7 @@ pub(crate) fn answers(port: u16) -> bool {
 }
 
 /// The folder with the programs: the tests stand in one below it.
-fn built() -> PathBuf {
+pub(crate) fn built() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.parent().and_then(Path::parent).unwrap().to_owned()
 }

@@ -1,0 +1,27 @@
+//! `shimkeeper mcp`: the guard in the configurations of MCP clients, and out of them again to the byte.
+//!
+//! Every command runs with a home of the test's own; no file of the person who runs the tests is looked
+//! at. What the guard does when a client starts it is not tested here.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test may fail loudly, wait for real processes and end the ones it started"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod clients;
+mod exai;
+mod formats;
+mod planted;
+mod random;
+mod refusals;
+mod rights;
+mod safety;
+mod shown;
+mod user;
