@@ -1,0 +1,124 @@
+//! Holds `docs/trust.md` to the tests: each row's test is there, and each story of this program has its row.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A row: what happened, what we do, and the tests that show it.
+struct Row {
+    line: usize,
+    words: [String; 2],
+    tests: Vec<String>,
+}
+
+#[test]
+fn each_row_names_tests_that_are_there() {
+    let rows = rows();
+    assert!(rows.len() > 50, "only {} rows were understood", rows.len());
+    for Row { line, words, tests } in rows {
+        assert!(words.iter().all(|words| !words.is_empty()), "docs/trust.md:{line}: half a row");
+        assert!(!tests.is_empty(), "docs/trust.md:{line}: a promise without a test");
+        for test in tests {
+            if let Err(why) = find(&test) {
+                panic!("docs/trust.md:{line}: `{test}`: {why}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_story_of_this_program_has_its_row() {
+    let told: BTreeSet<String> = rows().into_iter().flat_map(|row| row.tests).collect();
+    let mut stories = 0;
+    for module in modules("tests/trust/main.rs") {
+        let text = fs::read_to_string(format!("tests/trust/{module}.rs")).unwrap();
+        for name in tests_in(&text) {
+            let story = format!("trust::{module}::{name}");
+            assert!(told.contains(&story), "docs/trust.md does not tell of {story}");
+            stories += 1;
+        }
+    }
+    assert!(stories > 30, "only {stories} stories were found");
+}
+
+#[test]
+fn a_row_can_fail() {
+    for wrong in [
+        "trust::table::no_such_test",
+        "trust::no_such_module::a_row_can_fail",
+        "no_such_program::table::a_row_can_fail",
+        "a_row_can_fail",
+        // A function, and no test.
+        "trust::table::find",
+        "lib::core::family::parent",
+    ] {
+        assert!(find(wrong).is_err(), "{wrong}");
+    }
+    find("lib::act::confirm::tests::a_reused_number_is_refused").unwrap();
+    find("architecture::files_stay_small").unwrap();
+}
+
+/// Every row of every table in the document.
+fn rows() -> Vec<Row> {
+    let text = fs::read_to_string("docs/trust.md").unwrap();
+    let lines = text.lines().enumerate().filter(|(_, line)| line.starts_with('|'));
+    let lines = lines.filter(|(_, line)| !line.starts_with("| what happened") && !line.starts_with("|--"));
+    let rows = lines.map(|(at, line)| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let [happened, ours, tests] = cells[..] else { panic!("docs/trust.md:{}: no row of three", at + 1) };
+        let tests = tests.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        Row { line: at + 1, words: [happened.to_owned(), ours.to_owned()], tests }
+    });
+    rows.collect()
+}
+
+/// Whether there is such a test: `program::module::name`, where `lib` is the library's own.
+fn find(test: &str) -> Result<(), String> {
+    let (path, name) = test.rsplit_once("::").ok_or("no path")?;
+    let (program, module) = path.split_once("::").unwrap_or((path, ""));
+    let file = match (program, module) {
+        ("lib", module) => {
+            let module = module.trim_end_matches("::tests").replace("::", "/");
+            [format!("src/{module}.rs"), format!("src/{module}/mod.rs")]
+        }
+        (program, "") => [format!("tests/{program}.rs"), format!("tests/{program}/main.rs")],
+        (program, module) => {
+            let first = module.split("::").next().unwrap_or(module);
+            if !modules(&format!("tests/{program}/main.rs")).iter().any(|known| known == first) {
+                return Err(format!("tests/{program}/main.rs has no such module"));
+            }
+            let module = module.replace("::", "/");
+            [format!("tests/{program}/{module}.rs"), format!("tests/{program}/{module}/mod.rs")]
+        }
+    };
+    let file = file.map(PathBuf::from).into_iter().find(|file| Path::exists(file)).ok_or("no such file")?;
+    let source = fs::read_to_string(file).map_err(|error| error.to_string())?;
+    if tests_in(&source).contains(&name.to_owned()) {
+        Ok(())
+    } else {
+        Err("no such test in that file".into())
+    }
+}
+
+/// The modules that a program is made of.
+fn modules(main: &str) -> Vec<String> {
+    let text = fs::read_to_string(main).unwrap_or_default();
+    let names = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+    names.filter(|name| !matches!(*name, "support" | "desktop")).map(str::to_owned).collect()
+}
+
+/// The functions that stand below a `#[test]`.
+fn tests_in(text: &str) -> Vec<String> {
+    let (mut found, mut is_test) = (Vec::new(), false);
+    for line in text.lines().map(str::trim) {
+        if line == "#[test]" {
+            is_test = true;
+        } else if let Some(rest) = line.strip_prefix("fn ") {
+            if is_test {
+                found.push(rest.split('(').next().unwrap_or(rest).to_owned());
+            }
+            is_test = false;
+        }
+    }
+    found
+}
