@@ -1,0 +1,81 @@
+//! Locks of the dead, and configurations that are replaced as editors and dotfile managers do.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::on_a_desktop;
+use crate::stage::{GREEN, GREY, Tray, icon_turns};
+use crate::support::bed::Bed;
+use crate::support::{PATIENCE, eventually};
+
+#[test]
+fn the_lock_of_a_killed_tray_keeps_nobody_out_and_the_lock_of_a_living_one_does() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let first = Tray::start(&bed, &desktop, &keeper);
+        desktop.menu_layout(first.pid());
+        first.kill_hard();
+        assert!(keeper.home().join("tray.lock").exists() && keeper.home().join("tray.sock").exists());
+
+        let mut second = Tray::start(&bed, &desktop, &keeper);
+        desktop.menu_layout(second.pid());
+        eventually("it can be reached", PATIENCE, || Tray::start(&bed, &desktop, &keeper).end().0 == Some(0));
+        assert!(second.lives());
+    });
+}
+
+#[test]
+fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let mut tray = Tray::start(&bed, &desktop, &keeper);
+        let _client = bed.client().on_port(3005).start();
+        icon_turns(&desktop, GREEN, "replaced-1-healthy");
+        let config = keeper.home().join("config.toml");
+        let good = fs::read_to_string(&config).unwrap();
+
+        // As editors save.
+        let aside = keeper.home().join("config.toml~");
+        fs::write(&aside, good.replace("3005", "3006").replace("run_ws_shim", "other")).unwrap();
+        fs::rename(&aside, &config).unwrap();
+        eventually("the new one is in use", PATIENCE, || {
+            desktop.menu_layout(tray.pid())[0].label.contains("port 3006 is free")
+        });
+        // As dotfile managers do.
+        fs::create_dir(keeper.home().join("dotfiles")).unwrap();
+        fs::write(keeper.home().join("dotfiles/config.toml"), &good).unwrap();
+        symlink("dotfiles/config.toml", &aside).unwrap();
+        fs::rename(&aside, &config).unwrap();
+        icon_turns(&desktop, GREEN, "replaced-2-by-a-link");
+
+        // Half of a file, something else than a file, a link to nowhere: one toast each, and never green.
+        let mut told = 0;
+        let half = &good[..good.find("port =").unwrap() + 5];
+        fs::write(&config, half).unwrap();
+        let mut is_told = |what: &str| {
+            told += 1;
+            eventually(what, PATIENCE, || {
+                let toasts = desktop.toasts();
+                let about = toasts.iter().filter(|it| it.summary.contains("The configuration does not load"));
+                about.count() == told
+            });
+            icon_turns(&desktop, GREY, "replaced-3-broken");
+        };
+        is_told("half a file is told");
+        fs::remove_file(&config).unwrap();
+        fs::create_dir(&config).unwrap();
+        is_told("a folder is told");
+        fs::remove_dir(&config).unwrap();
+        symlink("nowhere.toml", &config).unwrap();
+        is_told("a link to nowhere is told");
+
+        fs::remove_file(&config).unwrap();
+        fs::write(&config, good).unwrap();
+        icon_turns(&desktop, GREEN, "replaced-4-mended");
+        assert!(tray.lives());
+    });
+}
