@@ -15,7 +15,10 @@ UPGRADE_CODE = "{AD7B1669-D4F2-4ACF-AE58-0E2623E043EE}"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 TOAST_NAME = r"Software\Classes\AppUserModelId\Shimkeeper.Tray"
 TRAY = '"[APPLICATIONFOLDER]shimkeeper-tray.exe"'
-FILES = {"shimkeeper.exe", "shimkeeper-tray.exe", "shimkeeper.png", "README.md", "LICENSE-MIT", "LICENSE-APACHE"}
+FILES = {
+    "shimkeeper.exe", "shimkeeper-tray.exe", "start-exai-mcp.cmd", "shimkeeper.png", "README.md", "LICENSE-MIT",
+    "LICENSE-APACHE",
+}
 CURRENT_USER = "1"
 
 

@@ -16,6 +16,7 @@ SHORT = {
     # Names for volumes without long ones; the format asks for them.
     ("File", "TrayExe"): "shimtray.exe|shimkeeper-tray.exe",
     ("File", "CommandLineExe"): "shimcli.exe|shimkeeper.exe",
+    ("File", "StartServer"): "shimstrt.cmd|start-exai-mcp.cmd",
     ("File", "ToastIcon"): "shimicon.png|shimkeeper.png",
     ("File", "LicenceMit"): "LICMIT|LICENSE-MIT",
     ("File", "LicenceApache"): "LICAPACH|LICENSE-APACHE",
