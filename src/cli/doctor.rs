@@ -56,7 +56,7 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
             Config::standard(platform::PATH_STYLE)
         }
     };
-    let mut machine = Machine::with_leases(context.paths.lease_dir());
+    let mut machine = Machine::sparing(context.paths.lease_dir());
     let found = Looker::new(&mut machine, context.clock, &config.watches).look();
     checks.extend(sight(&found));
     checks.extend(found.iter().filter_map(port));

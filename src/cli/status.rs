@@ -13,7 +13,7 @@ use crate::sense::Machine;
 pub(super) fn run(context: &Context, args: &StatusArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
     let watches = chosen(&config, args.watch.as_deref())?;
-    let mut machine = Machine::with_leases(context.paths.lease_dir());
+    let mut machine = Machine::sparing(context.paths.lease_dir());
     let found = Looker::new(&mut machine, context.clock, &watches).settle();
     if args.json {
         console::say(&json::status(&found));

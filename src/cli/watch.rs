@@ -13,7 +13,7 @@ use crate::sense::Machine;
 
 pub(super) fn run(context: &Context, args: &WatchArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
-    let mut machine = Machine::with_leases(context.paths.lease_dir());
+    let mut machine = Machine::sparing(context.paths.lease_dir());
     let mut looker = Looker::new(&mut machine, context.clock, &config.watches);
     let mut before: Vec<Diagnosis> = Vec::new();
     loop {

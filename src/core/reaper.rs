@@ -102,6 +102,14 @@ pub fn may_take_in(parent: &Process) -> bool {
         || name.starts_with("Relay(")
         || name == "SessionLeader"
         || INITS.contains(&name)
+        // One of these is every user's own.
+        || name == "systemd"
+}
+
+/// Whether the children of this process are compared with each other: the oldest one is what it was told to start.
+#[must_use]
+pub fn is_a_containers_init(process: &Process) -> bool {
+    CONTAINER_INITS.contains(&process.name.as_str())
 }
 
 /// `systemd --user`, which starts services (told by their cgroup) and takes in everything else.

@@ -7,6 +7,7 @@ pub mod cleaning;
 pub mod clock;
 pub mod effect;
 pub mod event;
+mod followed;
 mod guards;
 pub mod hands;
 pub mod once;

@@ -14,19 +14,27 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::clock::Clock;
 use super::effect::Effect;
 use super::event::{Event, Request};
+use super::followed::followed;
 use super::hands::{Hands, Seen};
 use super::state::State;
 use super::view::View;
 use crate::act::toast::{Toast, Toaster};
 use crate::act::{Act, open};
 use crate::config::{self, Config};
-use crate::core::{Memory, Pid, Watch, diagnose, wording};
+use crate::core::{Identity, Memory, Moment, Pid, Watch, diagnose, wording};
 use crate::paths::Paths;
+use crate::platform::ends::Ends;
 use crate::sense::Sense;
 use crate::{leases, logging, platform};
 
 /// How long an answer on the control channel may take: a restart has grace times to keep.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(90);
+
+/// Ends that come faster than this are answered together.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// How often it is asked whether we start at login: nobody but the user changes that, and hardly ever.
+const AUTOSTART: Duration = Duration::from_secs(10);
 
 /// What the monitor is made of.
 pub struct Setup {
@@ -61,7 +69,7 @@ impl Monitor {
     pub fn start(setup: Setup) -> io::Result<Self> {
         let (sender, receiver) = unbounded_channel();
         let monitor = Self(sender);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let shell = Shell::new(setup, &monitor)?;
         thread::Builder::new().name("monitor".into()).spawn(move || runtime.block_on(shell.run(receiver)))?;
         Ok(monitor)
@@ -93,14 +101,18 @@ struct Shell {
     quit: Box<dyn Fn() + Send>,
     waiting: Waiting,
     config_stamp: Option<Stamp>,
+    autostart_asked: Option<Moment>,
     next_look: Duration,
+    /// When the end of a process made us look.
+    answered: Moment,
+    to_follow: Vec<Identity>,
 }
 
 /// Those who wait for an answer on the control channel.
 type Waiting = Arc<Mutex<HashMap<u64, Sender<String>>>>;
 
-/// When a file was changed and how long it is: enough to notice a new one.
-type Stamp = (Option<std::time::SystemTime>, u64);
+/// When a file was changed and made, and how long it is: enough to notice a new one.
+type Stamp = (Option<std::time::SystemTime>, Option<std::time::SystemTime>, u64);
 
 enum Flow {
     GoOn,
@@ -137,7 +149,10 @@ impl Shell {
             waiting: Waiting::default(),
             config_stamp: stamp(&setup.paths),
             paths: setup.paths,
+            autostart_asked: None,
             next_look: Duration::ZERO,
+            answered: Moment::default(),
+            to_follow: Vec::new(),
         };
         shell.listen();
         leases::sweep_quietly(&shell.paths.lease_dir(), shell.clock.now().wall);
@@ -167,16 +182,32 @@ impl Shell {
     }
 
     async fn run(mut self, mut events: UnboundedReceiver<Event>) {
+        // Without them there is still the timer.
+        let mut ends = Ends::new().inspect_err(|error| tracing::warn!(%error, "ends are not told")).ok();
         loop {
+            if let Some(ends) = &mut ends {
+                let nobody = [];
+                ends.follow(if self.state.is_paused() { &nobody } else { &self.to_follow });
+            }
             let event = tokio::select! {
                 biased;
                 event = events.recv() => match event {
                     Some(event) => event,
                     None => return,
                 },
+                () = next_end(&mut ends) => {
+                    let now = self.clock.now().moment;
+                    let wait = BREATH.saturating_sub(now.since(self.answered));
+                    if !wait.is_zero() {
+                        self.next_look = self.next_look.min(wait);
+                        continue;
+                    }
+                    self.answered = now;
+                    self.look()
+                }
                 () = tokio::time::sleep(self.next_look) => {
                     self.read_changed_config();
-                    self.ask_for_autostart();
+                    self.ask_for_autostart_now_and_then();
                     self.look()
                 }
             };
@@ -197,7 +228,9 @@ impl Shell {
             memory.learn(&diagnosis, now.moment);
             diagnosis
         });
-        Event::Looked(diagnoses.collect())
+        let diagnoses: Vec<_> = diagnoses.collect();
+        self.to_follow = followed(&snapshot, &diagnoses);
+        Event::Looked(diagnoses)
     }
 
     fn perform(&mut self, effect: Effect) -> Flow {
@@ -298,6 +331,14 @@ impl Shell {
         self.ask_for_autostart();
     }
 
+    fn ask_for_autostart_now_and_then(&mut self) {
+        let now = self.clock.now().moment;
+        if self.autostart_asked.is_none_or(|asked| now.since(asked) >= AUTOSTART) {
+            self.autostart_asked = Some(now);
+            self.ask_for_autostart();
+        }
+    }
+
     fn ask_for_autostart(&self) {
         let status = platform::autostart::status(&self.program);
         let on = status.map(|status| status.is_on()).map_err(|error| error.to_string());
@@ -310,12 +351,27 @@ impl Shell {
         if stamp == self.config_stamp {
             return;
         }
+        let was_there = self.config_stamp.is_some();
         self.config_stamp = stamp;
+        if stamp.is_none() && was_there {
+            // An editor may be about to put another in its place. What it protects stays protected.
+            let gone = wording::config_is_gone(&self.paths.config_file().display().to_string());
+            self.monitor.tell(Event::Configured(Box::new(Err(gone))));
+            return;
+        }
         let read = config::load(&self.paths.config_file(), platform::PATH_STYLE, config::Missing::Standard);
         if let Ok(config) = &read {
             self.stop_grace = config.stop_grace;
         }
         self.monitor.tell(Event::Configured(Box::new(read.map_err(|error| error.to_string()))));
+    }
+}
+
+/// Waits for the end of a process that is followed; for ever where nobody can be.
+async fn next_end(ends: &mut Option<Ends>) {
+    match ends {
+        Some(ends) => ends.next().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -327,5 +383,5 @@ fn ourselves() -> String {
 
 fn stamp(paths: &Paths) -> Option<Stamp> {
     let about = std::fs::metadata(paths.config_file()).ok()?;
-    Some((about.modified().ok(), about.len()))
+    Some((about.modified().ok(), about.created().ok(), about.len()))
 }

@@ -67,6 +67,12 @@ impl State {
         }
     }
 
+    /// Whether the user wants no looks.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.paused
+    }
+
     /// Takes an event and says what is to be done.
     pub fn step(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         let mut effects = match event {

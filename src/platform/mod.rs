@@ -12,28 +12,33 @@ mod os;
 
 pub(crate) mod attributes;
 pub(crate) mod autostart;
+pub(crate) mod ends;
 pub(crate) mod guard;
 pub(crate) mod input;
+pub(crate) mod listeners;
 pub(crate) mod private;
 pub(crate) mod programs;
 pub(crate) mod schedule;
+pub(crate) mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use crate::core::{Birth, Details, Identity, PathStyle, Pid, Presence, System};
+use crate::core::{Birth, Identity, PathStyle, Pid, Presence, System};
 
 /// The system that this program runs on.
 pub(crate) const SYSTEM: System = os::SYSTEM;
 
 /// How paths are read on this system.
 pub(crate) const PATH_STYLE: PathStyle = os::PATH_STYLE;
+
+/// Whether the table of processes tells command lines word by word as [`args`] does.
+pub(crate) const TABLE_TELLS_WORDS: bool = os::TABLE_TELLS_WORDS;
 
 /// Whether the panel leaves the left button to us; elsewhere it opens the menu.
 pub(crate) const LEFT_CLICK_IS_FREE: bool = os::LEFT_CLICK_IS_FREE;
@@ -56,43 +61,6 @@ pub(crate) fn age(birth: Birth, now: u64) -> Duration {
     os::age(birth, now)
 }
 
-/// What the system tells of every process at once, whatever our rights.
-///
-/// # Platforms
-/// Linux: nothing is kept, each process is asked by itself; Windows: the kernel's own list.
-#[derive(Debug)]
-pub(crate) struct Roster(os::Roster);
-
-impl Roster {
-    /// Reads it.
-    pub(crate) fn take() -> io::Result<Self> {
-        os::Roster::take().map(Self)
-    }
-
-    /// When a process began; `None` where it has ended or would not say.
-    pub(crate) fn birth(&self, pid: Pid) -> Option<Birth> {
-        self.0.birth(pid)
-    }
-
-    /// Its place in the order in which the system has made its processes.
-    ///
-    /// # Platforms
-    /// Windows: the kernel's list grows at its end; Linux: not told, and not needed, because births are
-    /// counted by a clock that nobody can set.
-    pub(crate) fn order(&self, pid: Pid) -> Option<usize> {
-        self.0.order(pid)
-    }
-
-    /// Whether it runs in the login session that we run in. What runs in another one is no business of
-    /// ours, whoever it belongs to.
-    ///
-    /// # Platforms
-    /// Windows: the session of the remote desktop services, 0 for system services; Linux: always so.
-    pub(crate) fn is_in_our_session(&self, pid: Pid) -> bool {
-        self.0.is_in_our_session(pid)
-    }
-}
-
 /// Whether a process that no list shows exists.
 pub(crate) fn presence(pid: Pid) -> Presence {
     os::presence(pid)
@@ -104,19 +72,14 @@ pub(crate) fn args(pid: Pid) -> io::Result<Option<Vec<String>>> {
     os::args(pid)
 }
 
-/// The name that the system shows now; `None` where the process table's own is always fresh.
+/// The name that the system shows now; `None` where the system keeps none beside the program file.
 pub(crate) fn name(pid: Pid) -> Option<String> {
     os::name(pid)
 }
 
-/// The program file, where the process table does not tell it; `None` where nobody does.
+/// The program file, where it is told by itself; `None` where nobody does.
 pub(crate) fn program(pid: Pid) -> Option<String> {
     os::program(pid)
-}
-
-/// The traits that tell an orphan from an adopted process. What cannot be read is hidden in it.
-pub(crate) fn details(pid: Pid) -> Details {
-    os::details(pid)
 }
 
 /// Who holds a socket that listens on this port. Empty where nothing was found in a bounded time.
@@ -126,15 +89,6 @@ pub(crate) fn details(pid: Pid) -> Details {
 /// names every holder already.
 pub(crate) fn heirs(port: u16) -> Vec<Identity> {
     os::heirs(port)
-}
-
-/// For each of these processes everybody else who can write to its standard input; a process is missing
-/// where that cannot be told.
-///
-/// # Platforms
-/// Linux: pipes, not socket pairs; Windows: nothing is told.
-pub(crate) fn speakers(pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
-    os::speakers(pids)
 }
 
 /// The environment of a process, secrets included: never show or log it.
@@ -150,13 +104,6 @@ pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
     os::children(parents)
 }
 
-/// Every TCP socket of one address family. Who holds them may be left out where that costs extra.
-pub(crate) fn sockets_without_holders(
-    family: netstat2::AddressFamilyFlags,
-) -> Result<Vec<netstat2::SocketInfo>, netstat2::error::Error> {
-    os::sockets_without_holders(family)
-}
-
 /// The range around a port that the system keeps for others, where that is why it cannot be bound.
 /// Binds the port for a moment: only for a port that nobody listens on, and not often.
 ///
@@ -164,17 +111,6 @@ pub(crate) fn sockets_without_holders(
 /// Windows: error 10013 and the excluded port ranges; elsewhere there are none.
 pub(crate) fn reserved_range(port: u16) -> io::Result<Option<(u16, u16)>> {
     os::reserved_range(port)
-}
-
-/// Compares a socket list that came back empty with a second source. An error means that the two
-/// disagree: the empty list was a refusal in disguise.
-pub(crate) fn confirm_no_sockets(family: Family) -> io::Result<()> {
-    os::confirm_no_sockets(family)
-}
-
-/// Whether this system speaks an address family at all.
-pub(crate) fn speaks(family: Family) -> bool {
-    os::speaks(family)
 }
 
 /// An address family.

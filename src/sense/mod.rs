@@ -7,7 +7,7 @@ mod listeners;
 mod processes;
 mod relatives;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use crate::core::guarded::living;
 use crate::core::moment::Now;
 use crate::core::snapshot::Listener;
 use crate::core::{Fact, Holder, Identity, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
+use crate::platform::listeners::{Among, Listeners};
+use crate::platform::table::{Depth, Table};
 use crate::platform;
 
 /// How long the answer about a reserved port is good for: such ranges change when the machine starts,
@@ -23,21 +25,31 @@ const RESERVED_FOR: Duration = Duration::from_mins(1);
 
 /// The seam at which tests put a world of their own.
 pub trait Sense: Send {
-    /// Looks once at everything that these watches need. Blocks for as long as the system takes:
-    /// some 10 ms for 300 processes.
+    /// Looks once at everything that these watches need. Blocks for as long as the system takes.
     fn look(&mut self, watches: &[Watch], now: Now) -> Snapshot;
 }
 
 /// The machine that we run on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Machine {
-    processes: processes::Table,
+    depth: Depth,
+    table: Table,
+    listeners: Listeners,
+    guards: guards::Leases,
+    /// Who held a watched port at the last look.
+    holders: Vec<Pid>,
     reserved: HashMap<u16, (Moment, Option<(u16, u16)>)>,
-    leases: Option<PathBuf>,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self::with(Depth::Everything, None)
+    }
 }
 
 impl Machine {
-    /// Prepares to look, without the leases of guards; looks at nothing yet.
+    /// Prepares to look, without the leases of guards; looks at nothing yet. Everything is read anew at each look:
+    /// for whoever ends something.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -46,7 +58,29 @@ impl Machine {
     /// The same with the leases in this folder, which need not be there.
     #[must_use]
     pub fn with_leases(folder: PathBuf) -> Self {
-        Self { leases: Some(folder), ..Self::default() }
+        Self::with(Depth::Everything, Some(folder))
+    }
+
+    /// The same for whoever looks all day, or once and wants to see what there is: what has changed since the last look
+    /// is read, and everything once a minute.
+    ///
+    /// # Platforms
+    /// Linux: some tenths of a millisecond where nothing was born and nothing has ended. Windows: everything is read at
+    /// each look.
+    #[must_use]
+    pub fn sparing(folder: PathBuf) -> Self {
+        Self::with(Depth::Changes, Some(folder))
+    }
+
+    fn with(depth: Depth, leases: Option<PathBuf>) -> Self {
+        Self {
+            depth,
+            table: Table::default(),
+            listeners: Listeners::default(),
+            guards: guards::Leases::in_folder(leases),
+            holders: Vec::new(),
+            reserved: HashMap::new(),
+        }
     }
 }
 
@@ -65,13 +99,19 @@ impl Sense for Machine {
 impl Machine {
     fn look_once(&mut self, watches: &[Watch], ports: &[u16], now: Now) -> Snapshot {
         let mut unseen = Vec::new();
-        let leases = guards::read(self.leases.as_deref());
+        let leases = self.guards.read(self.depth, now);
         let told = leases.known().map_or(&[][..], Vec::as_slice);
-        let mut processes = self.processes.read(watches, told, now).unwrap_or_else(|trouble| {
+        let search =
+            processes::Search { watches, leases: told, holders: &self.holders, depth: self.depth, now };
+        let read = processes::read(&mut self.table, &search);
+        let mut processes = read.unwrap_or_else(|trouble| {
             unseen.push(trouble);
             Vec::new()
         });
-        let mut rows = listeners::read(ports, &mut unseen);
+        let likely: Vec<Pid> = processes.iter().map(|process| process.identity.pid).collect();
+        let among =
+            Among { likely: &likely, have_changed: self.table.has_changed(), depth: self.depth };
+        let mut rows = listeners::read(&mut self.listeners, ports, &among, &mut unseen);
         let all_seen = !unseen.iter().any(|unseen| matches!(unseen, Unseen::Listeners { .. }));
         let ports = ports
             .iter()
@@ -82,7 +122,9 @@ impl Machine {
                 (*port, PortFacts { heirs: heirs_of(*port, &listeners), listeners, reserved })
             })
             .collect::<BTreeMap<_, _>>();
-        relatives::add_holders(&mut processes, ports.values());
+        self.holders = holders_of(ports.values());
+        processes.extend(self.table.more(&self.holders, now));
+        relatives::add_holders(&mut processes, &mut self.table, ports.values());
         let leases = match leases {
             Fact::Known(leases) => Fact::Known(living(leases, &processes)),
             Fact::Hidden => Fact::Hidden,
@@ -122,6 +164,16 @@ fn heirs_of(port: u16, listeners: &[Listener]) -> Vec<Identity> {
     let haunted =
         listeners.iter().flat_map(|row| &row.holders).any(|holder| matches!(holder, Holder::Gone(_)));
     if haunted { platform::heirs(port) } else { Vec::new() }
+}
+
+/// Everybody who is known to hold one of these ports, each once.
+fn holders_of<'a>(ports: impl Iterator<Item = &'a PortFacts>) -> Vec<Pid> {
+    let rows = ports.flat_map(|port| &port.listeners).flat_map(|row| &row.holders);
+    let known = rows.filter_map(|holder| match holder {
+        Holder::Known(identity) => Some(identity.pid),
+        Holder::Gone(_) | Holder::Hidden => None,
+    });
+    known.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn me() -> Pid {

@@ -1,123 +1,64 @@
-//! The process table, through `sysinfo`; births and traits from the kernel, through the facade.
+//! The processes that matter to some watches, with their traits.
 //!
-//! The command lines are read anew at each look: a launcher that calls `exec` keeps its number and
-//! its birth, and a remembered command line would be somebody else's.
-
-use std::ffi::OsStr;
-
-use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+//! On Windows the table is `sysinfo`'s. On Linux it is the platform's own, because `sysinfo` reads every file of every
+//! process each time: at 1,000 processes 34 ms of CPU a look, and 126 ms at 4,000, where reading only what has
+//! changed costs a fifth of a millisecond at either (`docs/performance.md`).
 
 use super::relatives;
+use crate::core::launcher::{is_guard, is_launcher};
 use crate::core::moment::Now;
-use crate::core::{Fact, Identity, Lease, Owner, Pid, Process, UnixTime, Unseen, Watch};
-use crate::platform::{self, Roster};
+use crate::core::reaper::is_a_containers_init;
+use crate::core::recognise::file_name;
+use crate::core::{Fact, Lease, Pid, Process, Unseen, Watch};
+use crate::platform;
+use crate::platform::table::{Depth, Question, Table};
 
-/// The table, kept between looks so that shares of a core can be told.
-#[derive(Debug, Default)]
-pub(super) struct Table(Option<System>);
+/// What is looked for, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Search<'a> {
+    pub(super) watches: &'a [Watch],
+    pub(super) leases: &'a [Lease],
+    /// Who held a port at the last look.
+    pub(super) holders: &'a [Pid],
+    pub(super) depth: Depth,
+    pub(super) now: Now,
+}
 
-impl Table {
-    /// Reads every process; traits of those only that may be shims or are related to one.
-    pub(super) fn read(
-        &mut self,
-        watches: &[Watch],
-        leases: &[Lease],
-        now: Now,
-    ) -> Result<Vec<Process>, Unseen> {
-        let trouble = |why: String| Unseen::Processes { why };
-        let system = match &mut self.0 {
-            Some(system) => system,
-            none => none.insert(System::new().map_err(|error| trouble(error.to_string()))?),
-        };
-        let fields = ProcessRefreshKind::nothing()
-            .with_cmd(UpdateKind::Always)
-            .with_exe(UpdateKind::Always)
-            .with_user(UpdateKind::OnlyIfNotSet)
-            .with_memory()
-            .with_cpu()
-            .without_tasks();
-        let _ = system.refresh_processes_specifics(ProcessesToUpdate::All, true, fields);
-        let us = system.process(sysinfo::Pid::from_u32(std::process::id()));
-        // We run, so a list without us is no list.
-        let us = us.ok_or_else(|| trouble("the list does not even hold this program".into()))?;
-        // Taken after the list above, so that it knows everybody in it who still runs.
-        let roster = Roster::take().map_err(|error| trouble(error.to_string()))?;
-        let mut processes: Vec<Process> =
-            system.processes().values().filter_map(|seen| facts(seen, us, &roster, now)).collect();
-        for at in relatives::of_shims(&processes, watches, leases) {
-            let process = &mut processes[at];
-            process.details = Some(platform::details(process.identity.pid));
-            // Word by word as the kernel has it: before an end it is compared with that once more.
+/// Reads everything that may belong to a watched shim, with the traits of those that do.
+pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<Vec<Process>, Unseen> {
+    let watches = search.watches;
+    let parts: Vec<String> =
+        watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
+    let guards: Vec<Pid> = search.leases.iter().map(|lease| lease.guard.pid).collect();
+    let named = |lease: &Lease| {
+        lease.server.into_iter().chain(lease.client.as_ref().map(|client| client.identity)).collect::<Vec<_>>()
+    };
+    let named = search.leases.iter().flat_map(named).map(|identity| identity.pid);
+    let question = Question {
+        parts: &parts,
+        guards: &guards,
+        others: &named.chain(search.holders.iter().copied()).collect::<Vec<_>>(),
+        may_serve_others: &|process| {
+            is_a_containers_init(process)
+                || watches.iter().any(|watch| is_launcher(process, watch) || is_guard(process, watch.style))
+        },
+        depth: search.depth,
+        now: search.now,
+    };
+    let read = table.read(&question);
+    let mut processes = read.map_err(|error| Unseen::Processes { why: error.to_string() })?;
+    for at in relatives::of_shims(&processes, watches, search.leases) {
+        let process = &mut processes[at];
+        process.details = Some(table.details(process.identity.pid));
+        // Word by word as the kernel has it: before an end it is compared with that once more.
+        if !platform::TABLE_TELLS_WORDS {
             match platform::args(process.identity.pid) {
                 Ok(Some(args)) => process.args = Fact::Known(args),
                 Ok(None) => {}
                 Err(_) => process.args = Fact::Hidden,
             }
-            // The library keeps the first name; `exec` gives another.
-            if let Some(name) = platform::name(process.identity.pid) {
-                process.name = name;
-            }
         }
-        relatives::add_speakers(&mut processes, watches);
-        Ok(processes)
     }
-}
-
-/// One process as a value; `None` if it is dead or died while we looked.
-fn facts(seen: &Seen, us: &Seen, roster: &Roster, now: Now) -> Option<Process> {
-    if matches!(seen.status(), ProcessStatus::Zombie | ProcessStatus::Dead) {
-        return None;
-    }
-    let pid = Pid::new(seen.pid().as_u32())?;
-    // A birth that cannot be read leaves no identity; such a process is as good as unlisted, and a
-    // shim below it meets a parent that may not be looked at.
-    let birth = roster.birth(pid)?;
-    let args = match seen.cmd() {
-        [] => match platform::args(pid) {
-            Ok(args) => Fact::Known(args?),
-            Err(_) => Fact::Hidden,
-        },
-        words => Fact::Known(words.iter().map(|word| text(word)).collect()),
-    };
-    let owner = match (seen.user_id(), us.user_id()) {
-        (_, _) if !roster.is_in_our_session(pid) => Fact::Known(Owner::Another),
-        (Some(theirs), Some(ours)) if theirs == ours => Fact::Known(Owner::Ours),
-        (Some(_), Some(_)) => Fact::Known(Owner::Another),
-        (None, _) | (_, None) => Fact::Hidden,
-    };
-    Some(Process {
-        identity: Identity { pid, birth },
-        parent: seen.parent().and_then(|parent| Pid::new(parent.as_u32())),
-        order: roster.order(pid),
-        name: text(seen.name()),
-        // The library gives an empty path where it was not allowed to ask.
-        exe: seen
-            .exe()
-            .filter(|path| !path.as_os_str().is_empty())
-            .map(|path| text(path.as_os_str()))
-            .or_else(|| platform::program(pid)),
-        args,
-        owner,
-        started_at: UnixTime(seen.start_time()),
-        age: platform::age(birth, now.births),
-        memory_bytes: seen.memory(),
-        cpu_permille: permille(seen.cpu_usage()),
-        details: None,
-    })
-}
-
-fn text(text: &OsStr) -> String {
-    text.to_string_lossy().into_owned()
-}
-
-fn permille(percent: f32) -> u32 {
-    let tenths = (percent * 10.0).round().clamp(0.0, 1_000_000.0);
-    #[expect(
-        clippy::as_conversions,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "no other conversion exists; the value was clamped to what fits"
-    )]
-    let tenths = tenths as u32;
-    tenths
+    relatives::add_speakers(&mut processes, table, search);
+    Ok(processes)
 }

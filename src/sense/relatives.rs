@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::core::reaper::may_take_in;
 use crate::core::recognise::{file_name, is_interpreter, program_of};
 use crate::core::{Fact, Holder, Lease, Pid, PortFacts, Presence, Process, Watch};
+use super::processes::Search;
 use crate::platform;
+use crate::platform::table::{Depth, Table};
 
 /// The positions in `processes` of everything that may belong to a watched shim, by itself or because its
 /// guard says so.
@@ -58,12 +60,15 @@ fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
     }
 }
 
-/// Looks who still speaks to the shims that a reaper has. The others have a parent to speak to, and the
-/// walk through every open file is only worth it where an end may follow.
-pub(super) fn add_speakers(processes: &mut [Process], watches: &[Watch]) {
+/// Looks who still speaks to the shims that a reaper has, and before an end to every shim. The others have a parent to
+/// speak to, and the walk through every open file is only worth it where an end may follow.
+pub(super) fn add_speakers(processes: &mut Vec<Process>, table: &mut Table, search: &Search<'_>) {
+    let watches = search.watches;
     let reapers: HashSet<Pid> =
         processes.iter().filter(|process| may_take_in(process)).map(|process| process.identity.pid).collect();
-    let taken_in = |process: &Process| process.parent.is_some_and(|parent| reapers.contains(&parent));
+    let taken_in = |process: &Process| {
+        search.depth == Depth::Everything || process.parent.is_some_and(|parent| reapers.contains(&parent))
+    };
     let asked: Vec<Pid> = processes
         .iter()
         .filter(|process| process.details.is_some() && taken_in(process))
@@ -73,7 +78,9 @@ pub(super) fn add_speakers(processes: &mut [Process], watches: &[Watch]) {
     if asked.is_empty() {
         return;
     }
-    let mut speakers = platform::speakers(&asked);
+    let mut speakers = table.speakers(&asked);
+    let named: Vec<Pid> = speakers.values().flatten().copied().collect();
+    processes.extend(table.more(&named, search.now));
     for process in processes {
         if let (Some(details), Some(who)) = (&mut process.details, speakers.remove(&process.identity.pid)) {
             details.speakers = Fact::Known(who);
@@ -83,7 +90,11 @@ pub(super) fn add_speakers(processes: &mut [Process], watches: &[Watch]) {
 
 /// Reads the traits of whoever holds a watched port, or may have inherited it: the user may ask for
 /// its end.
-pub(super) fn add_holders<'a>(processes: &mut [Process], ports: impl Iterator<Item = &'a PortFacts>) {
+pub(super) fn add_holders<'a>(
+    processes: &mut [Process],
+    table: &mut Table,
+    ports: impl Iterator<Item = &'a PortFacts>,
+) {
     let (mut holders, mut dead) = (HashSet::new(), HashSet::new());
     for port in ports {
         holders.extend(port.heirs.iter().copied());
@@ -99,7 +110,7 @@ pub(super) fn add_holders<'a>(processes: &mut [Process], ports: impl Iterator<It
         let is_heir = process.parent.is_some_and(|parent| dead.contains(&parent));
         if is_heir || holders.contains(&process.identity) {
             let pid = process.identity.pid;
-            process.details.get_or_insert_with(|| platform::details(pid));
+            process.details.get_or_insert_with(|| table.details(pid));
         }
     }
 }

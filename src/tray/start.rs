@@ -96,14 +96,18 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let (to_show, to_tell) = (event_loop.create_proxy(), event_loop.create_proxy());
     let to_quit = event_loop.create_proxy();
     let leases = paths.lease_dir();
-    let eyes = || -> Box<dyn Sense> { Box::new(sense::Machine::with_leases(leases.clone())) };
+    // Whoever ends something looks at everything; whoever looks all day must not.
+    let sense: [Box<dyn Sense>; 2] = [
+        Box::new(sense::Machine::sparing(leases.clone())),
+        Box::new(sense::Machine::with_leases(leases)),
+    ];
     let monitor = Monitor::start(Setup {
         paths,
         config,
         config_problem,
         program: std::env::current_exe().context("where this program stands could not be read")?,
         clock,
-        sense: [eyes(), eyes()],
+        sense,
         act: Box::new(act::Machine),
         // The loop may have ended before the last word arrives.
         show: Box::new(move |view| drop(to_show.send_event(Wake::View(Box::new(view))))),

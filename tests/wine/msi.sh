@@ -453,7 +453,9 @@ no_key() {
 remember() {
     rm -f "$work/$1.reg"
     windows reg export HKCU "$(windows_z "$work/$1.reg")" /y >/dev/null
-    iconv -f UTF-16 -t UTF-8 "$work/$1.reg" | tr -d '\r' | grep -vE \
+    # wine puts the colours of its theme there, and takes them away, whenever a desktop of its own comes up.
+    iconv -f UTF-16 -t UTF-8 "$work/$1.reg" | tr -d '\r' |
+        awk '/^\[/ { ours = $0 !~ /\\Control Panel\\Colors\]$/ } ours' | grep -vE \
         -e '^"PATH"=' -e '^$' -e '^\[HKEY_CURRENT_USER\\Software\\Wine\\' -e '^\[HKEY_CURRENT_USER\\Software\\Microsoft\\Installer(\\[A-Za-z]+)?\]$' >"$work/$1.txt"
 }
 

@@ -65,6 +65,12 @@ pub const RESTART_ONE_WATCH: &str = "a restart is for one watch: name it with --
 pub const CONFIG_BROKEN: &str = "The configuration does not load";
 /// The title where a changed configuration does not load.
 pub const CONFIG_KEPT: &str = "The configuration does not load; the one before stays in use";
+/// Why nothing was read anew: the file has gone.
+#[must_use]
+pub fn config_is_gone(file: &str) -> String {
+    format!("{file} is no longer there; quit and start again to go on without it")
+}
+
 /// Said when a changed configuration was read.
 pub const CONFIG_READ: &str = "the configuration was read anew";
 /// The title of trouble of ours.

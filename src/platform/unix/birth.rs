@@ -24,14 +24,19 @@ fn boot() -> u64 {
     })
 }
 
+/// The birth that a stat line tells.
+pub(super) fn birth_of(stat: proc::Stat) -> Birth {
+    Birth { boot: boot(), token: stat.start_ticks }
+}
+
 pub(crate) fn birth(pid: Pid) -> io::Result<Option<Birth>> {
     let Some(stat) = proc::stat(pid)? else { return Ok(None) };
-    let birth = Birth { boot: boot(), token: stat.start_ticks };
+    let birth = birth_of(stat);
     Ok((!stat.is_dead() || has_live_threads(pid)?).then_some(birth))
 }
 
 /// A process whose first thread has ended is shown as dead, though its other threads may run on.
-fn has_live_threads(pid: Pid) -> io::Result<bool> {
+pub(super) fn has_live_threads(pid: Pid) -> io::Result<bool> {
     let threads = match fs::read_dir(format!("/proc/{pid}/task")) {
         Ok(threads) => threads,
         Err(error) if proc::is_gone(&error) => return Ok(false),
@@ -76,7 +81,7 @@ pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
         let Some(pid) = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::new) else { continue };
         // A process that ends while we read the list is no child any more.
         let Ok(Some(stat)) = proc::stat(pid) else { continue };
-        let birth = Birth { boot: boot(), token: stat.start_ticks };
+        let birth = birth_of(stat);
         if births.get(&stat.parent).is_some_and(|parent| parent.no_later_than(birth))
             && (!stat.is_dead() || has_live_threads(pid).unwrap_or(false))
         {
@@ -97,6 +102,21 @@ pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
         .collect();
     found.retain(|(_, parent)| !changed.contains(parent));
     Ok(found.into_iter().map(|(child, _)| child).collect())
+}
+
+/// Every process by its parent on record.
+pub(super) fn children_of_all() -> io::Result<HashMap<Pid, Vec<Pid>>> {
+    let mut found: HashMap<Pid, Vec<Pid>> = HashMap::new();
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::new) else { continue };
+        if let Ok(Some(stat)) = proc::stat(pid)
+            && let Some(parent) = Pid::new(stat.parent)
+        {
+            found.entry(parent).or_default().push(pid);
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]

@@ -6,18 +6,20 @@ pub(crate) mod control;
 pub(crate) mod desktop;
 mod desktop_exec;
 mod details;
+mod diag;
+mod ends;
 pub(crate) mod guard;
+mod listeners;
 mod pidfd;
 mod proc;
-mod roster;
 pub(crate) mod schedule;
 mod signals;
-mod sockets;
 mod spawn;
 mod speakers;
 mod systemctl;
 mod systemd_exec;
 mod systemd_units;
+mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
 
@@ -33,20 +35,23 @@ pub(crate) fn try_texts_of_the_system(text: &str) {
 }
 
 pub(crate) use birth::{age, birth, birth_clock, children, presence};
-pub(crate) use details::{args, details, environment, name, program};
+pub(crate) use details::{args, environment, name, program};
+pub(crate) use ends::Ends;
+pub(crate) use listeners::Listeners;
 pub(crate) use pidfd::{Held, wait_for_ends};
-pub(crate) use roster::Roster;
 pub(crate) use signals::when_asked_to_end;
-pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
 pub(crate) use spawn::{let_run, set_free, tie_to_us};
-pub(crate) use speakers::speakers;
+pub(crate) use table::Table;
 
 use std::io;
+
+use details::details;
 
 use crate::core::{Identity, PathStyle, System};
 
 pub(crate) const SYSTEM: System = System::Linux;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Unix;
+pub(crate) const TABLE_TELLS_WORDS: bool = true;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = true;
 
 #[expect(

@@ -13,6 +13,12 @@ pub(crate) struct Stat {
     pub(crate) session: u32,
     pub(crate) terminal: i64,
     pub(crate) start_ticks: u64,
+    /// Time on a core, in ticks.
+    pub(crate) core_ticks: u64,
+    /// Resident memory, in pages.
+    pub(crate) resident_pages: u64,
+    /// Where the program and its stack lie: `exec` moves them. 0 where we may not know.
+    pub(crate) layout: [u64; 2],
 }
 
 impl Stat {
@@ -29,10 +35,24 @@ pub(crate) fn parse_stat(text: &str) -> Option<Stat> {
     let parent = fields.next()?.parse().ok()?;
     let session = fields.nth(1)?.parse().ok()?;
     let terminal = fields.next()?.parse().ok()?;
-    let start_ticks = fields.nth(14)?.parse().ok()?;
-    // More must follow: a number at the end of a cut line may be cut itself, and be another birth.
+    let user: u64 = fields.nth(6)?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    let start_ticks = fields.nth(6)?.parse().ok()?;
+    let resident_pages = fields.nth(1)?.parse().ok()?;
+    // More must follow: a number at the end of a cut line may be cut itself.
+    let program = fields.nth(1)?.parse().ok()?;
+    let stack = fields.nth(1)?.parse().ok()?;
     fields.next()?;
-    Some(Stat { state, parent, session, terminal, start_ticks })
+    Some(Stat {
+        state,
+        parent,
+        session,
+        terminal,
+        start_ticks,
+        core_ticks: user.saturating_add(system),
+        resident_pages,
+        layout: [program, stack],
+    })
 }
 
 /// Reads `/proc/PID/stat`; `None` where there is no such process.
@@ -74,14 +94,23 @@ mod tests {
     use super::*;
 
     const LINE: &str =
-        "4242 (a) (b\n) c) S 100 4242 4200 34817 4242 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 0 0";
+        "4242 (a) (b\n) c) S 100 4242 4200 34817 4242 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 8192 300 18446744073709551615 4096 8192 140000 0 0";
 
     #[test]
     fn a_name_with_parentheses_shifts_no_field() {
         let stat = parse_stat(LINE).unwrap();
         assert_eq!(
             stat,
-            Stat { state: 'S', parent: 100, session: 4200, terminal: 34817, start_ticks: 987_654 }
+            Stat {
+                state: 'S',
+                parent: 100,
+                session: 4200,
+                terminal: 34817,
+                start_ticks: 987_654,
+                core_ticks: 11,
+                resident_pages: 300,
+                layout: [4096, 140_000],
+            }
         );
     }
 

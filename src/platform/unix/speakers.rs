@@ -9,46 +9,91 @@ use std::path::PathBuf;
 
 use crate::core::Pid;
 
-/// For each of these processes everybody else who can write to its standard input. A process is
-/// missing where that cannot be told; one whose input is no pipe has nobody.
-pub(crate) fn speakers(pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
-    let (mut found, mut pipes) = (HashMap::new(), HashMap::new());
-    for pid in pids {
-        let Ok(input) = fs::read_link(format!("/proc/{pid}/fd/0")) else { continue };
-        let name = input.to_string_lossy();
-        if name.starts_with("socket:") {
-            continue;
+/// Who speaks to some processes, with what is needed to look again.
+#[derive(Debug, Default)]
+pub(super) struct Speakers {
+    /// By the process that is spoken to. One is missing where that cannot be told; one whose input is no pipe has nobody.
+    found: HashMap<Pid, Vec<Speaker>>,
+    asked: Vec<Pid>,
+    pipes: HashMap<PathBuf, Pid>,
+}
+
+/// An end of a pipe.
+#[derive(Debug)]
+struct Speaker {
+    pid: Pid,
+    /// Where it has the pipe open.
+    open: PathBuf,
+}
+
+impl Speakers {
+    /// Looks through everything that everybody has open.
+    pub(super) fn of(pids: &[Pid]) -> Self {
+        let mut speakers = Self { asked: pids.to_vec(), ..Self::default() };
+        for pid in pids {
+            let Ok(input) = fs::read_link(format!("/proc/{pid}/fd/0")) else { continue };
+            let name = input.to_string_lossy();
+            if name.starts_with("socket:") {
+                continue;
+            }
+            speakers.found.insert(*pid, Vec::new());
+            if name.starts_with("pipe:") {
+                speakers.pipes.insert(input, *pid);
+            }
         }
-        found.insert(*pid, Vec::new());
-        if name.starts_with("pipe:") {
-            pipes.insert(input, *pid);
+        if !speakers.pipes.is_empty() {
+            let everybody = fs::read_dir("/proc").into_iter().flatten().flatten();
+            let numbers = everybody.filter_map(|entry| Pid::new(entry.file_name().to_str()?.parse().ok()?));
+            speakers.add(numbers);
+        }
+        speakers
+    }
+
+    /// Whether just these were asked for.
+    pub(super) fn knows(&self, pids: &[Pid]) -> bool {
+        self.asked == pids
+    }
+
+    /// Leaves out who has closed his end, and adds those among the new who were born with one.
+    pub(super) fn look_again(&mut self, new: &[Pid]) {
+        for (input, speakers) in &mut self.found {
+            let pipes = &self.pipes;
+            let speaks = |speaker: &Speaker| {
+                fs::read_link(&speaker.open).is_ok_and(|pipe| pipes.get(&pipe) == Some(input))
+            };
+            speakers.retain(speaks);
+        }
+        if !self.pipes.is_empty() {
+            self.add(new.iter().copied());
         }
     }
-    if pipes.is_empty() {
-        return found;
+
+    /// The numbers alone.
+    pub(super) fn pids(&self) -> HashMap<Pid, Vec<Pid>> {
+        let pids = |speakers: &Vec<Speaker>| speakers.iter().map(|speaker| speaker.pid).collect();
+        self.found.iter().map(|(pid, speakers)| (*pid, pids(speakers))).collect()
     }
-    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let number = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::new);
-        let Some(writer) = number else { continue };
-        for input in writes_to(writer, &pipes) {
-            if let Some(speakers) = found.get_mut(&input).filter(|_| input != writer) {
-                speakers.push(writer);
+
+    fn add(&mut self, writers: impl Iterator<Item = Pid>) {
+        for writer in writers {
+            for (input, open) in writes_to(writer, &self.pipes) {
+                let Some(speakers) = self.found.get_mut(&input) else { continue };
+                if input != writer && !speakers.iter().any(|known| known.pid == writer) {
+                    speakers.push(Speaker { pid: writer, open });
+                }
             }
         }
     }
-    found
 }
 
-fn writes_to(writer: Pid, pipes: &HashMap<PathBuf, Pid>) -> Vec<Pid> {
+fn writes_to(writer: Pid, pipes: &HashMap<PathBuf, Pid>) -> Vec<(Pid, PathBuf)> {
     let open = fs::read_dir(format!("/proc/{writer}/fd")).into_iter().flatten().flatten();
     let ends = open.filter_map(|fd| {
         let input = pipes.get(&fs::read_link(fd.path()).ok()?)?;
         let about = fs::read_to_string(format!("/proc/{writer}/fdinfo/{}", fd.file_name().to_str()?)).ok()?;
-        can_write(&about).then_some(*input)
+        can_write(&about).then(|| (*input, fd.path()))
     });
-    let mut inputs: Vec<Pid> = ends.collect();
-    inputs.dedup();
-    inputs
+    ends.collect()
 }
 
 /// The last octal digit of the flags: 0 reads, 1 writes, 2 does both. What is not understood counts as
@@ -68,9 +113,12 @@ mod tests {
         let mut child = Command::new("sleep").arg("60").stdin(Stdio::piped()).spawn().unwrap();
         let pid = Pid::new(child.id()).unwrap();
         let me = Pid::new(std::process::id()).unwrap();
-        assert_eq!(speakers(&[pid]).get(&pid), Some(&vec![me]));
+        let mut speakers = Speakers::of(&[pid]);
+        assert_eq!(speakers.pids().get(&pid), Some(&vec![me]));
         drop(child.stdin.take());
-        assert_eq!(speakers(&[pid]).get(&pid), Some(&Vec::new()));
+        speakers.look_again(&[]);
+        assert_eq!(speakers.pids().get(&pid), Some(&Vec::new()));
+        assert_eq!(Speakers::of(&[pid]).pids().get(&pid), Some(&Vec::new()));
         #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
         child.kill().unwrap();
         child.wait().unwrap();

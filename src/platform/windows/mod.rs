@@ -13,12 +13,14 @@ mod console;
 pub(crate) mod control;
 pub(crate) mod desktop;
 mod details;
+mod ends;
 mod environment;
 pub(crate) mod guard;
 mod handle;
 mod heirs;
 mod held;
 mod job;
+mod listeners;
 mod memory;
 mod old_task;
 mod pipe;
@@ -28,9 +30,9 @@ mod roster;
 pub(crate) mod schedule;
 mod scripts;
 mod small_program;
-mod sockets;
 mod spawn;
 mod streams;
+mod table;
 mod task_xml;
 mod text;
 pub(crate) mod toast;
@@ -39,30 +41,28 @@ pub(crate) mod tray;
 pub(crate) use args::args;
 pub(crate) use ask::ask_in_console;
 pub(crate) use birth::{age, birth, birth_clock, children, presence};
-pub(crate) use details::{details, name, program};
+pub(crate) use details::{name, program};
+pub(crate) use ends::Ends;
 pub(crate) use environment::environment;
 pub(crate) use heirs::heirs;
 pub(crate) use held::{Held, wait_for_ends};
+pub(crate) use listeners::Listeners;
 pub(crate) use old_task::old_cleanup_task;
 pub(crate) use reserved::reserved_range;
-pub(crate) use roster::Roster;
 pub(crate) use scripts::program_meant_by;
-pub(crate) use sockets::{confirm_no_sockets, sockets_without_holders, speaks};
 pub(crate) use spawn::{let_run, set_free, tie_to_us};
+pub(crate) use table::Table;
+
+use details::details;
 
 use crate::core::{PathStyle, System};
 
 pub(crate) const SYSTEM: System = System::Windows;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
+pub(crate) const TABLE_TELLS_WORDS: bool = false;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
 
 pub(crate) const fn try_texts_of_the_system(_: &str) {}
-
-pub(crate) fn speakers(
-    _: &[crate::core::Pid],
-) -> std::collections::HashMap<crate::core::Pid, Vec<crate::core::Pid>> {
-    std::collections::HashMap::new()
-}
 
 #[expect(clippy::unnecessary_wraps, reason = "its twin installs handlers")]
 pub(crate) fn when_asked_to_end(_: impl Fn() + Send + 'static) -> std::io::Result<()> {

@@ -3,12 +3,12 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use netstat2::{AddressFamilyFlags, ProtocolSocketInfo, TcpState};
+use netstat2::AddressFamilyFlags;
 use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT};
 
 use super::super::bind::{Claim, error_of_binding};
 use super::super::reserved::reserved_range;
-use super::super::sockets::sockets_without_holders;
+use super::super::listeners::{listens_on, sockets};
 use crate::core::wording;
 
 pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
@@ -41,11 +41,7 @@ fn refused(port: u16) -> io::Error {
 }
 
 fn has_listener(family: AddressFamilyFlags, port: u16) -> io::Result<bool> {
-    let sockets = sockets_without_holders(family).map_err(io::Error::other)?;
-    Ok(sockets.iter().any(|socket| match &socket.protocol_socket_info {
-        ProtocolSocketInfo::Tcp(tcp) => tcp.state == TcpState::Listen && tcp.local_port == port,
-        ProtocolSocketInfo::Udp(_) => false,
-    }))
+    Ok(sockets(family)?.iter().any(|socket| listens_on(socket, &[port]).is_some()))
 }
 
 #[cfg(test)]

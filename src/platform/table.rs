@@ -1,0 +1,76 @@
+//! The processes of this machine, as far as somebody asks for them.
+
+use super::{io, os};
+use crate::core::moment::Now;
+use crate::core::{Details, Pid, Process};
+use std::collections::HashMap;
+
+/// How much a look reads anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Depth {
+    /// Everything, with every process and everything that it has open. For whoever ends something.
+    Everything,
+    /// What has changed since the last look; everything at the first one and once a minute. For whoever looks
+    /// all day.
+    ///
+    /// # Platforms
+    /// Linux: a process that calls `exec` more than ten seconds after its birth, or takes over an open file without
+    /// being anybody's child, may be noticed a minute later. Windows: everything, always.
+    Changes,
+}
+
+/// What is asked of the table.
+pub(crate) struct Question<'a> {
+    /// What the command line of a watched shim contains, in lower case.
+    pub(crate) parts: &'a [String],
+    /// Guards: wanted like shims, whatever their command line.
+    pub(crate) guards: &'a [Pid],
+    /// Wanted by themselves.
+    pub(crate) others: &'a [Pid],
+    /// Whether it matters what else a process above a shim has started.
+    pub(crate) may_serve_others: &'a dyn Fn(&Process) -> bool,
+    /// How much is read.
+    pub(crate) depth: Depth,
+    /// The time.
+    pub(crate) now: Now,
+}
+
+/// The table, with what it keeps from look to look.
+#[derive(Debug, Default)]
+pub(crate) struct Table(os::Table);
+
+impl Table {
+    /// Everything that may be a watched shim, with its ancestors, its descendants and the children of the go-betweens above
+    /// it, and what was asked for; others may be among it. Without details. An error means that nothing can be said
+    /// of any process.
+    ///
+    /// # Platforms
+    /// Windows: every process. Linux: nobody else, because each read costs.
+    pub(crate) fn read(&mut self, question: &Question<'_>) -> io::Result<Vec<Process>> {
+        self.0.read(question)
+    }
+
+    /// The same for these, where the last answer missed them.
+    pub(crate) fn more(&mut self, pids: &[Pid], now: Now) -> Vec<Process> {
+        self.0.more(pids, now)
+    }
+
+    /// The traits of a process in the last answer. What cannot be read is hidden in it.
+    pub(crate) fn details(&mut self, pid: Pid) -> Details {
+        self.0.details(pid)
+    }
+
+    /// For each of these processes everybody else who can write to its standard input; a process is missing
+    /// where that cannot be told.
+    ///
+    /// # Platforms
+    /// Linux: pipes, not socket pairs; Windows: nothing is told.
+    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
+        self.0.speakers(pids)
+    }
+
+    /// Whether the last look found somebody whom the one before had not found, or missed somebody.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.0.has_changed()
+    }
+}

@@ -1,0 +1,256 @@
+//! The process table, read from `/proc` by what has changed.
+//!
+//! `births` tells who is new, `kin` who belongs to whom, `row` keeps one process. Why not `sysinfo`, and what this
+//! costs instead, stands in `sense/processes.rs`.
+
+mod births;
+mod gate;
+mod kin;
+mod row;
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io::{self, Read};
+use std::time::Duration;
+
+use self::births::Births;
+use self::kin::{Children, Kin, Rows, gather};
+use self::row::{News, Row};
+use super::birth::children_of_all;
+use super::proc;
+use super::speakers::Speakers;
+use crate::core::moment::Now;
+use crate::core::{Details, Moment, Pid, Process};
+use crate::platform::table::{Depth, Question};
+
+/// So long after a process was first seen it may still become another by `exec`.
+const YOUNG: Duration = Duration::from_secs(10);
+
+/// What no event tells is noticed after this time at the latest. The first time it is sooner, for those who were young
+/// when we began.
+const NET: Duration = Duration::from_mins(1);
+
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    births: Births,
+    rows: Rows,
+    /// Those whose command line contains what was asked for.
+    shims: BTreeSet<Pid>,
+    /// Everybody who is new enough, and when he was first seen.
+    young: Vec<(Pid, Moment)>,
+    /// What was asked for the last time.
+    asked: Vec<Pid>,
+    parts: Vec<String>,
+    /// When everything is read anew.
+    whole_at: Option<Moment>,
+    /// Whom the last look found new.
+    new: Vec<Pid>,
+    speakers: Speakers,
+    buffer: Vec<u8>,
+    has_changed: bool,
+}
+
+impl Table {
+    pub(crate) fn read(&mut self, question: &Question<'_>) -> io::Result<Vec<Process>> {
+        let now = question.now;
+        let is_due = self.whole_at.is_none_or(|at| at <= now.moment);
+        if question.depth == Depth::Everything || is_due || self.parts != question.parts {
+            self.read_all(question)?;
+        } else {
+            self.read_changes(question)?;
+        }
+        Ok(self.rows.values().map(|(row, _)| row.process.clone()).collect())
+    }
+
+    pub(crate) fn more(&mut self, pids: &[Pid], now: Now) -> Vec<Process> {
+        let missing = pids.iter().filter(|pid| !self.rows.contains_key(pid));
+        let found: Vec<Row> = missing.filter_map(|pid| Row::read(*pid, now)).collect();
+        let processes = found.iter().map(|row| row.process.clone()).collect();
+        self.rows.extend(found.into_iter().map(|row| (row.process.identity.pid, (row, Kin::Near))));
+        processes
+    }
+
+    pub(crate) fn details(&mut self, pid: Pid) -> Details {
+        self.rows.get_mut(&pid).map_or_else(|| super::details(pid), |(row, _)| row.details())
+    }
+
+    pub(crate) const fn has_changed(&self) -> bool {
+        self.has_changed
+    }
+
+    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
+        if self.has_changed || !self.speakers.knows(pids) {
+            self.speakers = Speakers::of(pids);
+        } else {
+            self.speakers.look_again(&self.new);
+        }
+        self.speakers.pids()
+    }
+
+    /// Everybody's command line, and everything else of those who are asked for.
+    fn read_all(&mut self, question: &Question<'_>) -> io::Result<()> {
+        let now = question.now;
+        let (everybody, new) = self.births.all()?;
+        if !everybody.iter().any(|pid| pid.get() == std::process::id()) {
+            return Err(io::Error::other("the list does not even hold this program"));
+        }
+        self.parts = question.parts.to_vec();
+        self.shims = everybody.iter().copied().filter(|pid| self.may_be_a_shim(*pid)).collect();
+        let is_first = self.whole_at.is_none();
+        self.young.retain(|(_, since)| now.moment.since(*since) < YOUNG);
+        if !is_first {
+            self.young.extend(new.into_iter().map(|pid| (pid, now.moment)));
+        }
+        self.whole_at = Some(Moment(now.moment.0 + if is_first { YOUNG } else { NET }));
+        self.rows.retain(|_, (row, _)| row.refresh(now) != News::Ended && row.read_again(now));
+        self.new.clear();
+        self.gather(question)?;
+        self.has_changed = true;
+        Ok(())
+    }
+
+    /// Who is new, who is young, and what is kept.
+    fn read_changes(&mut self, question: &Question<'_>) -> io::Result<()> {
+        let now = question.now;
+        self.new = self.births.since_last()?;
+        let mut has_changed = self.refresh(now, |kin| kin != Kin::Far);
+        for pid in &self.new {
+            // This number had belonged to another, if to anybody.
+            self.shims.remove(pid);
+        }
+        let (new, moment) = (&self.new, now.moment);
+        self.young.retain(|(pid, since)| moment.since(*since) < YOUNG && !new.contains(pid));
+        self.young.extend(new.iter().map(|pid| (*pid, moment)));
+        let mut young = std::mem::take(&mut self.young);
+        young.retain(|(pid, _)| {
+            let lives = self.read_line(*pid);
+            has_changed |= self.count(*pid, lives && self.holds_a_part());
+            lives
+        });
+        self.young = young;
+        let is_asked_anew = !question.guards.iter().chain(question.others).eq(&self.asked);
+        if has_changed || is_asked_anew {
+            self.refresh(now, |kin| kin == Kin::Far);
+        }
+        if has_changed || is_asked_anew || !self.new.is_empty() {
+            let before: Vec<Pid> = self.rows.keys().copied().collect();
+            self.gather(question)?;
+            has_changed |= !self.rows.keys().eq(&before);
+        }
+        self.has_changed = has_changed;
+        Ok(())
+    }
+
+    /// Looks at some of what is kept. Tells whether anything is not what it was.
+    fn refresh(&mut self, now: Now, which: impl Fn(Kin) -> bool) -> bool {
+        let (mut others, mut has_changed) = (Vec::new(), false);
+        self.rows.retain(|pid, (row, kin)| {
+            if !which(*kin) {
+                return true;
+            }
+            let news = row.refresh(now);
+            has_changed |= news != News::Same;
+            if news == News::Other {
+                others.push((*pid, row.process.args.clone()));
+            } else if news == News::Ended {
+                self.shims.remove(pid);
+            }
+            news != News::Ended
+        });
+        for (pid, args) in others {
+            let may_be_one = |line: &Vec<String>| line.iter().any(|word| self.contains_a_part(word.as_bytes()));
+            let may_be_one = args.known().is_none_or(may_be_one);
+            self.count(pid, may_be_one);
+        }
+        has_changed
+    }
+
+    /// Counts a process among those that may be shims, or no longer. Tells whether that is new.
+    fn count(&mut self, pid: Pid, may_be_one: bool) -> bool {
+        if may_be_one { self.shims.insert(pid) } else { self.shims.remove(&pid) }
+    }
+
+    fn gather(&mut self, question: &Question<'_>) -> io::Result<()> {
+        self.asked = question.guards.iter().chain(question.others).copied().collect();
+        let kept = std::mem::take(&mut self.rows);
+        let shims = self.shims.iter().copied();
+        if question.depth == Depth::Changes
+            && let Some(rows) = gather(kept, shims.clone(), question, &Children::Files)
+        {
+            self.rows = rows;
+            return Ok(());
+        }
+        let listed = children_of_all()?;
+        let rows = gather(Rows::new(), shims, question, &Children::Listed(&listed));
+        self.rows = rows.unwrap_or_default();
+        Ok(())
+    }
+
+    fn may_be_a_shim(&mut self, pid: Pid) -> bool {
+        self.read_line(pid) && self.holds_a_part()
+    }
+
+    /// Reads a command line into the buffer. False where there is no such process.
+    fn read_line(&mut self, pid: Pid) -> bool {
+        /// More than nearly every command line.
+        const ROOM: usize = 4096;
+        self.buffer.clear();
+        self.buffer.shrink_to(16 * ROOM);
+        self.buffer.reserve(ROOM);
+        let read = File::open(format!("/proc/{pid}/cmdline")).and_then(|mut file| {
+            self.buffer.resize(ROOM, 0);
+            let length = file.read(&mut self.buffer)?;
+            self.buffer.truncate(length);
+            if length == ROOM { file.read_to_end(&mut self.buffer).map(drop) } else { Ok(()) }
+        });
+        match read {
+            Ok(()) => true,
+            Err(error) if proc::is_gone(&error) => false,
+            Err(_) => {
+                // What hides its command line may be anything.
+                self.buffer.clear();
+                self.buffer.extend(self.parts.first().map_or(&b""[..], |part| part.as_bytes()));
+                true
+            }
+        }
+    }
+
+    /// Whether the command line in the buffer contains what was asked for.
+    fn holds_a_part(&self) -> bool {
+        self.contains_a_part(&self.buffer)
+    }
+
+    fn contains_a_part(&self, line: &[u8]) -> bool {
+        self.parts.iter().any(|part| contains(line, part.as_bytes()))
+    }
+}
+
+/// Whether `part` stands in `line`, whatever the case of their ASCII letters.
+fn contains(line: &[u8], part: &[u8]) -> bool {
+    let Some((first, _)) = part.split_first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut rest = line;
+    while let Some(at) = rest.iter().position(|byte| *byte == lower || *byte == upper) {
+        rest = &rest[at..];
+        if rest.get(..part.len()).is_some_and(|found| found.eq_ignore_ascii_case(part)) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_found_wherever_it_stands() {
+        for line in ["run_ws_shim.py", "x\0/y/RUN_WS_SHIM.py\0", "rrun_ws_shim.py", "run_run_ws_shim.py.bak"] {
+            assert!(contains(line.as_bytes(), b"run_ws_shim.py"), "{line}");
+        }
+        for line in ["", "run_ws_shim.p", "run_ws\0shim.py"] {
+            assert!(!contains(line.as_bytes(), b"run_ws_shim.py"), "{line}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Which processes are new since the last look, at the least cost that this takes.
+//!
+//! Nothing where the gate says so; the few numbers that were given since, one by one; or one list of `/proc`, told
+//! apart by number and inode. Knows nothing of what a process is.
+
+use std::ffi::CStr;
+use std::io;
+use std::mem::MaybeUninit;
+use std::ops::RangeInclusive;
+
+use rustix::fs::{Mode, OFlags, RawDir, SeekFrom, open, seek};
+use rustix::process::{PidfdFlags, pidfd_open};
+
+use super::gate::Gate;
+use crate::core::Pid;
+
+/// Asking for one number costs about a quarter of what a process in the list costs.
+const PROBES_A_PROCESS: usize = 3;
+
+/// So many processes may be in the making at a time where nobody knows better.
+const IN_THE_MAKING: u32 = 32;
+
+/// Every process as the last look knew it, and what has to be asked next.
+#[derive(Debug, Default)]
+pub(super) struct Births {
+    gate: Gate,
+    folder: Option<rustix::fd::OwnedFd>,
+    /// By number; the inode is 0 where it was not told.
+    known: Vec<(u32, u64)>,
+    /// What the gate told at the last look.
+    last: Option<u32>,
+    /// Numbers whose processes may have been in the making.
+    again: Option<RangeInclusive<u32>>,
+}
+
+impl Births {
+    /// Everybody, and whom the last look did not know.
+    pub(super) fn all(&mut self) -> io::Result<(Vec<Pid>, Vec<Pid>)> {
+        let last = self.gate.last();
+        // Whoever is in the making just now has a number, and is in no list yet.
+        let latest = |last: u32| last.saturating_sub(IN_THE_MAKING).max(1)..=last;
+        self.again = self.since(last).or_else(|| last.map(latest));
+        let before = std::mem::take(&mut self.known);
+        self.known = self.list()?;
+        self.last = last;
+        let new = self.known.iter().filter(|it| before.binary_search(it).is_err());
+        let new = new.filter_map(|(pid, _)| Pid::new(*pid)).collect();
+        Ok((self.known.iter().filter_map(|(pid, _)| Pid::new(*pid)).collect(), new))
+    }
+
+    /// Whom the last look did not know; whoever had one of their numbers before has ended.
+    pub(super) fn since_last(&mut self) -> io::Result<Vec<Pid>> {
+        if !self.gate.works() {
+            return Ok(self.all()?.1);
+        }
+        let last = self.gate.last();
+        let again = self.again.take();
+        if last.is_some() && last == self.last && again.is_none() {
+            return Ok(Vec::new());
+        }
+        let given = self.since(last);
+        let numbers: usize = again.iter().chain(&given).map(|range| range.clone().count()).sum();
+        let is_in_order = last.is_some() && (given.is_some() || last == self.last);
+        if !is_in_order || numbers > self.known.len() * PROBES_A_PROCESS {
+            self.again = again;
+            return Ok(self.all()?.1);
+        }
+        let mut new = Vec::new();
+        for number in again.into_iter().flatten() {
+            if self.known.binary_search_by_key(&number, |(pid, _)| *pid).is_err() {
+                new.extend(process(number));
+            }
+        }
+        // A number that was given anew is another process, known or not.
+        new.extend(given.clone().into_iter().flatten().filter_map(process));
+        for pid in &new {
+            match self.known.binary_search_by_key(&pid.get(), |(pid, _)| *pid) {
+                Ok(at) => self.known[at].1 = 0,
+                Err(at) => self.known.insert(at, (pid.get(), 0)),
+            }
+        }
+        (self.last, self.again) = (last, given);
+        Ok(new)
+    }
+
+    /// The numbers that were given since the last look; `None` where there are none, or where counting began anew.
+    fn since(&self, last: Option<u32>) -> Option<RangeInclusive<u32>> {
+        let (before, last) = (self.last?, last?);
+        (before < last).then(|| before + 1..=last)
+    }
+
+    /// Numbers and inodes of everything in `/proc`, in order.
+    fn list(&mut self) -> io::Result<Vec<(u32, u64)>> {
+        let folder = match self.folder.take() {
+            Some(folder) => {
+                seek(&folder, SeekFrom::Start(0))?;
+                folder
+            }
+            None => open("/proc", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?,
+        };
+        let mut found = Vec::with_capacity(self.known.capacity().max(64));
+        // A large answer a call; boxed, because threads have small stacks.
+        let mut buffer: Box<[MaybeUninit<u8>]> = Box::new_uninit_slice(32 * 1024);
+        let mut entries = RawDir::new(&folder, &mut buffer);
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            if let Some(pid) = number(entry.file_name()) {
+                found.push((pid, entry.ino()));
+            }
+        }
+        self.folder = Some(folder);
+        found.sort_unstable();
+        Ok(found)
+    }
+}
+
+fn number(name: &CStr) -> Option<u32> {
+    str::from_utf8(name.to_bytes()).ok()?.parse().ok()
+}
+
+/// The process with this number; `None` where there is none, or a mere thread.
+fn process(number: u32) -> Option<Pid> {
+    let raw = i32::try_from(number).ok().and_then(rustix::process::Pid::from_raw)?;
+    match pidfd_open(raw, PidfdFlags::empty()) {
+        // A kernel without the call says so every time; then everything that was given is looked at.
+        Ok(_) | Err(rustix::io::Errno::NOSYS | rustix::io::Errno::MFILE | rustix::io::Errno::NFILE) => Pid::new(number),
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Child, Command, Stdio};
+
+    fn sleeper() -> Child {
+        Command::new("sleep").arg("60").stdin(Stdio::null()).spawn().unwrap()
+    }
+
+    fn end(mut child: Child) {
+        #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    fn has(new: &[Pid], child: &Child) -> bool {
+        new.iter().any(|pid| pid.get() == child.id())
+    }
+
+    #[test]
+    fn a_child_is_new_once_or_twice_and_then_known() {
+        let mut births = Births::default();
+        let (everybody, _) = births.all().unwrap();
+        assert!(everybody.iter().any(|pid| pid.get() == std::process::id()));
+        let child = sleeper();
+        assert!(has(&births.since_last().unwrap(), &child));
+        // Other tests of this program are born meanwhile, so that nothing is said of them.
+        assert!(!has(&births.since_last().unwrap(), &child));
+        let (everybody, _) = births.all().unwrap();
+        assert!(everybody.iter().any(|pid| pid.get() == child.id()));
+        assert!(!has(&births.since_last().unwrap(), &child));
+        end(child);
+    }
+
+    #[test]
+    fn counting_that_began_anew_makes_a_list() {
+        let mut births = Births::default();
+        births.all().unwrap();
+        let child = sleeper();
+        births.last = Some(u32::MAX);
+        assert!(has(&births.since_last().unwrap(), &child));
+        end(child);
+    }
+}

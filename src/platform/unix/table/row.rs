@@ -1,0 +1,225 @@
+//! One process that somebody asks for, kept between looks with its `stat` open.
+//!
+//! An open `stat` names the process and not its number: it tells of no other one, and fails once the process has
+//! ended. Reading it anew is one system call and says whether anything else has to be.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::Duration;
+
+use rustix::process::getuid;
+
+use crate::core::moment::Now;
+use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
+use super::super::birth::{age, birth_of, has_live_threads};
+use super::super::{details, proc};
+
+/// So long after its birth a process may still be on the way to what it is: streams are laid, sessions made.
+const YOUNG: Duration = Duration::from_secs(10);
+
+/// Bytes in a page of memory, as `stat` counts.
+fn page() -> u64 {
+    u64::try_from(rustix::param::page_size()).unwrap_or(4096)
+}
+
+/// What `stat` said, and the name in it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Seen {
+    stat: proc::Stat,
+    name: String,
+}
+
+/// A process.
+#[derive(Debug)]
+pub(super) struct Row {
+    file: File,
+    seen: Seen,
+    /// As it is handed out, without details.
+    pub(super) process: Process,
+    /// The traits, once somebody has asked for them and as long as nothing speaks against them.
+    details: Option<Details>,
+    /// Its time on a core when that was last asked, and when that was.
+    core: (u64, u64),
+}
+
+/// What a look at a row found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum News {
+    /// What it was.
+    Same,
+    /// It has another parent, session or terminal, or runs another program.
+    Other,
+    /// It has ended.
+    Ended,
+}
+
+impl Row {
+    /// Reads a process; `None` where it has ended, or hides its birth.
+    pub(super) fn read(pid: Pid, now: Now) -> Option<Self> {
+        let file = File::open(format!("/proc/{pid}/stat")).ok()?;
+        let seen = look(&file, pid).ok()??;
+        let identity = Identity { pid, birth: birth_of(seen.stat) };
+        let age = age(identity.birth, now.births);
+        let process = Process {
+            identity,
+            parent: None,
+            order: None,
+            name: String::new(),
+            exe: None,
+            args: Fact::Hidden,
+            owner: Fact::Hidden,
+            started_at: UnixTime(now.wall.0.saturating_sub(age.as_secs())),
+            age,
+            memory_bytes: 0,
+            cpu_permille: 0,
+            details: None,
+        };
+        let core = (seen.stat.core_ticks, now.births);
+        let mut row = Self { file, seen, process, details: None, core };
+        row.take_over(now).then_some(row)
+    }
+
+    /// Looks again. Costs one system call where nothing has changed.
+    pub(super) fn refresh(&mut self, now: Now) -> News {
+        let Ok(Some(seen)) = look(&self.file, self.process.identity.pid) else { return News::Ended };
+        let is_same = seen.name == self.seen.name
+            && seen.stat.parent == self.seen.stat.parent
+            && seen.stat.session == self.seen.stat.session
+            && seen.stat.terminal == self.seen.stat.terminal
+            && seen.stat.layout == self.seen.stat.layout;
+        self.seen = seen;
+        if is_same {
+            if self.process.age < YOUNG {
+                self.details = None;
+            }
+            self.take_numbers(now);
+            return News::Same;
+        }
+        self.details = None;
+        if self.take_over(now) { News::Other } else { News::Ended }
+    }
+
+    /// Reads what no change of `stat` tells: a command line that was written over, another folder. False where it has
+    /// ended.
+    pub(super) fn read_again(&mut self, now: Now) -> bool {
+        self.details = None;
+        self.take_over(now)
+    }
+
+    /// The traits; read once, until something changes.
+    pub(super) fn details(&mut self) -> Details {
+        let pid = self.process.identity.pid;
+        self.details.get_or_insert_with(|| details(pid)).clone()
+    }
+
+    /// Everything that `stat` does not tell. False where the process ended meanwhile.
+    fn take_over(&mut self, now: Now) -> bool {
+        let pid = self.process.identity.pid;
+        let args = match proc::read(pid, "cmdline") {
+            Ok(Some(bytes)) => Fact::Known(proc::words(&bytes)),
+            Ok(None) => return false,
+            Err(_) => Fact::Hidden,
+        };
+        let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let owner = owner(Path::new(&format!("/proc/{pid}/status")));
+        // All of this was read by number; the process that it was read of must still be there. What `stat` says now is
+        // not taken over: an `exec` in between must be noticed the next time.
+        if !matches!(look(&self.file, pid), Ok(Some(_))) {
+            return false;
+        }
+        self.process.parent = Pid::new(self.seen.stat.parent);
+        self.process.name.clone_from(&self.seen.name);
+        self.process.exe = exe.map(|path| path.to_string_lossy().into_owned());
+        self.process.args = args;
+        self.process.owner = owner;
+        self.take_numbers(now);
+        true
+    }
+
+    fn take_numbers(&mut self, now: Now) {
+        self.process.age = age(self.process.identity.birth, now.births);
+        self.process.memory_bytes = self.seen.stat.resident_pages.saturating_mul(page());
+        let spent = self.seen.stat.core_ticks.saturating_sub(self.core.0).saturating_mul(1000);
+        if let Some(permille) = spent.checked_div(now.births.saturating_sub(self.core.1)) {
+            self.process.cpu_permille = u32::try_from(permille).unwrap_or(u32::MAX);
+            self.core = (self.seen.stat.core_ticks, now.births);
+        }
+    }
+}
+
+/// Reads an open `stat`; `None` where its process has ended.
+fn look(file: &File, pid: Pid) -> io::Result<Option<Seen>> {
+    let mut line = [0; 1024];
+    let length = match file.read_at(&mut line, 0) {
+        Ok(length) => length,
+        Err(error) if proc::is_gone(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let text = String::from_utf8_lossy(&line[..length]);
+    let Some(stat) = proc::parse_stat(&text) else { return Err(io::ErrorKind::InvalidData.into()) };
+    if stat.is_dead() && !has_live_threads(pid)? {
+        return Ok(None);
+    }
+    let name = text.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')).map_or("", |(name, _)| name);
+    // Whoever names himself by `echo` has a line's end in his name.
+    Ok(Some(Seen { stat, name: name.trim_end_matches('\n').to_owned() }))
+}
+
+/// Whose it is, by the user who started it.
+fn owner(status: &Path) -> Fact<Owner> {
+    let Ok(status) = fs::read(status) else { return Fact::Hidden };
+    let status = String::from_utf8_lossy(&status);
+    let line = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    let user = line.and_then(|line| line.split_ascii_whitespace().next()).and_then(|user| user.parse::<u32>().ok());
+    match user {
+        Some(user) if user == getuid().as_raw() => Fact::Known(Owner::Ours),
+        Some(_) => Fact::Known(Owner::Another),
+        None => Fact::Hidden,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::Moment;
+    use std::process::{Command, Stdio};
+
+    fn now() -> Now {
+        Now { moment: Moment(Duration::ZERO), wall: UnixTime(0), births: crate::platform::birth_clock() }
+    }
+
+    #[test]
+    fn an_exec_and_an_end_are_noticed_by_the_open_file() {
+        let mut shell = Command::new("sh");
+        // The shell waits for a line, and becomes another program under its number.
+        shell.args(["-c", "read -r line; exec sleep 60"]).stdin(Stdio::piped());
+        let mut child = shell.spawn().unwrap();
+        let pid = Pid::new(child.id()).unwrap();
+        let mut row = Row::read(pid, now()).unwrap();
+        while row.process.name != "sh" {
+            row.refresh(now());
+        }
+        assert_eq!(row.process.owner, Fact::Known(Owner::Ours));
+        assert_eq!(row.process.parent, Pid::new(std::process::id()));
+        assert_eq!(row.refresh(now()), News::Same);
+        drop(child.stdin.take());
+        while row.process.args() != ["sleep", "60"] {
+            assert_ne!(row.refresh(now()), News::Ended);
+        }
+        #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(row.refresh(now()), News::Ended);
+        assert!(Row::read(pid, now()).is_none());
+    }
+
+    #[test]
+    fn we_have_memory_and_an_owner() {
+        let row = Row::read(Pid::new(std::process::id()).unwrap(), now()).unwrap();
+        assert!(row.process.memory_bytes > 100_000);
+        assert_eq!(row.process.owner, Fact::Known(Owner::Ours));
+        assert_eq!(owner(Path::new("/nowhere")), Fact::Hidden);
+    }
+}

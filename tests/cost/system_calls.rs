@@ -1,0 +1,57 @@
+//! The system calls of a look while nothing happens.
+
+use std::fs;
+
+use crate::crowd::crowd;
+use crate::support::bed::Bed;
+use crate::support::own::{can_run, in_own_machine};
+use crate::support::spawned::Talk;
+use crate::support::{PATIENCE, eventually};
+
+/// More than this is too much for nothing.
+const LIMIT: usize = 20;
+
+/// The looks that are counted: after those that prove the gate and learn who is young, before the first net.
+const COUNTED: std::ops::Range<usize> = 6..16;
+
+#[test]
+fn a_quiet_look_takes_few_and_as_many_in_a_crowd() {
+    if !can_run(&a_quiet_look_takes_few_and_as_many_in_a_crowd, &["strace"]) {
+        return;
+    }
+    in_own_machine(|| {
+        let bed = Bed::with_the_real_name();
+        // A shim that holds its port, and one of a second client.
+        let (_one, _other) = (bed.client().on_port(3005).start(), bed.client().stdio().start());
+        let among_few = {
+            let _few = crowd(&bed, 300);
+            calls_of_a_look(&bed)
+        };
+        let _many = crowd(&bed, 4000);
+        let among_many = calls_of_a_look(&bed);
+        assert_eq!(among_few, among_many, "it grows with the machine");
+        assert!(among_few.len() <= LIMIT, "{} calls: {among_few:?}", among_few.len());
+    });
+}
+
+/// The calls of one look, by their names. All of the counted ones are alike.
+#[track_caller]
+fn calls_of_a_look(bed: &Bed) -> Vec<String> {
+    let (keeper, log) = (bed.keeper(3005), bed.fresh("calls"));
+    let console = keeper.console();
+    let mut command = bed.command("strace");
+    command.args(["-f", "-qq", "-o"]).arg(&log).arg(console.get_program());
+    let mut watch = Talk::start(command.args(console.get_args()).arg("watch"));
+    // Between two sleeps stands a look.
+    let looks = || -> Vec<Vec<String>> {
+        let calls = fs::read_to_string(&log).unwrap_or_default();
+        let name = |line: &str| Some(line.split_once(' ')?.1.trim_start().split_once('(')?.0.to_owned());
+        let calls: Vec<String> = calls.lines().filter_map(name).collect();
+        calls.split(|call| call == "clock_nanosleep").map(<[String]>::to_vec).collect()
+    };
+    eventually("it has looked often enough", PATIENCE, || looks().len() > COUNTED.end + 1);
+    assert!(watch.lives());
+    let counted = looks()[COUNTED].to_vec();
+    assert!(counted.windows(2).all(|two| two[0] == two[1]), "not all of them are alike: {counted:#?}");
+    counted[0].clone()
+}
