@@ -41,8 +41,7 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             // Both systems have it; it waits for a line that never comes.
-            let mut child =
-                Command::new("sort").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+            let mut child = Command::new("sort").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
             let pid = Pid::new(child.id()).unwrap();
             let identity = Identity { pid, birth: platform::birth(pid).unwrap().unwrap() };
             let mut ends = Ends::new().unwrap();

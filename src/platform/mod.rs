@@ -13,6 +13,7 @@ mod os;
 pub(crate) mod attributes;
 pub(crate) mod autostart;
 pub(crate) mod ends;
+pub(crate) mod event_loop;
 pub(crate) mod guard;
 pub(crate) mod input;
 pub(crate) mod listeners;

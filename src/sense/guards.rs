@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::core::moment::Now;
 use crate::core::{Fact, Identity, Lease, Moment, Pid, Presence, Process};
-use crate::platform::table::Depth;
 use crate::leases;
+use crate::platform::table::Depth;
 use crate::platform::{self, Held};
 
 /// The leases in a folder, read anew when it has changed.

@@ -11,8 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::core::Unseen;
 use crate::core::snapshot::Listener;
-use crate::platform::listeners::{Among, Listeners};
 use crate::platform::Family;
+use crate::platform::listeners::{Among, Listeners};
 
 /// The LISTEN rows by port. What could not be read is added to `unseen`.
 pub(super) fn read(

@@ -15,9 +15,9 @@ use crate::core::guarded::living;
 use crate::core::moment::Now;
 use crate::core::snapshot::Listener;
 use crate::core::{Fact, Holder, Identity, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
+use crate::platform;
 use crate::platform::listeners::{Among, Listeners};
 use crate::platform::table::{Depth, Table};
-use crate::platform;
 
 /// How long the answer about a reserved port is good for: such ranges change when the machine starts,
 /// and asking takes the port away for a moment.
@@ -109,8 +109,7 @@ impl Machine {
             Vec::new()
         });
         let likely: Vec<Pid> = processes.iter().map(|process| process.identity.pid).collect();
-        let among =
-            Among { likely: &likely, have_changed: self.table.has_changed(), depth: self.depth };
+        let among = Among { likely: &likely, have_changed: self.table.has_changed(), depth: self.depth };
         let mut rows = listeners::read(&mut self.listeners, ports, &among, &mut unseen);
         let all_seen = !unseen.iter().any(|unseen| matches!(unseen, Unseen::Listeners { .. }));
         let ports = ports

@@ -31,7 +31,11 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<Vec<Process
         watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
     let guards: Vec<Pid> = search.leases.iter().map(|lease| lease.guard.pid).collect();
     let named = |lease: &Lease| {
-        lease.server.into_iter().chain(lease.client.as_ref().map(|client| client.identity)).collect::<Vec<_>>()
+        lease
+            .server
+            .into_iter()
+            .chain(lease.client.as_ref().map(|client| client.identity))
+            .collect::<Vec<_>>()
     };
     let named = search.leases.iter().flat_map(named).map(|identity| identity.pid);
     let question = Question {

@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::processes::Search;
 use crate::core::reaper::may_take_in;
 use crate::core::recognise::{file_name, is_interpreter, program_of};
 use crate::core::{Fact, Holder, Lease, Pid, PortFacts, Presence, Process, Watch};
-use super::processes::Search;
 use crate::platform;
 use crate::platform::table::{Depth, Table};
 

@@ -4,16 +4,12 @@ use std::time::Duration;
 
 use tray_icon::menu::MenuEvent;
 use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
-use winit::application::ApplicationHandler;
-use winit::event::{StartCause, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoopProxy};
-use winit::window::WindowId;
 
 use super::adapter::Adapter;
-use crate::monitor::clock::Clock;
 use crate::monitor::run::Monitor;
 use crate::monitor::{Choice, Event, View};
 use crate::platform;
+use crate::platform::event_loop::{Next, Program, Proxy};
 
 /// When a panel did not take a change, it is tried again.
 const RETRY: Duration = Duration::from_secs(2);
@@ -40,31 +36,35 @@ pub(super) struct App {
     view: View,
     adapter: Option<Adapter>,
     monitor: Monitor,
-    clock: Clock,
     /// The icon has gone with the session bus and is made anew.
     is_icon_lost: bool,
+    /// The panel did not take the last change.
+    is_behind: bool,
     /// Tells the loop that the panel is back.
-    panel_is_back: EventLoopProxy<Wake>,
+    panel_is_back: Proxy<Wake>,
     /// Why there is no icon; what the program ends with.
     pub(super) failure: Option<anyhow::Error>,
 }
 
 impl App {
-    pub(super) fn new(
-        view: View,
-        monitor: Monitor,
-        clock: Clock,
-        panel_is_back: EventLoopProxy<Wake>,
-    ) -> Self {
-        Self { view, adapter: None, monitor, clock, is_icon_lost: false, panel_is_back, failure: None }
+    pub(super) fn new(view: View, monitor: Monitor, panel_is_back: Proxy<Wake>) -> Self {
+        Self {
+            view,
+            adapter: None,
+            monitor,
+            is_icon_lost: false,
+            is_behind: false,
+            panel_is_back,
+            failure: None,
+        }
     }
 
     fn build(&self) -> anyhow::Result<Adapter> {
         let proxy = self.panel_is_back.clone();
-        Adapter::build(&self.view, Box::new(move || drop(proxy.send_event(Wake::PanelIsBack))))
+        Adapter::build(&self.view, Box::new(move || proxy.send(Wake::PanelIsBack)))
     }
 
-    fn draw(&mut self, event_loop: &ActiveEventLoop) {
+    fn draw(&mut self) -> Next {
         let drawn = match &mut self.adapter {
             Some(adapter) => adapter.draw(&self.view),
             None if self.is_icon_lost => self.build().map(|adapter| {
@@ -73,41 +73,45 @@ impl App {
             }),
             None => Ok(()),
         };
-        match drawn {
-            Ok(()) => event_loop.set_control_flow(ControlFlow::Wait),
-            Err(error) => {
-                tracing::debug!(%error, "the panel did not take the change; it is tried again");
-                event_loop.set_control_flow(ControlFlow::WaitUntil(self.clock.deadline(RETRY)));
-            }
+        self.is_behind = drawn.is_err();
+        if let Err(error) = drawn {
+            tracing::debug!(%error, "the panel did not take the change; it is tried again");
         }
+        self.rest()
+    }
+
+    /// What is left to do when nothing was drawn.
+    const fn rest(&self) -> Next {
+        if self.is_behind { Next::Again(RETRY) } else { Next::Wait }
     }
 }
 
-impl ApplicationHandler<Wake> for App {
-    fn new_events(&mut self, event_loop: &ActiveEventLoop, cause: StartCause) {
-        match cause {
-            StartCause::Init => match self.build() {
-                Ok(adapter) => self.adapter = Some(adapter),
-                Err(error) => {
-                    self.failure = Some(error);
-                    self.monitor.tell(Event::Chosen(Choice::Quit));
-                    event_loop.exit();
-                }
-            },
-            StartCause::ResumeTimeReached { .. } => self.draw(event_loop),
-            StartCause::WaitCancelled { .. } | StartCause::Poll => {}
+impl Program for App {
+    type Event = Wake;
+
+    fn begin(&mut self) -> Next {
+        match self.build() {
+            Ok(adapter) => {
+                self.adapter = Some(adapter);
+                Next::Wait
+            }
+            Err(error) => {
+                self.failure = Some(error);
+                self.monitor.tell(Event::Chosen(Choice::Quit));
+                Next::End
+            }
         }
     }
 
-    fn resumed(&mut self, _event_loop: &ActiveEventLoop) {}
+    fn again(&mut self) -> Next {
+        self.draw()
+    }
 
-    fn window_event(&mut self, _event_loop: &ActiveEventLoop, _window: WindowId, _event: WindowEvent) {}
-
-    fn user_event(&mut self, event_loop: &ActiveEventLoop, wake: Wake) {
+    fn happened(&mut self, wake: Wake) -> Next {
         match wake {
             Wake::View(view) => {
                 self.view = *view;
-                self.draw(event_loop);
+                self.draw()
             }
             Wake::PanelIsBack => {
                 if platform::tray::ICON_GOES_WITH_THE_BUS {
@@ -117,12 +121,13 @@ impl ApplicationHandler<Wake> for App {
                 if let Some(adapter) = &mut self.adapter {
                     adapter.forget();
                 }
-                self.draw(event_loop);
+                self.draw()
             }
             Wake::Menu(click) => {
                 if let Some(choice) = self.adapter.as_ref().and_then(|adapter| adapter.clicked(click.id())) {
                     self.monitor.tell(Event::Chosen(choice));
                 }
+                self.rest()
             }
             // On Windows and macOS the left button opens the menu as well; telling by a toast is for
             // panels on which it does nothing else.
@@ -134,18 +139,20 @@ impl ApplicationHandler<Wake> for App {
                 if platform::LEFT_CLICK_IS_FREE {
                     self.monitor.tell(Event::Chosen(Choice::Tell));
                 }
+                self.rest()
             }
-            Wake::Icon(_) => {}
+            Wake::Icon(_) => self.rest(),
             Wake::Tell { title, body } => {
                 if let Some(adapter) = &self.adapter {
                     adapter.tell(&title, &body);
                 }
+                self.rest()
             }
             Wake::Quit => {
                 // Dropped before the loop ends: otherwise Windows keeps a dead icon.
                 self.adapter = None;
                 self.is_icon_lost = false;
-                event_loop.exit();
+                Next::End
             }
         }
     }

@@ -10,7 +10,6 @@ use anyhow::Context;
 use clap::Parser;
 use tray_icon::TrayIconEvent;
 use tray_icon::menu::MenuEvent;
-use winit::event_loop::{DeviceEvents, EventLoop};
 
 use super::app::{App, Wake};
 use super::args::Args;
@@ -24,6 +23,7 @@ use crate::monitor::once::clean_once;
 use crate::monitor::run::{Monitor, Setup};
 use crate::monitor::{Choice, Event, State};
 use crate::paths::{self, Paths};
+use crate::platform::event_loop::EventLoop;
 use crate::sense::Sense;
 use crate::single::{self, Lock};
 use crate::{act, console, logging, platform, sense};
@@ -85,22 +85,19 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             (Config::standard(platform::PATH_STYLE), Some(error.to_string()))
         }
     };
-    let event_loop = EventLoop::<Wake>::with_user_event().build().map_err(|error| {
+    let event_loop = EventLoop::<Wake>::new().map_err(|error| {
         // The library names a line of its own source, which helps nobody who reads this.
         tracing::info!(%error, "the event loop could not be made");
         anyhow::anyhow!(wording::NO_DISPLAY)
     })?;
-    event_loop.listen_device_events(DeviceEvents::Never);
     let clock = Clock::start();
     let view = State::new(config.clone(), config_problem.clone()).view();
-    let (to_show, to_tell) = (event_loop.create_proxy(), event_loop.create_proxy());
-    let to_quit = event_loop.create_proxy();
+    let (to_show, to_tell) = (event_loop.proxy(), event_loop.proxy());
+    let to_quit = event_loop.proxy();
     let leases = paths.lease_dir();
     // Whoever ends something looks at everything; whoever looks all day must not.
-    let sense: [Box<dyn Sense>; 2] = [
-        Box::new(sense::Machine::sparing(leases.clone())),
-        Box::new(sense::Machine::with_leases(leases)),
-    ];
+    let sense: [Box<dyn Sense>; 2] =
+        [Box::new(sense::Machine::sparing(leases.clone())), Box::new(sense::Machine::with_leases(leases))];
     let monitor = Monitor::start(Setup {
         paths,
         config,
@@ -110,25 +107,25 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         sense,
         act: Box::new(act::Machine),
         // The loop may have ended before the last word arrives.
-        show: Box::new(move |view| drop(to_show.send_event(Wake::View(Box::new(view))))),
+        show: Box::new(move |view| to_show.send(Wake::View(Box::new(view)))),
         tell_by_icon: Box::new(move |toast| {
-            drop(to_tell.send_event(Wake::Tell { title: toast.title, body: toast.body }));
+            to_tell.send(Wake::Tell { title: toast.title, body: toast.body });
         }),
-        quit: Box::new(move || drop(to_quit.send_event(Wake::Quit))),
+        quit: Box::new(move || to_quit.send(Wake::Quit)),
     })?;
     tell_of_losses(&monitor, losses)?;
-    let proxy = event_loop.create_proxy();
-    TrayIconEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Icon(event)))));
-    let proxy = event_loop.create_proxy();
-    MenuEvent::set_event_handler(Some(move |event| drop(proxy.send_event(Wake::Menu(event)))));
+    let proxy = event_loop.proxy();
+    TrayIconEvent::set_event_handler(Some(move |event| proxy.send(Wake::Icon(event))));
+    let proxy = event_loop.proxy();
+    MenuEvent::set_event_handler(Some(move |event| proxy.send(Wake::Menu(event))));
     let to_end = monitor.clone();
     platform::when_asked_to_end(move || to_end.tell(Event::Chosen(Choice::Quit)))?;
     if let Some(seconds) = args.quit_after {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
     say_if_no_panel()?;
-    let mut app = App::new(view, monitor, clock, event_loop.create_proxy());
-    event_loop.run_app(&mut app)?;
+    let mut app = App::new(view, monitor, event_loop.proxy());
+    event_loop.run(&mut app).map_err(anyhow::Error::msg)?;
     drop(lock);
     tracing::info!("the tray ends");
     match app.failure {

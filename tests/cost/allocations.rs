@@ -48,7 +48,9 @@ fn a_quiet_look_keeps_nothing_and_asks_for_as_much_in_a_crowd() {
         let _client = bed.client().on_port(3005).start();
         let among_few = allocations_of_a_look();
         let _many = crowd(&bed, 1000);
-        assert_eq!(allocations_of_a_look(), among_few, "it grows with the machine");
+        let among_many = allocations_of_a_look();
+        // Longer numbers make a text grow now and then.
+        assert!(among_many.abs_diff(among_few) < 10, "it grows with the machine: {among_few}, {among_many}");
         assert!(among_few <= MOST, "{among_few}");
     });
 }

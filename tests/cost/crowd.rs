@@ -2,6 +2,7 @@
 
 use crate::support::bed::{Bed, python};
 use crate::support::spawned::Talk;
+use crate::support::{PATIENCE, eventually};
 
 /// Each of them ends with the one that started it.
 const CROWD: &str = r"
@@ -20,6 +21,6 @@ signal.pause()
 pub(crate) fn crowd(bed: &Bed, size: usize) -> Talk {
     let mut command = bed.command(python());
     let mut talk = Talk::start(command.args(["-c", CROWD, &size.to_string()]));
-    talk.says(&["ready"]);
+    eventually("everybody is there", PATIENCE * 5, || talk.heard().contains("ready"));
     talk
 }

@@ -36,7 +36,7 @@ fn whatever_happens(seed: u64) {
     let mut sparing = Machine::sparing(bed.path("leases"));
     let mut story = String::new();
     let mut tops = Vec::new();
-    let mut kinds = [0; 3];
+    let (mut with_shims, mut with_orphans) = (0, 0);
     see(&mut sparing, 0);
     for step in 0..STEPS {
         writeln!(story, "{step}: {}", stage.step(&tops)).unwrap();
@@ -47,8 +47,8 @@ fn whatever_happens(seed: u64) {
             let thorough = see(&mut Machine::with_leases(bed.path("leases")), 0);
             if seen == fresh && fresh == thorough {
                 tops = seen.tops;
-                kinds[usize::from(!tops.is_empty())] += 1;
-                kinds[2] += usize::from(seen.text.contains("Gone"));
+                with_shims += usize::from(!tops.is_empty());
+                with_orphans += usize::from(seen.text.contains("Gone"));
                 break;
             }
             assert!(
@@ -62,7 +62,7 @@ fn whatever_happens(seed: u64) {
         }
     }
     // Otherwise nothing was compared.
-    assert!(kinds.iter().all(|times| *times > 5), "{kinds:?}\n{story}");
+    assert!(with_shims > 50 && with_orphans > 20, "{with_shims} {with_orphans}\n{story}");
 }
 
 /// What is seen at one look, as far as it does not depend on when that was.

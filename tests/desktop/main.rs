@@ -22,6 +22,7 @@ mod choosing;
 mod cleaning;
 mod colours;
 mod configured;
+mod costs;
 mod examined;
 mod failing;
 mod menu;

@@ -1,12 +1,15 @@
 //! A pidfd each, all of them behind one descriptor that the runtime waits for.
-#![expect(unsafe_code, reason = "the runtime cannot tell by itself that a descriptor stays open as long as it waits")]
+#![expect(
+    unsafe_code,
+    reason = "the runtime cannot tell by itself that a descriptor stays open as long as it waits"
+)]
 
 use std::collections::HashMap;
 use std::io;
 
 use rustix::buffer::spare_capacity;
-use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::Timespec;
+use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::fd::OwnedFd;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;

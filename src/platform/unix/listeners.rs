@@ -46,30 +46,53 @@ impl Listeners {
         if rows.is_empty() && (among.depth == Depth::Everything || among.have_changed) {
             second_opinion(family, ports)?;
         }
-        let row = |row: Listening| {
-            (row.port, Listener { address: row.address, holders: self.holders(row.inode, among) })
-        };
-        Ok(rows.into_iter().map(row).collect())
+        let mut found = Vec::with_capacity(rows.len());
+        let mut still_there: Option<Vec<Listening>> = None;
+        for row in rows {
+            if !self.knows(row.inode, among) {
+                self.search(row.inode, among);
+                if self.remembered.get(&row.inode).is_some_and(Vec::is_empty) {
+                    // Whom we may not see, or who ended between the two questions.
+                    let rows = match still_there.take() {
+                        Some(rows) => rows,
+                        None => self.diag.listening(family, ports)?,
+                    };
+                    let is_gone = !rows.iter().any(|it| it.inode == row.inode);
+                    still_there = Some(rows);
+                    if is_gone {
+                        continue;
+                    }
+                }
+            }
+            found.push((row.port, Listener { address: row.address, holders: self.holders(row.inode) }));
+        }
+        Ok(found)
     }
 
-    fn holders(&mut self, inode: u32, among: &Among<'_>) -> Vec<Holder> {
-        let link = PathBuf::from(format!("socket:[{inode}]"));
+    /// Whether whoever was remembered still has the socket, and nobody can have got it since.
+    fn knows(&self, inode: u32, among: &Among<'_>) -> bool {
+        let link = link(inode);
         let holds = |open: &Open| fs::read_link(&open.at).is_ok_and(|found| found == link);
-        let is_good = !among.have_changed
+        !among.have_changed
             && among.depth == Depth::Changes
-            && self.remembered.get(&inode).is_some_and(|known| known.iter().all(holds));
-        if !is_good {
-            let likely = if among.depth == Depth::Everything { &[] } else { among.likely };
-            let mut found = holders_among(likely.iter().copied(), &link);
-            if found.is_empty() {
-                found = holders_among(everybody(), &link);
-            }
-            // Few sockets listen on a watched port; what is left of closed ones is no longer asked for.
-            if self.remembered.len() > 64 {
-                self.remembered.clear();
-            }
-            self.remembered.insert(inode, found);
+            && self.remembered.get(&inode).is_some_and(|known| known.iter().all(holds))
+    }
+
+    fn search(&mut self, inode: u32, among: &Among<'_>) {
+        let link = link(inode);
+        let likely = if among.depth == Depth::Everything { &[] } else { among.likely };
+        let mut found = holders_among(likely.iter().copied(), &link);
+        if found.is_empty() {
+            found = holders_among(everybody(), &link);
         }
+        // Few sockets listen on a watched port; what is left of closed ones is no longer asked for.
+        if self.remembered.len() > 64 {
+            self.remembered.clear();
+        }
+        self.remembered.insert(inode, found);
+    }
+
+    fn holders(&self, inode: u32) -> Vec<Holder> {
         let known = self.remembered.get(&inode).map_or(&[][..], Vec::as_slice);
         // A row without a holder has one whom we may not see.
         if known.is_empty() {
@@ -77,6 +100,10 @@ impl Listeners {
         }
         known.iter().map(|open| Holder::Known(open.who)).collect()
     }
+}
+
+fn link(inode: u32) -> PathBuf {
+    PathBuf::from(format!("socket:[{inode}]"))
 }
 
 fn everybody() -> impl Iterator<Item = Pid> {
@@ -87,7 +114,8 @@ fn everybody() -> impl Iterator<Item = Pid> {
 fn holders_among(pids: impl Iterator<Item = Pid>, link: &PathBuf) -> Vec<Open> {
     let open = |pid: Pid| {
         let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-        let at = files.map(|file| file.path()).find(|at| fs::read_link(at).is_ok_and(|found| found == *link))?;
+        let at =
+            files.map(|file| file.path()).find(|at| fs::read_link(at).is_ok_and(|found| found == *link))?;
         let birth = birth(pid).ok().flatten()?;
         Some(Open { who: Identity { pid, birth }, at })
     };

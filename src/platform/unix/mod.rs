@@ -8,6 +8,7 @@ mod desktop_exec;
 mod details;
 mod diag;
 mod ends;
+pub(crate) mod event_loop;
 pub(crate) mod guard;
 mod listeners;
 mod pidfd;

@@ -93,8 +93,7 @@ pub(crate) fn words(bytes: &[u8]) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const LINE: &str =
-        "4242 (a) (b\n) c) S 100 4242 4200 34817 4242 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 8192 300 18446744073709551615 4096 8192 140000 0 0";
+    const LINE: &str = "4242 (a) (b\n) c) S 100 4242 4200 34817 4242 4194304 1 0 0 0 5 6 0 0 20 0 1 0 987654 8192 300 18446744073709551615 4096 8192 140000 0 0";
 
     #[test]
     fn a_name_with_parentheses_shifts_no_field() {

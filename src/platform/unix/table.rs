@@ -158,7 +158,8 @@ impl Table {
             news != News::Ended
         });
         for (pid, args) in others {
-            let may_be_one = |line: &Vec<String>| line.iter().any(|word| self.contains_a_part(word.as_bytes()));
+            let may_be_one =
+                |line: &Vec<String>| line.iter().any(|word| self.contains_a_part(word.as_bytes()));
             let may_be_one = args.known().is_none_or(may_be_one);
             self.count(pid, may_be_one);
         }
@@ -246,7 +247,8 @@ mod tests {
 
     #[test]
     fn a_part_is_found_wherever_it_stands() {
-        for line in ["run_ws_shim.py", "x\0/y/RUN_WS_SHIM.py\0", "rrun_ws_shim.py", "run_run_ws_shim.py.bak"] {
+        for line in ["run_ws_shim.py", "x\0/y/RUN_WS_SHIM.py\0", "rrun_ws_shim.py", "run_run_ws_shim.py.bak"]
+        {
             assert!(contains(line.as_bytes(), b"run_ws_shim.py"), "{line}");
         }
         for line in ["", "run_ws_shim.p", "run_ws\0shim.py"] {

@@ -53,7 +53,8 @@ unsafe extern "system" fn tell(context: *mut c_void, _timed_out: bool) {
 
 impl Wait {
     fn on(identity: Identity, one_has_ended: &Arc<Notify>) -> io::Result<Option<Self>> {
-        let Some(process) = open(identity.pid, PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION)? else {
+        let Some(process) = open(identity.pid, PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION)?
+        else {
             return Ok(None);
         };
         // While the handle is held, the number stays with its process.

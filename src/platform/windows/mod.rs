@@ -15,6 +15,7 @@ pub(crate) mod desktop;
 mod details;
 mod ends;
 mod environment;
+pub(crate) mod event_loop;
 pub(crate) mod guard;
 mod handle;
 mod heirs;

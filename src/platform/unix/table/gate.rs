@@ -37,7 +37,8 @@ impl Gate {
     }
 
     fn prove(&mut self) -> bool {
-        let ours = fs::read_link("/proc/self").is_ok_and(|it| it.as_os_str() == std::process::id().to_string().as_str());
+        let ours = fs::read_link("/proc/self")
+            .is_ok_and(|it| it.as_os_str() == std::process::id().to_string().as_str());
         let before = self.last();
         let has_started = thread::Builder::new().spawn(|| ()).is_ok_and(|thread| thread.join().is_ok());
         ours && has_started && before.is_some() && before != self.last()

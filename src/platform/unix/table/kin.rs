@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn our_child_is_among_our_children_whoever_of_us_started_it() {
-        let mut child = std::thread::spawn(|| Command::new("sleep").arg("60").spawn().unwrap()).join().unwrap();
+        let mut child =
+            std::thread::spawn(|| Command::new("sleep").arg("60").spawn().unwrap()).join().unwrap();
         let me = Pid::new(std::process::id()).unwrap();
         let found = children_of(me).unwrap();
         #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use rustix::process::getuid;
 
-use crate::core::moment::Now;
-use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
 use super::super::birth::{age, birth_of, has_live_threads};
 use super::super::{details, proc};
+use crate::core::moment::Now;
+use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
 
 /// So long after its birth a process may still be on the way to what it is: streams are laid, sessions made.
 const YOUNG: Duration = Duration::from_secs(10);
@@ -172,7 +172,8 @@ fn owner(status: &Path) -> Fact<Owner> {
     let Ok(status) = fs::read(status) else { return Fact::Hidden };
     let status = String::from_utf8_lossy(&status);
     let line = status.lines().find_map(|line| line.strip_prefix("Uid:"));
-    let user = line.and_then(|line| line.split_ascii_whitespace().next()).and_then(|user| user.parse::<u32>().ok());
+    let user =
+        line.and_then(|line| line.split_ascii_whitespace().next()).and_then(|user| user.parse::<u32>().ok());
     match user {
         Some(user) if user == getuid().as_raw() => Fact::Known(Owner::Ours),
         Some(_) => Fact::Known(Owner::Another),

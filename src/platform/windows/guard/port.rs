@@ -7,8 +7,8 @@ use netstat2::AddressFamilyFlags;
 use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT};
 
 use super::super::bind::{Claim, error_of_binding};
-use super::super::reserved::reserved_range;
 use super::super::listeners::{listens_on, sockets};
+use super::super::reserved::reserved_range;
 use crate::core::wording;
 
 pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
