@@ -20,7 +20,7 @@ impl Samples {
     }
 
     /// Round by round, so that whatever else ran in a round falls on both.
-    fn against(&self, other: &Self, how: impl Fn(f64, f64) -> f64) -> Self {
+    pub(crate) fn against(&self, other: &Self, how: impl Fn(f64, f64) -> f64) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(own, other)| how(*own, *other)).collect())
     }
 }
@@ -33,7 +33,7 @@ impl Row {
         Self(vec![name.to_owned()])
     }
 
-    fn cell(mut self, text: String) -> Self {
+    pub(crate) fn cell(mut self, text: String) -> Self {
         self.0.push(text);
         self
     }

@@ -125,8 +125,9 @@ fn child_of(pid: u32) -> Option<u32> {
     children.find_map(|children| children.split_whitespace().next()?.parse().ok())
 }
 
+/// CPU time of all children that were waited for, so far.
 #[expect(unsafe_code, reason = "`getrusage` has no safe form here")]
-fn spent_by_children() -> Duration {
+pub(crate) fn spent_by_children() -> Duration {
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: the structure is ours and long enough; zeroed, it is a whole one.
     let usage = unsafe {

@@ -3,7 +3,7 @@
 //! Windows keeps a dead parent's number on record and soon gives it to a stranger, so a link counts
 //! only where the parent was born no later than the child.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::identity::{Identity, Pid};
 use super::snapshot::{Presence, Process, Snapshot};
@@ -42,8 +42,12 @@ pub enum Fate {
 /// The processes of one snapshot with their valid links.
 #[derive(Debug)]
 pub struct Family<'a> {
-    by_pid: HashMap<Pid, &'a Process>,
-    children: HashMap<Pid, Vec<&'a Process>>,
+    /// By number.
+    by_pid: Vec<&'a Process>,
+    /// The parents' numbers in order, and at the same places their children in order. Lists, because a thousand
+    /// processes are looked through at each look.
+    parents: Vec<Pid>,
+    children: Vec<&'a Process>,
     absent: &'a BTreeMap<Pid, Presence>,
 }
 
@@ -51,26 +55,25 @@ impl<'a> Family<'a> {
     /// Orders a snapshot's processes into a family.
     #[must_use]
     pub fn of(snapshot: &'a Snapshot) -> Self {
-        let by_pid: HashMap<_, _> = snapshot.processes.iter().map(|p| (p.identity.pid, p)).collect();
-        let mut family = Self { by_pid, children: HashMap::new(), absent: &snapshot.absent };
-        let mut children: HashMap<Pid, Vec<&Process>> = HashMap::new();
-        for process in &snapshot.processes {
-            if let Parent::Living(parent) = family.parent(process) {
-                children.entry(parent.identity.pid).or_default().push(process);
-            }
-        }
-        for siblings in children.values_mut() {
-            // The order in which a system lists processes must not matter to anybody.
-            siblings.sort_by_key(|process| process.identity.pid);
-        }
-        family.children = children;
+        let mut by_pid: Vec<&Process> = snapshot.processes.iter().collect();
+        by_pid.sort_unstable_by_key(|process| process.identity.pid);
+        let mut family = Self { by_pid, parents: Vec::new(), children: Vec::new(), absent: &snapshot.absent };
+        let link = |child: &&'a Process| match family.parent(child) {
+            Parent::Living(parent) => Some((parent.identity.pid, *child)),
+            Parent::Gone(_) | Parent::Reused(_) | Parent::Unclear(_) | Parent::Hidden(_) => None,
+        };
+        let mut links: Vec<(Pid, &Process)> = family.by_pid.iter().filter_map(link).collect();
+        // The order in which a system lists processes must not matter to anybody: children stand by number.
+        links.sort_by_key(|(parent, _)| *parent);
+        (family.parents, family.children) = links.into_iter().unzip();
         family
     }
 
     /// The process with this number.
     #[must_use]
     pub fn get(&self, pid: Pid) -> Option<&'a Process> {
-        self.by_pid.get(&pid).copied()
+        let at = self.by_pid.binary_search_by_key(&pid, |process| process.identity.pid).ok()?;
+        self.by_pid.get(at).copied()
     }
 
     /// What became of a process that somebody has named.
@@ -87,7 +90,7 @@ impl<'a> Family<'a> {
     #[must_use]
     pub fn parent(&self, process: &Process) -> Parent<'a> {
         let Some(pid) = process.parent else { return Parent::Hidden(None) };
-        match self.by_pid.get(&pid) {
+        match self.get(pid) {
             Some(parent) if pid == process.identity.pid => Parent::Reused(parent),
             Some(parent) if parent.identity.birth.no_later_than(process.identity.birth) => {
                 Parent::Living(parent)
@@ -104,7 +107,9 @@ impl<'a> Family<'a> {
     /// The children of `pid`, by number.
     #[must_use]
     pub fn children(&self, pid: Pid) -> &[&'a Process] {
-        self.children.get(&pid).map_or(&[], Vec::as_slice)
+        let from = self.parents.partition_point(|parent| *parent < pid);
+        let to = self.parents.partition_point(|parent| *parent <= pid);
+        self.children.get(from..to).unwrap_or_default()
     }
 
     /// Everything that `top` started, directly or not, parents before children; without `top`.

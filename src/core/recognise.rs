@@ -41,16 +41,35 @@ pub fn program_of(process: &Process, style: PathStyle) -> String {
 /// Whether this process runs the watched script.
 #[must_use]
 pub fn is_match(process: &Process, watch: &Watch) -> bool {
+    if !may_name(process.args(), file_name(&watch.script, watch.style), watch.style) {
+        return false;
+    }
     let cwd = process.details.as_ref().and_then(|details| details.cwd.as_deref());
     script_of(process, watch.style).is_some_and(|script| names(script, cwd, &watch.script, watch.style))
+}
+
+/// Whether a word could end in a path to `file` at all: a glance that spares nearly every process the rest.
+fn may_name(words: &[String], file: &str, style: PathStyle) -> bool {
+    match style {
+        PathStyle::Unix => words.iter().any(|word| word.contains(file)),
+        PathStyle::Windows if file.is_ascii() => {
+            let contains = |word: &String| {
+                word.as_bytes().windows(file.len().max(1)).any(|part| part.eq_ignore_ascii_case(file.as_bytes()))
+            };
+            words.iter().any(|word| contains(word) || !word.is_ascii())
+        }
+        PathStyle::Windows => true,
+    }
 }
 
 /// Whether this process hides its command line and could well run the watched script.
 #[must_use]
 pub fn may_be_a_match(process: &Process, watch: &Watch) -> bool {
+    if !matches!(process.args, Fact::Hidden) {
+        return false;
+    }
     let program = program_name(process.exe.as_deref().unwrap_or(&process.name), watch.style);
-    matches!(process.args, Fact::Hidden)
-        && (is_interpreter(&program, watch.style) || is_named_after_the_script(process, watch))
+    is_interpreter(&program, watch.style) || is_named_after_the_script(process, watch)
 }
 
 /// A script that is run directly gives its own name to its process.

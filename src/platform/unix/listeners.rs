@@ -43,8 +43,11 @@ impl Listeners {
             return Ok(Vec::new());
         }
         let rows = self.diag.listening(family, ports)?;
-        if rows.is_empty() && (among.depth == Depth::Everything || among.have_changed) {
+        if rows.is_empty() && among.depth == Depth::Everything {
             second_opinion(family, ports)?;
+        } else if rows.is_empty() && among.have_changed {
+            // The text itself takes milliseconds to make, however few sockets there are.
+            File::open(file(family))?;
         }
         let mut found = Vec::with_capacity(rows.len());
         let mut still_there: Option<Vec<Listening>> = None;

@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, open};
+
 use crate::core::Pid;
 
 /// Who speaks to some processes, with what is needed to look again.
@@ -37,7 +40,7 @@ impl Speakers {
                 continue;
             }
             speakers.found.insert(*pid, Vec::new());
-            if name.starts_with("pipe:") {
+            if name.starts_with("pipe:") && may_have_a_writer(*pid) {
                 speakers.pipes.insert(input, *pid);
             }
         }
@@ -86,6 +89,19 @@ impl Speakers {
     }
 }
 
+/// Whether anybody at all has the other end of a process's standard input open: the kernel knows, without a walk through
+/// what everybody has open. Where it will not say, somebody may.
+fn may_have_a_writer(pid: Pid) -> bool {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(input) = open(format!("/proc/{pid}/fd/0"), flags, Mode::empty()) else { return true };
+    let mut polled = [PollFd::new(&input, PollFlags::IN)];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    match poll(&mut polled, Some(&now)) {
+        Ok(_) => !polled[0].revents().contains(PollFlags::HUP),
+        Err(_) => true,
+    }
+}
+
 fn writes_to(writer: Pid, pipes: &HashMap<PathBuf, Pid>) -> Vec<(Pid, PathBuf)> {
     let open = fs::read_dir(format!("/proc/{writer}/fd")).into_iter().flatten().flatten();
     let ends = open.filter_map(|fd| {
@@ -115,7 +131,9 @@ mod tests {
         let me = Pid::new(std::process::id()).unwrap();
         let mut speakers = Speakers::of(&[pid]);
         assert_eq!(speakers.pids().get(&pid), Some(&vec![me]));
+        assert!(may_have_a_writer(pid));
         drop(child.stdin.take());
+        assert!(!may_have_a_writer(pid));
         speakers.look_again(&[]);
         assert_eq!(speakers.pids().get(&pid), Some(&Vec::new()));
         assert_eq!(Speakers::of(&[pid]).pids().get(&pid), Some(&Vec::new()));

@@ -91,7 +91,8 @@ impl Table {
     fn read_all(&mut self, question: &Question<'_>) -> io::Result<()> {
         let now = question.now;
         let (everybody, new) = self.births.all()?;
-        if !everybody.iter().any(|pid| pid.get() == std::process::id()) {
+        let me = std::process::id();
+        if !everybody.iter().any(|pid| pid.get() == me) {
             return Err(io::Error::other("the list does not even hold this program"));
         }
         self.parts = question.parts.to_vec();

@@ -14,11 +14,11 @@ use rustix::process::{PidfdFlags, pidfd_open};
 use super::gate::Gate;
 use crate::core::Pid;
 
-/// Asking for one number costs about a quarter of what a process in the list costs.
-const PROBES_A_PROCESS: usize = 3;
+/// Asking for one number costs less than half of what a process in the list costs.
+const PROBES_A_PROCESS: usize = 2;
 
-/// So many processes may be in the making at a time where nobody knows better.
-const IN_THE_MAKING: u32 = 32;
+/// Of the numbers that were given last, so many may belong to processes that are still in the making.
+const IN_THE_MAKING: u32 = 256;
 
 /// Every process as the last look knew it, and what has to be asked next.
 #[derive(Debug, Default)]
@@ -37,9 +37,7 @@ impl Births {
     /// Everybody, and whom the last look did not know.
     pub(super) fn all(&mut self) -> io::Result<(Vec<Pid>, Vec<Pid>)> {
         let last = self.gate.last();
-        // Whoever is in the making just now has a number, and is in no list yet.
-        let latest = |last: u32| last.saturating_sub(IN_THE_MAKING).max(1)..=last;
-        self.again = self.since(last).or_else(|| last.map(latest));
+        self.again = self.in_the_making(last);
         let before = std::mem::take(&mut self.known);
         self.known = self.list()?;
         self.last = last;
@@ -62,7 +60,6 @@ impl Births {
         let numbers: usize = again.iter().chain(&given).map(|range| range.clone().count()).sum();
         let is_in_order = last.is_some() && (given.is_some() || last == self.last);
         if !is_in_order || numbers > self.known.len() * PROBES_A_PROCESS {
-            self.again = again;
             return Ok(self.all()?.1);
         }
         let mut new = Vec::new();
@@ -79,8 +76,15 @@ impl Births {
                 Err(at) => self.known.insert(at, (pid.get(), 0)),
             }
         }
-        (self.last, self.again) = (last, given);
+        (self.again, self.last) = (self.in_the_making(last), last);
         Ok(new)
+    }
+
+    /// Whoever is in the making just now has a number, and is neither in a list nor to be found by it.
+    fn in_the_making(&self, last: Option<u32>) -> Option<RangeInclusive<u32>> {
+        let last = last.filter(|last| self.last != Some(*last))?;
+        let latest = last.saturating_sub(IN_THE_MAKING).max(1);
+        Some(self.since(Some(last)).map_or(latest, |given| latest.max(*given.start()))..=last)
     }
 
     /// The numbers that were given since the last look; `None` where there are none, or where counting began anew.
