@@ -4,11 +4,12 @@
 //! lines are passed to it, so that it never sees half a message of a server that died. Writing blocks as long as
 //! the other side does not read: that is the back-pressure of a plain pipe.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -16,6 +17,7 @@ use super::conversation::{Conversation, Replay};
 use super::events::Event;
 use super::inward::Inlet;
 use super::outward::{Answered, Introduction};
+use super::passage::{Outward, Passage};
 use super::replies;
 
 /// As much as is read at once, in bytes: at first, and where more was waiting than that; a pipe holds no more.
@@ -114,7 +116,7 @@ pub(super) struct Shared {
 /// Both directions.
 pub(crate) struct Relay {
     shared: Arc<Shared>,
-    outward: Option<JoinHandle<Vec<u8>>>,
+    outward: Option<Outward>,
     introduction: Option<JoinHandle<()>>,
     /// Counts the servers.
     number: u32,
@@ -160,11 +162,15 @@ impl Relay {
         let number = self.number;
         self.is_replaced = Arc::default();
         let (shared, is_replaced) = (Arc::clone(&self.shared), Arc::clone(&self.is_replaced));
-        let outward = thread::Builder::new().name("server".into()).spawn(move || {
+        let passage = Arc::new(Mutex::new(Passage::default()));
+        let (reads, reading) = mpsc::channel();
+        self.outward = Some(Outward { passage: Arc::clone(&passage), reading });
+        thread::Builder::new().name("server".into()).spawn(move || {
+            let _ends_with_this_thread: Sender<Infallible> = reads;
             let mut replay = None;
             // What the server before this one said comes first, also while the client is slow to read it.
             if let Some(before) = before {
-                let _ = before.join();
+                before.finish();
                 shared.mourn();
                 replay = lock(&shared.conversation).replay();
             }
@@ -174,9 +180,9 @@ impl Relay {
                 answered,
             });
             let _ = prefaced.send(replay);
-            shared.listen_to_server(stdout, introduction, number, &is_replaced)
+            lock(&passage).begin(introduction);
+            shared.listen_to_server(stdout, &passage, number, &is_replaced);
         })?;
-        self.outward = Some(outward);
         let (shared, is_replaced) = (Arc::clone(&self.shared), Arc::clone(&self.is_replaced));
         let next = Next { stdin, number, preface, answer, is_replaced };
         if is_first {
@@ -185,7 +191,7 @@ impl Relay {
         }
         let before = self.introduction.take();
         self.introduction = Some(thread::Builder::new().name("introduction".into()).spawn(move || {
-            // It ends with the output of its server, which was joined.
+            // It ends with the output of its server, which has ended or is not waited for any more.
             let _ = before.map(JoinHandle::join);
             shared.resume(next);
         })?);
@@ -238,12 +244,12 @@ impl Relay {
         self.shared.client.try_lock().is_err()
     }
 
-    /// Passes on what the last server left unfinished. Waits no longer than the server's output is open and
-    /// the client reads: on a thread of its own, which tells [`Heard::Drained`].
+    /// Passes on what the last server left unfinished, once it is gone: on a thread of its own, which tells
+    /// [`Heard::Drained`].
     pub(crate) fn drain(&mut self) -> io::Result<()> {
         let (shared, outward) = (Arc::clone(&self.shared), self.outward.take());
         thread::Builder::new().name("rest".into()).spawn(move || {
-            let rest = outward.map(JoinHandle::join).and_then(Result::ok).unwrap_or_default();
+            let rest = outward.map(Outward::finish).unwrap_or_default();
             // A client that is gone has no use for it.
             let _ = lock(&shared.client).write_all(&rest);
             (shared.tell)(Heard::Drained);

@@ -36,6 +36,7 @@ mod inheritance;
 mod input_closed;
 mod keeper_killed;
 mod launchers;
+mod kept_output;
 mod load;
 mod mcp_client;
 mod passing_by;

@@ -58,7 +58,13 @@ pub(super) fn play() -> ExitCode {
     match word(0).as_str() {
         "client" | "sharing client" => return client(&words, Stdio::piped, Stdio::piped),
         "shell" => return client(&words, Stdio::inherit, Stdio::inherit),
-        "sleeper" => return sleep(),
+        "sleeper" | "kept sleeper" => return sleep(),
+        "kept talker" => {
+            while writeln!(io::stdout(), "{{\"jsonrpc\":\"2.0\",\"method\":\"chat\"}}").is_ok() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            return ExitCode::SUCCESS;
+        }
         "deaf sleeper" => {
             for signal in REQUESTS {
                 handle(signal, libc::SIG_IGN);
