@@ -30,15 +30,31 @@ What is promised:
 
 Before the start:
   Where the server is known to take a port (its watch says so, or --port),
-  the port has to be free. Orphans of the watch that hold it are ended; the
-  guard waits for it, 2 s at most, and then ends with 126 and says on
-  standard error who holds it.
+  the port has to be free. Orphans of the watch that hold it are ended, and
+  the guard waits for it: for 2 s, and longer only while it is ending orphans
+  when they are over (1 s until it forces them, 3 s more where the system is
+  slow to let go of one). Then it ends with 126 and says on standard error
+  who holds it.
+  Of two guards at once the second waits, and is told whose the port is.
+  Where the watch says `listens = \"maybe\"`, as it does by default, a server
+  that has not taken the port may never do so, and several may run at once.
+  So the second waits only for one that is younger than 2 s. If the port is
+  free after that, it starts its server; and as long as the other one is
+  younger than 30 s, it says on standard error which one that is. A server
+  that takes its port later than that makes the second one fail: set
+  `listens = \"always\"` for it.
 
 Restart:
   `shimkeeper restart` and the tray put a new server behind the same pipes.
   It hears the client's `initialize` again; requests without an answer get
   an error; what the client says meanwhile waits. Subscriptions and log
-  levels that the client had set are not repeated.
+  levels that the client had set are not repeated. A port that somebody else
+  takes meanwhile is said on standard error; the server is started all the
+  same.
+
+Signals (Linux):
+  TERM, INT, HUP and QUIT are passed on to the server and end it. USR1, USR2,
+  ALRM, VTALRM, PROF, IO, PWR, WINCH and CONT are passed on, and nothing else.
 
 Exit codes:
   that of the server (128+n for a signal on Linux), 125 if it could not be
