@@ -38,8 +38,9 @@ impl Shared {
             self.deliver(said);
             self.is_used();
         }
-        self.open_inlet().server = None;
+        // First: the server may be gone, and the next one would be for nothing.
         (self.tell)(Heard::InputEnded);
+        self.open_inlet().server = None;
     }
 
     /// The inlet, once there is somebody to speak to.

@@ -55,7 +55,7 @@ pub(super) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 /// What the relay tells the guard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Heard {
-    /// The client has closed our input, and the server has got all of it.
+    /// The client has closed our input. What it has said last may still be kept for the next server.
     InputEnded,
     /// Everything that the present server said was passed on, and it says no more.
     Drained,
@@ -368,5 +368,31 @@ pub(super) fn say_what_is_not_remembered(conversation: &mut Conversation) {
         tracing::warn!(
             "more requests are open than are remembered: not all of them would be told of a restart"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A file of this test's own.
+    fn scratch(name: &str, text: &str) -> File {
+        let path = std::env::temp_dir().join(format!("shimkeeper-relay-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let file = File::options().read(true).write(true).open(&path).unwrap();
+        // Where an open file cannot be removed it stays behind.
+        let _ = std::fs::remove_file(path);
+        file
+    }
+
+    #[test]
+    fn the_end_of_the_input_is_told_while_no_server_is_there() {
+        let (told, tells) = mpsc::channel();
+        let tell = Box::new(move |heard| told.send(heard).unwrap());
+        let relay = Relay::new(scratch("input", ""), scratch("output", ""), tell).unwrap();
+        assert!(relay.shared.holds.load(Ordering::SeqCst), "the client is held");
+        assert_eq!(tells.recv_timeout(Duration::from_secs(20)), Ok(Heard::InputEnded));
     }
 }
