@@ -13,7 +13,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::conversation::{Conversation, Replay};
+use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
 use super::inward::Inlet;
 use super::outward::{Answered, Introduction};
@@ -328,9 +328,15 @@ impl Shared {
                 }
             }
         }
-        let undelivered = std::mem::take(&mut inlet.undelivered);
-        for line in undelivered.split_inclusive(|byte| *byte == b'\n') {
-            lock(&self.conversation).client_says(line);
+        let kept = std::mem::take(&mut inlet.undelivered);
+        let mut undelivered = Vec::new();
+        for line in kept.split_inclusive(|byte| *byte == b'\n') {
+            match lock(&self.conversation).client_says(line) {
+                Fate::Passed => undelivered.extend_from_slice(line),
+                Fate::Replaced(batch) => undelivered.extend_from_slice(&batch),
+                // It has answered the server that did not take it.
+                Fate::Dropped => {}
+            }
         }
         // Of a line that has only begun the new server gets the beginning, too.
         let withheld = lock(&self.conversation).awaits_stale_answers();
