@@ -71,7 +71,8 @@ pub(super) struct GuardArgs {
     /// The port that the server takes, where it is not the watch's
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) port: Option<u16>,
-    /// Leave the pipes to client and server alone: faster, but a restart is the client's affair then
+    /// Leave the pipes to client and server alone: faster, but a restart is the client's affair then, and so is a server
+    /// that closes its output and lives on. Of one that closes its input the client learns by its silence
     #[arg(long)]
     pub(super) no_restart: bool,
     /// Start the server again when it fails, after a growing delay, and give up in the end

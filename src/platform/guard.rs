@@ -118,6 +118,14 @@ pub(crate) fn output() -> io::Result<File> {
 }
 
 /// Whether nobody listens on the port, by binding it for a moment on every address.
+/// Lets go of our standard output, which the server has got: whoever reads it sees its end when the server closes it.
+///
+/// # Platforms
+/// Windows: nothing; the server has the stream itself only where it is no pipe.
+pub(crate) fn give_up_output() -> io::Result<()> {
+    os::guard::give_up_output()
+}
+
 ///
 /// # Platforms
 /// Windows: exclusively, so that a listener on another address is noticed; an error is a port that the
