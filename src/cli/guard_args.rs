@@ -22,10 +22,13 @@ What is promised:
            A client that starts the guard through something that ends at
            once keeps its server as long as it keeps the input open.
            What `protect` names in the configuration is spared with all that
-           it has started.
+           it has started; what it says on the server's output goes to the
+           client as long as that server lives, and to nobody afterwards.
   Windows  Also if client or guard are ended by force: everything is in one
            job object that closes with the guard. Not in it is what the
            server lets the system start (WMI, Task Scheduler, services).
+           In it, and ended with it, is what `protect` names, too: a job
+           spares nobody.
   macOS    Not supported yet.
 
 Before the start:
