@@ -22,23 +22,42 @@ What is promised:
            A client that starts the guard through something that ends at
            once keeps its server as long as it keeps the input open.
            What `protect` names in the configuration is spared with all that
-           it has started.
+           it has started; what it says on the server's output goes to the
+           client as long as that server lives, and to nobody afterwards.
   Windows  Also if client or guard are ended by force: everything is in one
            job object that closes with the guard. Not in it is what the
            server lets the system start (WMI, Task Scheduler, services).
+           In it, and ended with it, is what `protect` names, too: a job
+           spares nobody.
   macOS    Not supported yet.
 
 Before the start:
   Where the server is known to take a port (its watch says so, or --port),
-  the port has to be free. Orphans of the watch that hold it are ended; the
-  guard waits for it, 2 s at most, and then ends with 126 and says on
-  standard error who holds it.
+  the port has to be free. Orphans of the watch that hold it are ended, and
+  the guard waits for it: for 2 s, and longer only while it is ending orphans
+  when they are over (1 s until it forces them, 3 s more where the system is
+  slow to let go of one). Then it ends with 126 and says on standard error
+  who holds it.
+  Of two guards at once the second waits, and is told whose the port is.
+  Where the watch says `listens = \"maybe\"`, as it does by default, a server
+  that has not taken the port may never do so, and several may run at once.
+  So the second waits only for one that is younger than 2 s. If the port is
+  free after that, it starts its server; and as long as the other one is
+  younger than 30 s, it says on standard error which one that is. A server
+  that takes its port later than that makes the second one fail: set
+  `listens = \"always\"` for it.
 
 Restart:
   `shimkeeper restart` and the tray put a new server behind the same pipes.
   It hears the client's `initialize` again; requests without an answer get
   an error; what the client says meanwhile waits. Subscriptions and log
-  levels that the client had set are not repeated.
+  levels that the client had set are not repeated. A port that somebody else
+  takes meanwhile is said on standard error; the server is started all the
+  same.
+
+Signals (Linux):
+  TERM, INT, HUP and QUIT are passed on to the server and end it. USR1, USR2,
+  ALRM, VTALRM, PROF, IO, PWR, WINCH and CONT are passed on, and nothing else.
 
 Exit codes:
   that of the server (128+n for a signal on Linux), 125 if it could not be
@@ -55,7 +74,8 @@ pub(super) struct GuardArgs {
     /// The port that the server takes, where it is not the watch's
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) port: Option<u16>,
-    /// Leave the pipes to client and server alone: faster, but a restart is the client's affair then
+    /// Leave the pipes to client and server alone: faster, but a restart is the client's affair then, and so is a server
+    /// that closes its output and lives on. Of one that closes its input the client learns by its silence
     #[arg(long)]
     pub(super) no_restart: bool,
     /// Start the server again when it fails, after a growing delay, and give up in the end

@@ -25,7 +25,7 @@ pub struct Lease {
     pub listens: Listens,
     /// Whether the guard can restart it without its client noticing.
     pub restartable: bool,
-    /// The log that its guard writes.
+    /// The file of the log that its guard wrote to when this was written: anew with each server, not each midnight.
     pub log: String,
 }
 

@@ -5,11 +5,12 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::orders::Orders;
 use crate::act::Act;
+use crate::core::diagnose::START_TIME;
 use crate::core::wording::{Complaint, Sibling};
 use crate::core::{Diagnosis, Identity, Lease, Listens, Moment, Scope, Watch, plan, wording};
 use crate::monitor::cleaning::{Looker, log_target};
@@ -27,7 +28,7 @@ const PACE: Duration = Duration::from_millis(20);
 /// Between two looks at the whole machine, which cost more.
 const LOOK_PACE: Duration = Duration::from_millis(250);
 
-/// A sibling's server that is older and has not taken the port is not about to.
+/// A sibling's server that is older and may never take the port is not waited for.
 const YOUNG: Duration = Duration::from_secs(2);
 
 /// An orphan on the port is asked as gently as ever, but not for longer than this.
@@ -141,12 +142,12 @@ impl Waiting<'_> {
     }
 }
 
-/// Waits for our turn and for the port. Blocks for some two seconds at most, and a little more where an orphan
-/// has to be forced. `log` is opened before anything is ended.
+/// Waits for our turn and for the port. Blocks for two seconds, and longer only where orphans are being ended when they
+/// are over: for [`LONGEST_GRACE`], and the seconds that force may take. `log` is opened before anything is ended.
 fn clear_the_port(wanted: &Wanted<'_>, waiting: &mut Waiting<'_>, log: &dyn Fn()) -> Result<Turn, Refused> {
     let clock = waiting.clock;
     let deadline = clock.now().moment.after(PATIENCE);
-    let turn = take_turn(wanted, waiting, deadline)?;
+    let turn = take_turn(wanted, waiting, deadline, log)?;
     let mut machine = None;
     let mut looked: Option<Moment> = None;
     if wanted.cleans == Cleans::Always {
@@ -157,19 +158,22 @@ fn clear_the_port(wanted: &Wanted<'_>, waiting: &mut Waiting<'_>, log: &dyn Fn()
         let now = clock.now();
         let sibling = sibling(wanted, now.births);
         let free = guard::port_is_free(wanted.port);
+        let over = now.moment >= deadline;
         let waits = match (&free, &sibling) {
             (Ok(true), None) => return Ok(turn),
+            // Whoever has had its time may never listen at all: several may run side by side.
+            (Ok(true), Some((sibling, age)))
+                if wanted.listens != Listens::Always && (over || *age >= YOUNG) =>
+            {
+                console::complain_in_passing(&wording::port_may_be_wanted_by(wanted.port, sibling));
+                return Ok(turn);
+            }
+            (Ok(true), Some((sibling, _))) if over => {
+                return Err(Refused::Taken(taken_by(wanted, sibling)));
+            }
             (Ok(true), Some(_)) => true,
             (Ok(false) | Err(_), _) => false,
         };
-        let over = now.moment >= deadline;
-        if over && waits && wanted.listens != Listens::Always {
-            // It has had its time, and may never listen at all.
-            return Ok(turn);
-        }
-        if let (true, true, Some(sibling)) = (over, waits, &sibling) {
-            return Err(Refused::Taken(taken_by(wanted, sibling)));
-        }
         let due = looked.is_none_or(|looked| now.moment.since(looked) >= LOOK_PACE);
         if !waits && (over || due) {
             log();
@@ -190,13 +194,44 @@ fn eyes(wanted: &Wanted<'_>) -> sense::Machine {
     sense::Machine::with_leases(wanted.leases.to_owned())
 }
 
-fn take_turn(wanted: &Wanted<'_>, waiting: &mut Waiting<'_>, deadline: Moment) -> Result<Turn, Refused> {
-    let path = wanted.leases.join(format!("port-{}.lock", wanted.port));
+/// The lock of whoever starts a server on this port.
+fn lock_of(leases: &Path, port: u16) -> PathBuf {
+    leases.join(format!("port-{port}.lock"))
+}
+
+/// Our turn to start a server anew. Nobody waits for it: the client has a server, and is to keep it. A guard that comes
+/// at the same moment waits for us; who was faster is only told of.
+pub(super) fn our_turn_again(orders: &Orders) -> Option<Turn> {
+    let port = orders.port.filter(|_| orders.listens != Listens::Never)?;
+    let turn = match single::acquire(&lock_of(&orders.leases, port)) {
+        Ok(Lock::Ours(file)) => Some(Turn(Some(file))),
+        Ok(Lock::Theirs) | Err(_) => None,
+    };
+    if matches!(guard::port_is_free(port), Ok(false)) {
+        tracing::warn!(port, "somebody else has taken the port of the server that is started anew");
+        console::complain_in_passing(&wording::port_taken_meanwhile(port));
+    }
+    turn
+}
+
+fn take_turn(
+    wanted: &Wanted<'_>,
+    waiting: &mut Waiting<'_>,
+    deadline: Moment,
+    log: &dyn Fn(),
+) -> Result<Turn, Refused> {
+    let path = lock_of(wanted.leases, wanted.port);
     loop {
         match single::acquire(&path) {
             Ok(Lock::Ours(file)) => return Ok(Turn(Some(file))),
             // No place for a lock is no reason to leave the client without its server.
-            Err(_) => return Ok(Turn(None)),
+            Err(error) => {
+                log();
+                tracing::warn!(path = %path.display(), %error, "no lock for the port");
+                let says = wording::port_without_a_turn(wanted.port, &path.display(), &error);
+                console::complain_in_passing(&says);
+                return Ok(Turn(None));
+            }
             Ok(Lock::Theirs) => {}
         }
         if waiting.clock.now().moment >= deadline {
@@ -206,16 +241,22 @@ fn take_turn(wanted: &Wanted<'_>, waiting: &mut Waiting<'_>, deadline: Moment) -
     }
 }
 
-/// Another guard's server that holds the port or is about to take it.
-fn sibling(wanted: &Wanted<'_>, births: u64) -> Option<Lease> {
+/// Another guard's server that holds the port or may be about to take it, and its age: the youngest one. Where servers
+/// may never listen, who is no longer starting does not.
+fn sibling(wanted: &Wanted<'_>, births: u64) -> Option<(Lease, Duration)> {
     let leases = leases::read_all(wanted.leases).unwrap_or_default();
-    leases.into_iter().find(|lease| {
-        let server = lease.server.unwrap_or(lease.guard);
+    let siblings = leases.into_iter().filter(|lease| {
         lease.port == Some(wanted.port)
+            && lease.listens != Listens::Never
             && lease.guard != wanted.us
             && lives(lease.guard)
-            && (wanted.listens == Listens::Always || platform::age(server.birth, births) < YOUNG)
-    })
+    });
+    let ages = siblings.map(|lease| {
+        let age = platform::age(lease.server.unwrap_or(lease.guard).birth, births);
+        (lease, age)
+    });
+    let youngest = ages.min_by_key(|(_, age)| *age);
+    youngest.filter(|(_, age)| wanted.listens == Listens::Always || *age < START_TIME)
 }
 
 fn lives(identity: Identity) -> bool {

@@ -3,13 +3,15 @@
 //! Pure: lines in, decisions out. Knows MCP's handshake; everything else is requests and answers.
 
 use super::ids::Ids;
-use super::message::{Id, Message, messages};
+use super::message::{Id, Message, batch_without, messages};
 
 /// What becomes of a line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Fate {
     /// It is passed on as it is.
     Passed,
+    /// This is passed on in its place: the same batch without what nobody would understand.
+    Replaced(Vec<u8>),
     /// Nobody is there any more who would understand it.
     Dropped,
 }
@@ -93,12 +95,13 @@ impl Conversation {
 
     /// Takes note of a line of the client's.
     pub(crate) fn client_says(&mut self, line: &[u8]) -> Fate {
-        let messages = messages(line);
-        if let [Message::Response { id }] = messages.as_slice()
-            && !self.questions.contains(id)
-            && self.stale.remove(id)
-        {
-            return Fate::Dropped;
+        let mut messages = messages(line);
+        let stale = self.stale_in(&messages);
+        if !stale.is_empty() {
+            messages.retain(|message| !matches!(message, Message::Response { id } if stale.contains(id)));
+            if messages.is_empty() {
+                return Fate::Dropped;
+            }
         }
         for message in messages {
             match message {
@@ -127,7 +130,24 @@ impl Conversation {
                 }
             }
         }
-        Fate::Passed
+        if stale.is_empty() {
+            return Fate::Passed;
+        }
+        batch_without(line, |id| stale.contains(id)).map_or(Fate::Dropped, Fate::Replaced)
+    }
+
+    /// Which of these answers are to questions of a server that is gone. They are not awaited any longer.
+    fn stale_in(&mut self, messages: &[Message]) -> Vec<Id> {
+        let mut found = Vec::new();
+        for message in messages {
+            if let Message::Response { id } = message
+                && !self.questions.contains(id)
+                && self.stale.remove(id)
+            {
+                found.push(id.clone());
+            }
+        }
+        found
     }
 
     /// A line of the client's that did not reach any server after all. It will be said as a new one.
@@ -392,6 +412,24 @@ mod tests {
         assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Dropped);
         assert!(!conversation.awaits_stale_answers());
         assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Passed);
+    }
+
+    #[test]
+    fn in_a_batch_only_what_is_for_the_server_that_is_gone_is_left_out() {
+        let mut conversation = introduced();
+        for question in 5..8 {
+            conversation.server_says(format!("{{\"id\":{question},\"method\":\"roots/list\"}}").as_bytes());
+        }
+        conversation.server_is_gone();
+        conversation.server_says(br#"{"id":8,"method":"roots/list"}"#);
+        let mixed = br#"[{"id":5,"result":{}}, {"id":8,"result":{}}, {"id":1,"method":"a"}]"#;
+        let kept = b"[{\"id\":8,\"result\":{}},{\"id\":1,\"method\":\"a\"}]\n";
+        assert_eq!(conversation.client_says(mixed), Fate::Replaced(kept.to_vec()));
+        let stale = br#"[{"id":6,"result":{}},{"id":7,"error":{}}]"#;
+        assert_eq!(conversation.client_says(stale), Fate::Dropped);
+        assert!(!conversation.awaits_stale_answers());
+        let lost = conversation.server_is_gone();
+        assert_eq!((lost.requests, lost.questions), (vec![number(1)], vec![]));
     }
 
     #[test]

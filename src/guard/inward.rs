@@ -24,7 +24,7 @@ pub(super) struct Inlet {
     pub(super) lines: Lines,
     /// How much of it was passed on already, in bytes.
     pub(super) sent: usize,
-    /// The line that the last chunk completed, whole, where it began in an earlier one.
+    /// The line that the last chunk completed, whole, where its beginning was passed on before.
     pub(super) completed: Vec<u8>,
 }
 
@@ -38,8 +38,9 @@ impl Shared {
             self.deliver(said);
             self.is_used();
         }
-        self.open_inlet().server = None;
+        // First: the server may be gone, and the next one would be for nothing.
         (self.tell)(Heard::InputEnded);
+        self.open_inlet().server = None;
     }
 
     /// The inlet, once there is somebody to speak to.
@@ -58,23 +59,27 @@ impl Shared {
     /// Looks at what the client says. `None` where all of it is passed on as it is; otherwise what is.
     fn note(&self, inlet: &mut Inlet, chunk: &[u8]) -> Option<Vec<u8>> {
         let mut conversation = lock(&self.conversation);
-        let had_begun = !inlet.lines.rest().is_empty();
         // While a line may have to be dropped, none is passed on before it is complete.
         let withholds = conversation.awaits_stale_answers() || inlet.sent < inlet.lines.rest().len();
         let (mut passed, mut sent) = (Vec::new(), inlet.sent);
-        let mut completed = None;
+        let mut completed = Vec::new();
         inlet.lines.add(chunk, |line| {
             let fate = conversation.client_says(line);
-            if had_begun && completed.is_none() {
-                completed = Some(line.to_vec());
+            if sent > 0 {
+                completed = line.to_vec();
             }
-            // What was begun cannot be taken back.
-            if withholds && (fate == Fate::Passed || sent > 0) {
-                passed.extend_from_slice(line.get(sent..).unwrap_or_default());
+            if withholds {
+                match fate {
+                    // What was begun cannot be taken back.
+                    _ if sent > 0 => passed.extend_from_slice(line.get(sent..).unwrap_or_default()),
+                    Fate::Passed => passed.extend_from_slice(line),
+                    Fate::Replaced(batch) => passed.extend_from_slice(&batch),
+                    Fate::Dropped => {}
+                }
             }
             sent = 0;
         });
-        inlet.completed = completed.unwrap_or_default();
+        inlet.completed = completed;
         if conversation.is_mcp() && !self.is_mcp.swap(true, Ordering::SeqCst) {
             self.tell_if_of_no_use();
         }
@@ -127,7 +132,7 @@ impl Shared {
         let whole = bytes.get(..after_line(bytes).unwrap_or(0)).unwrap_or_default();
         let mut lines = match after_line(taken) {
             Some(begin) => whole.get(begin..).unwrap_or_default().to_vec(),
-            // Not even the first one, of which an earlier chunk may have brought the beginning.
+            // Not even the first one, of which the beginning may have been passed on before.
             None if inlet.completed.is_empty() => whole.to_vec(),
             None => {
                 let first = whole.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);

@@ -61,6 +61,21 @@ pub(crate) fn messages(line: &[u8]) -> Vec<Message> {
     }
 }
 
+/// A batch without the answers that are to be left out, its end included; `None` where nothing else is in it, or where
+/// it is no batch.
+pub(crate) fn batch_without(line: &[u8], is_left_out: impl Fn(&Id) -> bool) -> Option<Vec<u8>> {
+    let batch = serde_json::from_slice::<Vec<&RawValue>>(line).ok()?;
+    let kept: Vec<&str> = batch
+        .into_iter()
+        .map(RawValue::get)
+        .filter(|part| match messages(part.as_bytes()).as_slice() {
+            [Message::Response { id }] => !is_left_out(id),
+            _ => true,
+        })
+        .collect();
+    (!kept.is_empty()).then(|| format!("[{}]\n", kept.join(",")).into_bytes())
+}
+
 /// Whether a line answers a request by an error.
 pub(crate) fn refuses(line: &[u8]) -> bool {
     refusal(line).is_some()
@@ -174,6 +189,20 @@ mod tests {
     fn a_batch_is_several_messages() {
         let batch = br#"[{"id":1,"method":"a"},{"id":2,"result":0},{"method":"n"}]"#;
         assert_eq!(messages(batch).len(), 3);
+    }
+
+    #[test]
+    fn a_batch_can_be_passed_on_in_part() {
+        let batch = br#" [ {"id":1,"method":"a"} ,{"id":2,"result": [1, 2]},{"id":"2","error":{}},7]"#;
+        let without = |left_out: &[Id]| {
+            let left = batch_without(batch, |id| left_out.contains(id));
+            left.map(|left| String::from_utf8(left).unwrap())
+        };
+        let kept = r#"[{"id":1,"method":"a"},{"id":"2","error":{}},7]"#;
+        assert_eq!(without(&[number(1), number(2)]).as_deref(), Some(format!("{kept}\n").as_str()));
+        let all = br#"[{"id":1,"result":0},{"id":2,"result":0}]"#;
+        assert_eq!(batch_without(all, |_| true), None);
+        assert_eq!(batch_without(br#"{"id":1,"result":0}"#, |_| false), None, "no batch");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod message;
 mod moves;
 mod orders;
 mod outward;
+mod passage;
 mod policy;
 mod relay;
 mod replies;

@@ -40,3 +40,10 @@ pub struct Orders {
     /// The finest lines that go there.
     pub finest: tracing::Level,
 }
+
+impl Orders {
+    /// Whether no other server ever takes the place of the first one.
+    pub(super) fn starts_once(&self) -> bool {
+        !self.restartable && self.on_failure == OnFailure::End
+    }
+}

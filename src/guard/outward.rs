@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 use std::process::ChildStdout;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 use super::lines::Lines;
 use super::message::{Id, Message, may_ask, messages, refusal, refuses};
+use super::passage::Passage;
 use super::relay::{Chunk, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
 use super::replies;
 
@@ -32,34 +34,42 @@ impl Shared {
     pub(super) fn listen_to_server(
         &self,
         mut stdout: ChildStdout,
-        mut introduction: Option<Introduction>,
+        passage: &Mutex<Passage>,
         number: u32,
         is_replaced: &AtomicBool,
-    ) -> Vec<u8> {
+    ) {
         let mut chunk = Chunk::new();
-        let mut lines = Lines::default();
         while let Ok(read) = chunk.read(&mut stdout) {
             if read.is_empty() {
                 break;
             }
+            let mut passage = lock(passage);
+            if !passage.takes_one_more() {
+                continue;
+            }
+            let Passage { lines, introduction, .. } = &mut *passage;
             self.passed.fetch_add(u64::try_from(read.len()).unwrap_or(0), Ordering::Relaxed);
             let passed = if introduction.is_some() {
-                self.pass_on_all_but_the_answer(&mut lines, read, &mut introduction)
+                self.pass_on_all_but_the_answer(lines, read, introduction)
             } else if lines.rest().is_empty() && !self.is_mcp.load(Ordering::Relaxed) {
                 lock(&self.client).write_all(read)
             } else if is_replaced.load(Ordering::SeqCst) {
-                self.pass_on_all_but_refusals(&mut lines, read)
+                self.pass_on_all_but_refusals(lines, read)
             } else {
-                self.pass_on_lines(&mut lines, read)
+                self.pass_on_lines(lines, read)
             };
             self.is_used();
-            if passed.and_then(|()| self.pass_on_what_is_no_line(&mut lines)).is_err() {
+            if passed.and_then(|()| self.pass_on_what_is_no_line(lines)).is_err() {
                 // Nobody listens any more: the server is told so by its next word, as it would be without us.
-                return Vec::new();
+                lines.clear();
+                *introduction = None;
+                return;
             }
         }
-        self.stream_closed(number);
-        lines.rest().to_vec()
+        // Of one that is gone it says nothing.
+        if !lock(passage).end() {
+            self.stream_closed(number);
+        }
     }
 
     /// No message is as long. What follows is passed on all the same.

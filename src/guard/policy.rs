@@ -93,6 +93,7 @@ impl Policy {
             }
             Event::Told(signal) => match signal.means {
                 Meaning::End => self.told_to_end(signal, now),
+                Meaning::Whatever if signal.reached_the_server => Vec::new(),
                 Meaning::Whatever => vec![Effect::PassOn(signal)],
             },
             Event::RestartWanted => self.restart_wanted(now),

@@ -138,6 +138,8 @@ fn whatever_is_no_request_to_end_is_only_passed_on() {
     let mut told = Told::running();
     let user = Signal { means: Meaning::Whatever, ..signal(10) };
     told.check(Event::Told(user), &[Effect::PassOn(user)]);
+    let window = Signal { reached_the_server: true, ..user };
+    told.check(Event::Told(window), &[]);
     assert_eq!(told.policy.deadline(), None);
 }
 

@@ -4,18 +4,20 @@
 //! lines are passed to it, so that it never sees half a message of a server that died. Writing blocks as long as
 //! the other side does not read: that is the back-pressure of a plain pipe.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use super::conversation::{Conversation, Replay};
+use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
 use super::inward::Inlet;
 use super::outward::{Answered, Introduction};
+use super::passage::{Outward, Passage};
 use super::replies;
 
 /// As much as is read at once, in bytes: at first, and where more was waiting than that; a pipe holds no more.
@@ -53,7 +55,7 @@ pub(super) const LONGEST_LINE: usize = 64 * 1024 * 1024;
 /// What the relay tells the guard.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Heard {
-    /// The client has closed our input, and the server has got all of it.
+    /// The client has closed our input. What it has said last may still be kept for the next server.
     InputEnded,
     /// Everything that the present server said was passed on, and it says no more.
     Drained,
@@ -114,7 +116,7 @@ pub(super) struct Shared {
 /// Both directions.
 pub(crate) struct Relay {
     shared: Arc<Shared>,
-    outward: Option<JoinHandle<Vec<u8>>>,
+    outward: Option<Outward>,
     introduction: Option<JoinHandle<()>>,
     /// Counts the servers.
     number: u32,
@@ -160,11 +162,15 @@ impl Relay {
         let number = self.number;
         self.is_replaced = Arc::default();
         let (shared, is_replaced) = (Arc::clone(&self.shared), Arc::clone(&self.is_replaced));
-        let outward = thread::Builder::new().name("server".into()).spawn(move || {
+        let passage = Arc::new(Mutex::new(Passage::default()));
+        let (reads, reading) = mpsc::channel();
+        self.outward = Some(Outward { passage: Arc::clone(&passage), reading });
+        thread::Builder::new().name("server".into()).spawn(move || {
+            let _ends_with_this_thread: Sender<Infallible> = reads;
             let mut replay = None;
             // What the server before this one said comes first, also while the client is slow to read it.
             if let Some(before) = before {
-                let _ = before.join();
+                before.finish();
                 shared.mourn();
                 replay = lock(&shared.conversation).replay();
             }
@@ -174,9 +180,9 @@ impl Relay {
                 answered,
             });
             let _ = prefaced.send(replay);
-            shared.listen_to_server(stdout, introduction, number, &is_replaced)
+            lock(&passage).begin(introduction);
+            shared.listen_to_server(stdout, &passage, number, &is_replaced);
         })?;
-        self.outward = Some(outward);
         let (shared, is_replaced) = (Arc::clone(&self.shared), Arc::clone(&self.is_replaced));
         let next = Next { stdin, number, preface, answer, is_replaced };
         if is_first {
@@ -185,7 +191,7 @@ impl Relay {
         }
         let before = self.introduction.take();
         self.introduction = Some(thread::Builder::new().name("introduction".into()).spawn(move || {
-            // It ends with the output of its server, which was joined.
+            // It ends with the output of its server, which has ended or is not waited for any more.
             let _ = before.map(JoinHandle::join);
             shared.resume(next);
         })?);
@@ -238,12 +244,12 @@ impl Relay {
         self.shared.client.try_lock().is_err()
     }
 
-    /// Passes on what the last server left unfinished. Waits no longer than the server's output is open and
-    /// the client reads: on a thread of its own, which tells [`Heard::Drained`].
+    /// Passes on what the last server left unfinished, once it is gone: on a thread of its own, which tells
+    /// [`Heard::Drained`].
     pub(crate) fn drain(&mut self) -> io::Result<()> {
         let (shared, outward) = (Arc::clone(&self.shared), self.outward.take());
         thread::Builder::new().name("rest".into()).spawn(move || {
-            let rest = outward.map(JoinHandle::join).and_then(Result::ok).unwrap_or_default();
+            let rest = outward.map(Outward::finish).unwrap_or_default();
             // A client that is gone has no use for it.
             let _ = lock(&shared.client).write_all(&rest);
             (shared.tell)(Heard::Drained);
@@ -322,9 +328,15 @@ impl Shared {
                 }
             }
         }
-        let undelivered = std::mem::take(&mut inlet.undelivered);
-        for line in undelivered.split_inclusive(|byte| *byte == b'\n') {
-            lock(&self.conversation).client_says(line);
+        let kept = std::mem::take(&mut inlet.undelivered);
+        let mut undelivered = Vec::new();
+        for line in kept.split_inclusive(|byte| *byte == b'\n') {
+            match lock(&self.conversation).client_says(line) {
+                Fate::Passed => undelivered.extend_from_slice(line),
+                Fate::Replaced(batch) => undelivered.extend_from_slice(&batch),
+                // It has answered the server that did not take it.
+                Fate::Dropped => {}
+            }
         }
         // Of a line that has only begun the new server gets the beginning, too.
         let withheld = lock(&self.conversation).awaits_stale_answers();
@@ -362,5 +374,31 @@ pub(super) fn say_what_is_not_remembered(conversation: &mut Conversation) {
         tracing::warn!(
             "more requests are open than are remembered: not all of them would be told of a restart"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A file of this test's own.
+    fn scratch(name: &str, text: &str) -> File {
+        let path = std::env::temp_dir().join(format!("shimkeeper-relay-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        let file = File::options().read(true).write(true).open(&path).unwrap();
+        // Where an open file cannot be removed it stays behind.
+        let _ = std::fs::remove_file(path);
+        file
+    }
+
+    #[test]
+    fn the_end_of_the_input_is_told_while_no_server_is_there() {
+        let (told, tells) = mpsc::channel();
+        let tell = Box::new(move |heard| told.send(heard).unwrap());
+        let relay = Relay::new(scratch("input", ""), scratch("output", ""), tell).unwrap();
+        assert!(relay.shared.holds.load(Ordering::SeqCst), "the client is held");
+        assert_eq!(tells.recv_timeout(Duration::from_secs(20)), Ok(Heard::InputEnded));
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 mod client;
 mod server;
 
-use super::before::{Turn, our_turn};
+use super::before::{Turn, our_turn, our_turn_again};
 use super::client::Lineage;
 use super::events::{Answer, Effect, Event, Note};
 use super::moves::Moves;
@@ -306,8 +306,11 @@ impl<'a> Guard<'a> {
             (Effect::Force, Some(server)) => telling::trouble(hand::force(server)),
             (Effect::PassOn(_) | Effect::Ask | Effect::AskTheRest | Effect::Force, None) => {}
             (Effect::Start, _) => {
+                let turn = our_turn_again(self.orders);
                 let code = self.start_server();
                 self.write_lease();
+                // As at the first start.
+                drop(turn);
                 return code;
             }
             (Effect::Answer(answer), server) => {

@@ -4,7 +4,8 @@
 //! # Platforms
 //! Linux: the guard is two processes. The one that the client started (the *outer* one) starts the *keeper*,
 //! which runs the server. Both take in whatever is orphaned below them, so that either can die by force and
-//! the other still ends the rest. Windows: one process in a job of its own that closes with it.
+//! the other still ends the rest. No cgroup: by itself it ends nobody, so that one of the two must live all the same.
+//! Windows: one process in a job of its own that closes with it.
 
 use std::fs::File;
 use std::io;
@@ -115,6 +116,14 @@ pub(crate) fn unread_input() -> Option<u64> {
 /// Our standard output, unbuffered.
 pub(crate) fn output() -> io::Result<File> {
     os::guard::output()
+}
+
+/// Lets go of our standard output, which the server has got: whoever reads it sees its end when the server closes it.
+///
+/// # Platforms
+/// Windows: nothing; the server has the stream itself only where it is no pipe.
+pub(crate) fn give_up_output() -> io::Result<()> {
+    os::guard::give_up_output()
 }
 
 /// Whether nobody listens on the port, by binding it for a moment on every address.

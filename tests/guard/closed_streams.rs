@@ -38,6 +38,19 @@ fn an_output_that_the_server_has_closed_ends_for_its_client() {
 }
 
 #[test]
+fn without_restarts_its_client_sees_the_end_though_the_server_lives_on() {
+    let scene = Scene::new();
+    let mut guarded = over(&scene, "ends", &["--no-restart"]);
+    let mut heard = Vec::new();
+    guarded.output.take().unwrap().read_to_end(&mut heard).unwrap();
+    assert_eq!(heard, b"");
+    assert!(guarded.server().lives() && guarded.outer.lives(), "what becomes of it is its client's to say");
+    guarded.input = None;
+    guarded.is_gone_in_time(Kind::Deaf);
+    scene.is_empty();
+}
+
+#[test]
 fn an_input_that_the_server_has_closed_breaks_for_its_client() {
     let scene = Scene::new();
     let mut guarded = over(&scene, "shuts", &[]);

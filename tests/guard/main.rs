@@ -17,6 +17,7 @@ mod support;
 
 mod both_killed;
 mod bytes;
+mod client_and_guard_killed;
 mod client_killed;
 mod closed_streams;
 mod costs;
@@ -35,6 +36,7 @@ mod ignored_children;
 mod inheritance;
 mod input_closed;
 mod keeper_killed;
+mod kept_output;
 mod launchers;
 mod load;
 mod mcp_client;

@@ -186,6 +186,17 @@ fn an_answer_to_a_question_of_the_old_server_is_not_given_to_the_new_one() {
     let id = client.request("ask");
     assert_eq!(client.hear()["id"], 77);
     client.result(id);
+    restart(&scene, &mut client);
+    client.is_notified("notifications/cancelled");
+    client.is_notified(CHANGED);
+    let news = json!({ "jsonrpc": "2.0", "method": "notifications/roots/list_changed" });
+    client.say(&json!([{ "jsonrpc": "2.0", "id": 77, "result": { "roots": [] } }, news]));
+    let (_, heard) = client.asks_what_was_heard();
+    assert_eq!(heard.last(), Some(&json!([news])), "of a batch only what is for somebody else is dropped");
+
+    let id = client.request("ask");
+    assert_eq!(client.hear()["id"], 77);
+    client.result(id);
     let answer = json!({ "jsonrpc": "2.0", "id": 77, "result": { "roots": [1] } });
     client.say(&answer);
     assert_eq!(client.asks_what_was_heard().1.last(), Some(&answer), "its own question is answered");

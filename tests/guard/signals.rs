@@ -1,4 +1,5 @@
 //! Signals to the guard reach the server, each of them once.
+#![expect(unsafe_code, reason = "an alarm is set by a call of the system")]
 
 use std::fs;
 use std::time::Duration;
@@ -43,6 +44,50 @@ fn each_reaches_the_server_once() {
             stays_so("each signal was heard once", Duration::from_millis(150), once);
         }
     }
+}
+
+#[test]
+fn what_is_no_request_to_end_is_the_servers_affair() {
+    let all = [
+        Signal::ALARM,
+        Signal::VTALARM,
+        Signal::PROF,
+        Signal::IO,
+        Signal::POWER,
+        Signal::WINCH,
+        Signal::CONT,
+    ];
+    for streams in Streams::BOTH {
+        let scene = Scene::slow();
+        let guarded = scene.plan("counting").streams(streams).start();
+        let mut expected = Vec::new();
+        for signal in all {
+            guarded.outer.signal(signal);
+            expected.push(signal.as_raw());
+            hears(&guarded, &expected);
+        }
+        stays_so("each was heard once", Duration::from_millis(150), || {
+            heard(&guarded) == expected && guarded.outer.lives() && guarded.keeper.lives()
+        });
+    }
+}
+
+#[test]
+fn an_alarm_that_was_set_before_an_exec_reaches_the_server() {
+    let scene = Scene::slow();
+    let guarded = scene
+        .plan("counting")
+        .with(|command| {
+            // SAFETY: one system call is made between fork and exec.
+            unsafe {
+                std::os::unix::process::CommandExt::pre_exec(command, || {
+                    libc::alarm(2);
+                    Ok(())
+                });
+            }
+        })
+        .start();
+    hears(&guarded, &[libc::SIGALRM]);
 }
 
 #[test]

@@ -120,3 +120,34 @@ pub fn port_of_a_sibling(port: u16, lease: &Lease, sibling: Sibling) -> Complain
     let whose = format!("{} ({server}){of_whom}{state}", name(&lease.name));
     Complaint::new(format!("the server was not started: port {port} belongs to {whose}"), hint)
 }
+
+/// Another guard has a server that may be about to take the port, and may never do so.
+#[must_use]
+pub fn port_may_be_wanted_by(port: u16, lease: &Lease) -> String {
+    let of_whom = lease.client.as_ref();
+    let of_whom = of_whom.map(|client| format!(" of {} ({})", name(&client.name), client.identity.pid));
+    let (server, of_whom) = (lease.server.unwrap_or(lease.guard).pid, of_whom.unwrap_or_default());
+    format!(
+        "port {port} is free, so the server is started; {} ({server}){of_whom} was started a moment ago and has not \
+         taken that port yet: if both of them want it, set `listens = \"always\"` in the watch",
+        name(&lease.name)
+    )
+}
+
+/// A server is started anew, and somebody else was faster.
+#[must_use]
+pub fn port_taken_meanwhile(port: u16) -> String {
+    format!(
+        "port {port} was taken by somebody else while the server was restarted; it is started all the same, and \
+         `shimkeeper free {port}` tells who has it"
+    )
+}
+
+/// No lock, no turns.
+#[must_use]
+pub fn port_without_a_turn(port: u16, path: &dyn std::fmt::Display, why: &dyn std::fmt::Display) -> String {
+    format!(
+        "the lock {path} cannot be had ({why}): a second server that is started for port {port} at the same moment \
+         would not be noticed"
+    )
+}

@@ -8,7 +8,7 @@ use crate::act::guarded as hand;
 use crate::core::wording;
 use crate::guard::events::Event;
 use crate::guard::telling;
-use crate::platform::guard::{NotStarted, Server};
+use crate::platform::guard::{self, NotStarted, Server};
 use crate::{console, platform};
 
 impl Guard<'_> {
@@ -16,6 +16,9 @@ impl Guard<'_> {
     pub(super) fn start_server(&mut self) -> Option<i32> {
         match self.new_server() {
             Ok(()) => {
+                if self.orders.starts_once() {
+                    self.give_up_output();
+                }
                 let code = self.happened(Event::Started);
                 // Without streams of ours in between there is nothing to introduce.
                 return if self.relay.is_none() { self.happened(Event::Introduced) } else { code };
@@ -48,6 +51,15 @@ impl Guard<'_> {
         }
         self.server = Some(server);
         Ok(())
+    }
+
+    /// No other server will need it, and the client is to see the end of what this one says.
+    fn give_up_output(&self) {
+        if self.relay.is_none()
+            && let Err(error) = guard::give_up_output()
+        {
+            tracing::warn!(%error, "the client sees the end of the output only when the server ends");
+        }
     }
 
     fn attach(&mut self, server: &mut Server) -> io::Result<()> {

@@ -3,13 +3,14 @@
 //! The file PLAN holds words for whoever starts next: `silent` never answers `initialize`, `late` takes its
 //! time for that, `dies` ends with 3 at once, `plain` announces no lists, `crashes` ends with 3 after it was
 //! introduced, `refuses` answers `initialize` by an error, `waits` answers it when somebody has written READY.go,
+//! `keeps` leaves a child that holds its output, whose number is in READY.kept, `chats` one that talks there as well,
 //! `floods` says bytes without an end of a line, `shuts` closes its input and `ends` its output, to live on. Requests: `heard` is answered with all that was heard and our number, `slow` never, `ask` asks
 //! the client something, `half` begins a line that is never finished, `exit` ends us with the code in `params`.
 //! Everything else is answered with `{}`.
 
 use std::fs;
 use std::io::{self, BufRead, Write};
-use std::process::ExitCode;
+use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -21,6 +22,12 @@ pub(super) fn serve(ready: &str, plan: &str) -> ExitCode {
     let plans = |word: &str| plan.split_whitespace().any(|it| it == word);
     let us = std::process::id();
     append(&format!("{ready}.starts"), &format!("{us}\n"));
+    for (word, who) in [("keeps", "kept sleeper"), ("chats", "kept talker")] {
+        if plans(word) {
+            let kept = super::ourselves().arg(who).stdout(Stdio::inherit()).spawn().unwrap();
+            tell(&format!("{ready}.kept"), &kept.id().to_string());
+        }
+    }
     tell(ready, &us.to_string());
     if plans("dies") {
         return ExitCode::from(3);

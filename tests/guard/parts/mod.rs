@@ -47,6 +47,19 @@ const LONGEST_LIFE: u32 = 300;
 /// What every byte can be mistaken for.
 const COMPLAINT: &[u8] = b"\0\r\n\x1a\xff complaint";
 
+/// What is no request to end.
+const WHATEVER: [i32; 9] = [
+    libc::SIGUSR1,
+    libc::SIGUSR2,
+    libc::SIGALRM,
+    libc::SIGVTALRM,
+    libc::SIGPROF,
+    libc::SIGIO,
+    libc::SIGPWR,
+    libc::SIGWINCH,
+    libc::SIGCONT,
+];
+
 const REQUESTS: [i32; 4] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGQUIT];
 
 pub(super) fn play() -> ExitCode {
@@ -58,7 +71,13 @@ pub(super) fn play() -> ExitCode {
     match word(0).as_str() {
         "client" | "sharing client" => return client(&words, Stdio::piped, Stdio::piped),
         "shell" => return client(&words, Stdio::inherit, Stdio::inherit),
-        "sleeper" => return sleep(),
+        "sleeper" | "kept sleeper" => return sleep(),
+        "kept talker" => {
+            while writeln!(io::stdout(), "{{\"jsonrpc\":\"2.0\",\"method\":\"chat\"}}").is_ok() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            return ExitCode::SUCCESS;
+        }
         "deaf sleeper" => {
             for signal in REQUESTS {
                 handle(signal, libc::SIG_IGN);
@@ -249,7 +268,7 @@ fn count_signals(ready: &str) -> ExitCode {
     unsafe {
         let mut set = std::mem::zeroed();
         libc::sigemptyset(&raw mut set);
-        for signal in REQUESTS.into_iter().chain([libc::SIGUSR1, libc::SIGUSR2]) {
+        for signal in REQUESTS.into_iter().chain(WHATEVER) {
             libc::sigaddset(&raw mut set, signal);
         }
         libc::sigprocmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut());

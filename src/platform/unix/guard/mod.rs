@@ -11,7 +11,8 @@ mod watch;
 pub(crate) use keeper::stand_between;
 pub(crate) use server::Server;
 pub(crate) use stdio::{
-    has_a_clients_input, input, input_is_open, output, port_is_free, speaks_to_us, unread_input,
+    give_up_output, has_a_clients_input, input, input_is_open, output, port_is_free, speaks_to_us,
+    unread_input,
 };
 pub(crate) use watch::{Waker, Watch};
 

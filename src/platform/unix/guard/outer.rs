@@ -59,9 +59,17 @@ impl Forked {
             {
                 let _ = held.signal(number);
                 if signal.means == Meaning::End {
-                    let _ = held.signal(UnixSignal::CONT);
+                    self.wake(held);
                 }
             }
+        }
+    }
+
+    /// Has it go on if it is stopped. To who is not, that would be one more signal for the server.
+    fn wake(self, held: &Held) {
+        let pid = u32::try_from(self.number).ok().and_then(Pid::new);
+        if pid.is_none_or(is_stopped) {
+            let _ = held.signal(UnixSignal::CONT);
         }
     }
 
@@ -148,7 +156,7 @@ pub(super) fn wait_for(
             break;
         }
         if ready.hinted {
-            let _ = held.signal(UnixSignal::CONT);
+            keeper.wake(&held);
             looks = Some(Looks { left: LOOKS, stopped: 0 });
         } else if ready.is_late {
             looks = looks.and_then(|looks| look(pid, &held, &hints, looks));
@@ -227,10 +235,14 @@ fn wait(held: &Held, signals: &Signals, hints: &mut Hints, timeout: Option<Durat
     Ready { has_ended, hinted: starter || input, is_late }
 }
 
-/// Wakes a keeper that is stopped, or in the end ends it. `None` after the last look. Who is held by a debugger shows
-/// another state than who was stopped, and is left to it.
+/// Who is held by a debugger shows another state, and is left to it.
+fn is_stopped(pid: Pid) -> bool {
+    matches!(proc::stat(pid), Ok(Some(stat)) if stat.state == 'T')
+}
+
+/// Wakes a keeper that is stopped, or in the end ends it. `None` after the last look.
 fn look(pid: Pid, held: &Held, hints: &Hints, looks: Looks) -> Option<Looks> {
-    let is_stopped = matches!(proc::stat(pid), Ok(Some(stat)) if stat.state == 'T');
+    let is_stopped = is_stopped(pid);
     let stopped = if is_stopped { looks.stopped + 1 } else { 0 };
     if is_stopped {
         let is_forced = MOST_STOPS <= stopped && hints.nobody_is_left();

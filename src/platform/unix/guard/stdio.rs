@@ -29,6 +29,10 @@ pub(crate) fn output() -> io::Result<File> {
     io::stdout().as_fd().try_clone_to_owned().map(File::from)
 }
 
+pub(crate) fn give_up_output() -> io::Result<()> {
+    rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?).map_err(io::Error::from)
+}
+
 pub(crate) fn unread_input() -> Option<u64> {
     rustix::io::ioctl_fionread(io::stdin()).ok()
 }

@@ -22,14 +22,23 @@ use super::stdio::hangup_of;
 use crate::core::Identity;
 use crate::platform::guard::{Meaning, Signal, Unwatched, Wake};
 
-/// The signals that concern a guard, and what they mean to it.
-const SIGNALS: [(i32, Meaning); 6] = [
+/// The signals that concern a guard, and what they mean to it. The last ones are the server's affair: without us they
+/// would be told to it, such as the alarm that somebody sets before an `exec`. Left out is what must stop us as it stops
+/// the server, what a process does to itself, and what has no name.
+const SIGNALS: [(i32, Meaning); 13] = [
     (libc::SIGTERM, Meaning::End),
     (libc::SIGINT, Meaning::End),
     (libc::SIGHUP, Meaning::End),
     (libc::SIGQUIT, Meaning::End),
     (libc::SIGUSR1, Meaning::Whatever),
     (libc::SIGUSR2, Meaning::Whatever),
+    (libc::SIGALRM, Meaning::Whatever),
+    (libc::SIGVTALRM, Meaning::Whatever),
+    (libc::SIGPROF, Meaning::Whatever),
+    (libc::SIGIO, Meaning::Whatever),
+    (libc::SIGPWR, Meaning::Whatever),
+    (libc::SIGWINCH, Meaning::Whatever),
+    (libc::SIGCONT, Meaning::Whatever),
 ];
 
 #[derive(Debug)]
@@ -275,10 +284,10 @@ impl Signals {
         let info: libc::signalfd_siginfo = unsafe { std::mem::transmute(bytes) };
         let number = i32::try_from(info.ssi_signo).map_err(io::Error::other)?;
         let means = SIGNALS.iter().find(|(known, _)| *known == number).map(|(_, means)| *means);
-        // What the kernel itself sends for a key goes to the whole foreground group. The end of a terminal is told
-        // to the first process of its session alone.
-        let reached_the_server =
-            info.ssi_code == libc::SI_KERNEL && matches!(number, libc::SIGINT | libc::SIGQUIT);
+        // What the kernel itself sends for a key or a window goes to the whole foreground group. The end of a terminal
+        // is told to the first process of its session alone.
+        let reached_the_server = info.ssi_code == libc::SI_KERNEL
+            && matches!(number, libc::SIGINT | libc::SIGQUIT | libc::SIGWINCH);
         Ok(Some(means.map(|means| Signal { number, means, reached_the_server })))
     }
 }
