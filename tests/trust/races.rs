@@ -144,11 +144,11 @@ fn a_storm_of_orphans_that_live_shorter_than_the_grace_time() {
         let client = bed.client().on_port(3005).start();
         let keeper = bed.keeper(3005);
         let config = fs::read_to_string(keeper.home().join("config.toml")).unwrap();
-        keeper.configure(config.replace("orphan_grace = \"0s\"", "orphan_grace = \"1s\""));
+        keeper.configure(config.replace("orphan_grace = \"0s\"", "orphan_grace = \"1.5s\""));
         let crashed = bed.client().stdio().start();
         let orphan = crashed.shim();
         crashed.kill_hard();
-        let storm = Storm::begin(&bed, ["init", "0.2"]);
+        let storm = Storm::begin(&bed, ["init", "0.5"]);
         // Each waits for suspects to become certain as long as there are new ones, and then takes what is.
         let status = keeper.run(&["status", "--json"]).expect_code(1).json();
         assert_eq!(instance(&status, client.shim().pid())["state"], "attached", "{status:#}");
