@@ -16,6 +16,8 @@
 
 #[path = "../support/desktop/mod.rs"]
 mod desktop;
+#[path = "../support/sources.rs"]
+mod sources;
 #[path = "../desktop/stage.rs"]
 mod stage;
 #[path = "../support/mod.rs"]

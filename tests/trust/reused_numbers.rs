@@ -12,8 +12,7 @@ use shimkeeper::core::{Refusal, State};
 
 use crate::eyes::{Eyes, end, ended, named, refused, state_of};
 use crate::numbers::{
-    SCRIPT, a_moment, a_server_in, orphan, report, reported, runs_the_script, server, start_as,
-    stranger,
+    SCRIPT, a_moment, a_server_in, orphan, report, reported, runs_the_script, server, start_as, stranger,
 };
 use crate::support::bed::{Bed, copy_program};
 use crate::support::identity::Identity;

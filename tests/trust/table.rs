@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::sources::{modules, tests_in};
+
 /// A row: what happened, what we do, and the tests that show it.
 struct Row {
     line: usize,
@@ -98,27 +100,4 @@ fn find(test: &str) -> Result<(), String> {
     } else {
         Err("no such test in that file".into())
     }
-}
-
-/// The modules that a program is made of.
-fn modules(main: &str) -> Vec<String> {
-    let text = fs::read_to_string(main).unwrap_or_default();
-    let names = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    names.filter(|name| !matches!(*name, "support" | "desktop")).map(str::to_owned).collect()
-}
-
-/// The functions that stand below a `#[test]`.
-fn tests_in(text: &str) -> Vec<String> {
-    let (mut found, mut is_test) = (Vec::new(), false);
-    for line in text.lines().map(str::trim) {
-        if line == "#[test]" {
-            is_test = true;
-        } else if let Some(rest) = line.strip_prefix("fn ") {
-            if is_test {
-                found.push(rest.split('(').next().unwrap_or(rest).to_owned());
-            }
-            is_test = false;
-        }
-    }
-    found
 }
