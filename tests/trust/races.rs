@@ -232,6 +232,27 @@ fn a_number_that_changes_hands_before_it_is_compared() {
 }
 
 #[test]
+fn what_could_not_be_opened_is_not_gone() {
+    if !can_run(&what_could_not_be_opened_is_not_gone, &["strace"]) {
+        return;
+    }
+    in_own_machine(|| {
+        let bed = Bed::with_the_real_name();
+        let orphan = orphan(&bed, "");
+        let (keeper, calls) = (bed.keeper(3005), bed.path("calls"));
+        for error in ["EMFILE", "ENFILE", "ENOMEM", "EACCES", "EPERM"] {
+            let inject = format!("inject=pidfd_open:error={error}");
+            let mut strace = traced(&bed, &keeper, &calls, &["-e", "trace=pidfd_open", "-e", &inject]);
+            let cleanup = bed.run(&mut strace).expect_code(1).json();
+            assert!(fs::read_to_string(&calls).unwrap().contains(error));
+            assert_eq!(ended(&cleanup), [0; 0], "{error}: {cleanup:#}");
+            assert_eq!(cleanup["refused"][0]["pid"], orphan.pid, "{error}: {cleanup:#}");
+            assert!(orphan.lives(), "{error}");
+        }
+    });
+}
+
+#[test]
 fn a_helpers_number_that_changes_hands_in_the_middle_of_a_look() {
     if !can_run(&a_helpers_number_that_changes_hands_in_the_middle_of_a_look, &["strace"]) {
         return;
