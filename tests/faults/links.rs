@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use crate::on_a_desktop;
 use crate::stage::{GREY, Tray, icon_turns, tray_command};
 use crate::support::bed::Bed;
+use crate::support::client::is_taken;
 use crate::support::keeper::Keeper;
 use crate::support::own::in_own_world;
 use crate::support::{PATIENCE, eventually};
-use crate::{a_guarded_client, an_orphan, system};
+use crate::{a_guarded_client, an_orphan, lease_of, system};
 
 const PRECIOUS: &str = "somebody's only copy\n";
 
@@ -234,6 +235,38 @@ fn a_link_at_the_folder_of_leases_is_refused_and_what_it_names_stays() {
         keeper.run(&["status"]);
         keeper.run(&["cleanup"]).expect_code(0);
         victim.holds_nothing_of_ours();
+    });
+}
+
+#[test]
+fn links_at_a_living_guards_names_are_not_written_through_and_it_still_guards() {
+    in_own_world(|| {
+        for (what, lay) in LINKS {
+            let bed = Bed::with_the_real_name();
+            let keeper = bed.keeper(3005);
+            let client = a_guarded_client(&bed, &keeper);
+            let shim = client.shim();
+            let lease = lease_of(&keeper);
+            let socket = lease.with_extension("sock");
+            eventually("the guard can be asked", PATIENCE, || socket.exists());
+            let victims = [(Victim::new(&bed), &lease), (Victim::new(&bed), &socket)];
+            for (victim, at) in &victims {
+                fs::remove_file(at).unwrap();
+                lay(&victim.path, at);
+            }
+            for words in [&["status"][..], &["cleanup"], &["doctor"], &["cleanup", "--duplicates"]] {
+                keeper.run(words);
+                for (victim, _) in &victims {
+                    victim.is_untouched(what);
+                }
+            }
+            client.kill_hard();
+            eventually("the server goes with its client", PATIENCE, || !shim.lives());
+            eventually("nobody holds the port", PATIENCE, || !is_taken(3005));
+            for (victim, _) in &victims {
+                victim.is_untouched(what);
+            }
+        }
     });
 }
 

@@ -26,6 +26,7 @@ mod support;
 mod bus;
 mod disk;
 mod few_files;
+mod flood;
 mod hostile;
 mod leases;
 mod links;

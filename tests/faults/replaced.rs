@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::on_a_desktop;
+use crate::script;
 use crate::stage::{GREEN, GREY, RED, Tray, icon_turns};
 use crate::support::bed::Bed;
+use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually};
 
 #[test]
@@ -24,6 +26,33 @@ fn the_lock_of_a_killed_tray_keeps_nobody_out_and_the_lock_of_a_living_one_does(
         eventually("it can be reached", PATIENCE, || Tray::start(&bed, &desktop, &keeper).end().0 == Some(0));
         assert!(second.lives());
     });
+}
+
+#[test]
+fn the_lock_of_a_killed_mcp_keeps_nobody_out_and_the_lock_of_a_living_one_does() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    let (lock, taken, project) = (keeper.home().join("mcp.lock"), bed.path("taken"), bed.folder("project"));
+    let config = project.join(".mcp.json");
+    let text = r#"{"mcpServers":{"one":{"command":"python3","args":["run_ws_shim.py"]}}}"#;
+    fs::write(&config, text).unwrap();
+    let holds = "import fcntl, sys, time\n\
+                 lock = open(sys.argv[1], 'w')\n\
+                 fcntl.flock(lock, fcntl.LOCK_EX)\n\
+                 open(sys.argv[2], 'w').close()\n\
+                 time.sleep(300)";
+    let mut holder = Spawned::start(script(&bed, holds).args([&lock, &taken]));
+    eventually("the lock is taken", PATIENCE, || taken.exists());
+    let wrap = ["mcp", "wrap", "--all", "--file", config.to_str().unwrap()];
+    let waited = keeper.run(&wrap);
+    assert_ne!(waited.code, Some(0), "{waited}");
+    waited.complains("mcp.lock");
+    assert_eq!(fs::read_to_string(&config).unwrap(), text);
+
+    holder.kill_hard();
+    assert!(lock.exists());
+    keeper.run(&wrap).expect_code(0);
+    assert!(fs::read_to_string(&config).unwrap().contains("guard"));
 }
 
 #[test]
