@@ -170,7 +170,10 @@ fn introduces(method: &str) -> bool {
 fn server_goes(conversation: &mut Conversation, open: &mut BTreeSet<String>) {
     let waits = conversation.replay().filter(|replay| !replay.answered).map(|replay| replay.id.json());
     let waits = waits.filter(|id| open.remove(id));
-    let mut lost: Vec<String> = conversation.server_is_gone().requests.iter().map(|id| id.json()).collect();
+    let mut lost = Vec::new();
+    for id in conversation.server_is_gone().requests {
+        lost.push(id.json());
+    }
     lost.sort();
     assert_eq!(lost, open.iter().cloned().collect::<Vec<_>>(), "lost, and open");
     *open = waits.into_iter().collect();

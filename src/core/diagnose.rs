@@ -109,7 +109,7 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
                 .or_else(|| (!is_match(group.main, watch)).then_some(Refusal::OnlyItsLeaseSays));
             let (awake, main_awake) = (memory.awake(group.top, now), memory.awake(group.main, now));
             let built = build(group, judgement, &holders);
-            let instance = Instance { off_limits, guarded, awake, main_awake, ..built };
+            let instance = Instance { awake, main_awake, off_limits, guarded, ..built };
             let missed = instance.misses_its_lease().then_some(Refusal::CannotTell);
             Instance { off_limits: instance.off_limits.or(missed), ..instance }
         })

@@ -100,7 +100,7 @@ impl<'a> Storm<'a> {
 
     /// Ends it: it was one, and no signal ended any of it.
     #[track_caller]
-    fn is_over(mut self) {
+    fn ends(mut self) {
         fs::write(self.bed.path("stop"), "").unwrap();
         let says = read_ready_file(&self.bed.path("stormed"));
         self.process.wait();
@@ -132,7 +132,7 @@ fn a_storm_of_forks_makes_no_orphan_and_hides_none() {
         crashed.kill_hard();
         let cleanup = keeper.run(&["cleanup", "--json"]).expect_code(0).json();
         assert_eq!(ended(&cleanup), [orphan.pid()], "{cleanup:#}");
-        storm.is_over();
+        storm.ends();
         assert!(client.shim().lives());
     });
 }
@@ -160,7 +160,7 @@ fn a_storm_of_orphans_that_live_shorter_than_the_grace_time() {
         let planned = |it: &Value| it["planned"].as_array().unwrap().len();
         let cleanup = keeper.run(&["cleanup", "--json"]).json();
         assert_eq!((planned(&cleanup), ended(&cleanup)), (1, vec![orphan.pid()]), "{cleanup:#}");
-        storm.is_over();
+        storm.ends();
         assert!(client.shim().lives() && !orphan.lives());
     });
 }
