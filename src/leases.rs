@@ -11,6 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Pid, Presence, UnixTime};
+use crate::platform::private;
 use crate::{files, platform};
 
 /// No honest lease is longer, in bytes.
@@ -40,7 +41,9 @@ fn stem(guard: Identity) -> String {
 }
 
 /// Writes a lease, or replaces the guard's earlier one. Readers find the old one or the new one, whole.
+/// A link at the folder's name is an error: nothing is written into what it names, nor read or swept there.
 pub(crate) fn write(folder: &Path, lease: &Lease) -> io::Result<()> {
+    private::is_no_link(folder)?;
     let text = text(lease)?;
     files::write_volatile(&file_of(folder, lease.guard), &text)
 }
@@ -71,8 +74,9 @@ pub(crate) fn remove_what_is_left(folder: &Path, guard: Identity) -> io::Result<
 }
 
 /// Every lease that can be read, in no order. Half a file, a strange one, one that vanishes meanwhile: none.
-/// An error means that the folder is there and could not be listed.
+/// An error means that the folder is there and could not be listed, or is a link.
 pub(crate) fn read_all(folder: &Path) -> io::Result<Vec<Lease>> {
+    private::is_no_link(folder)?;
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -101,6 +105,7 @@ pub(crate) fn of_the_living(folder: &Path) -> io::Result<Vec<Lease>> {
 
 /// Removes what guards have left behind that surely ended. In doubt a file stays: it is small.
 pub(crate) fn sweep(folder: &Path, now: UnixTime) -> io::Result<()> {
+    private::is_no_link(folder)?;
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -58,6 +58,20 @@ fn systems_are_told_apart_in_the_platform_only() {
     }
 }
 
+/// Half a second a look, and command lines of everybody that nobody asked for.
+#[test]
+fn no_look_reads_all_there_is() {
+    for (file, text) in sources("src") {
+        for line in code(&text) {
+            for forbidden in
+                ["new_all(", "refresh_all(", "RefreshKind::everything", "ProcessRefreshKind::everything"]
+            {
+                assert!(!line.contains(forbidden), "{}: {forbidden} in `{line}`", file.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn clocks_are_read_in_one_place() {
     for (file, text) in sources("src") {

@@ -107,7 +107,9 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
             let guarded = leases.weigh(&mut judgement, group, memory, now);
             let off_limits = off_limits(group, &family, snapshot, watch)
                 .or_else(|| (!is_match(group.main, watch)).then_some(Refusal::OnlyItsLeaseSays));
-            let instance = Instance { off_limits, guarded, ..build(group, judgement, &holders) };
+            let (awake, main_awake) = (memory.awake(group.top, now), memory.awake(group.main, now));
+            let built = build(group, judgement, &holders);
+            let instance = Instance { awake, main_awake, off_limits, guarded, ..built };
             let missed = instance.misses_its_lease().then_some(Refusal::CannotTell);
             Instance { off_limits: instance.off_limits.or(missed), ..instance }
         })
@@ -174,6 +176,8 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
         started_at: group.top.started_at,
         age: group.top.age,
+        awake: group.top.age,
+        main_awake: group.main.age,
         memory_bytes: group.members.iter().map(|member| member.memory_bytes).sum(),
         cpu_permille: group.members.iter().map(|member| member.cpu_permille).sum(),
         off_limits: None,
@@ -215,7 +219,7 @@ fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
                 attached_to(younger) == Some(client)
                     && younger.command == older.command
                     && (younger.cwd.is_none() || older.cwd.is_none() || younger.cwd == older.cwd)
-                    && younger.age >= watch.orphan_grace
+                    && younger.awake >= watch.orphan_grace
                     && !younger.top.birth.no_later_than(older.top.birth)
                     && is_one_server(younger, older)
             });

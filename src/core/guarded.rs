@@ -210,7 +210,8 @@ impl<'a> Leases<'a> {
             restartable: lease.restartable,
             listens: if lease.port == Some(self.watch.port) { lease.listens } else { Listens::Never },
             log: lease.log.clone(),
-            up: (!by_lease_alone || Some(group.main.identity) == lease.server).then_some(group.main.age),
+            up: (!by_lease_alone || Some(group.main.identity) == lease.server)
+                .then_some(memory.awake(group.main, now)),
             is_confirmed,
             by_lease_alone,
         })
@@ -278,7 +279,7 @@ impl Instance {
     /// How long its server has run: a guard is older than the server that it started anew.
     #[must_use]
     pub fn up(&self) -> Duration {
-        self.guarded.as_ref().and_then(|guarded| guarded.up).unwrap_or(self.age)
+        self.guarded.as_ref().and_then(|guarded| guarded.up).unwrap_or(self.awake)
     }
 
     /// Whether its guard is just starting its server.

@@ -107,8 +107,12 @@ pub struct Instance {
     pub cwd: Option<String>,
     /// When its top began, for display.
     pub started_at: UnixTime,
-    /// How long its top had lived.
+    /// How long its top had lived, for display.
     pub age: Duration,
+    /// The same without the time that the machine slept, as far as earlier looks tell.
+    pub awake: Duration,
+    /// The same of `main`.
+    pub main_awake: Duration,
     /// Memory of all its processes, in bytes.
     pub memory_bytes: u64,
     /// Share of one core of all its processes, in tenths of a percent.

@@ -186,6 +186,6 @@ fn ripeness(group: &Group<'_>, grace: Duration, memory: &Memory, now: Moment) ->
     let judged = [group.top, group.main];
     let since = judged.iter().filter_map(|process| memory.suspected_since(process.identity)).min();
     let looked = since.map_or(SECOND_LOOK_AFTER, |since| SECOND_LOOK_AFTER.saturating_sub(now.since(since)));
-    let ripe_in = looked.max(grace.saturating_sub(group.main.age));
+    let ripe_in = looked.max(grace.saturating_sub(memory.awake(group.main, now)));
     if ripe_in.is_zero() { Ripeness::Ripe } else { Ripeness::Unripe { ripe_in } }
 }

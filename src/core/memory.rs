@@ -10,6 +10,7 @@ use super::diagnose::Diagnosis;
 use super::identity::Identity;
 use super::instance::{Client, Instance, State};
 use super::moment::Moment;
+use super::snapshot::Process;
 
 /// The least time between two looks that count as two: a parent that is just being replaced (a
 /// launcher that hands over) must have settled.
@@ -29,6 +30,14 @@ pub struct PastClient {
 pub struct Memory {
     suspected: HashMap<Identity, Moment>,
     clients: HashMap<Identity, PastClient>,
+    awake: HashMap<Identity, Awake>,
+}
+
+/// How long a process had lived at a look, without the time that the machine slept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Awake {
+    at: Moment,
+    age: Duration,
 }
 
 impl Memory {
@@ -44,13 +53,25 @@ impl Memory {
         self.clients.get(&process)
     }
 
+    /// How long a process has lived as far as anybody could do something in that time. Ages go on while the machine
+    /// sleeps, moments do not: after a night a probe of a second is no old server, and one that was just starting
+    /// is not late.
+    #[must_use]
+    pub fn awake(&self, process: &Process, now: Moment) -> Duration {
+        let seen = self.awake.get(&process.identity);
+        seen.map_or(process.age, |seen| process.age.min(seen.age.saturating_add(now.since(seen.at))))
+    }
+
     /// Learns from a look, and forgets what it did not see.
     pub fn learn(&mut self, diagnosis: &Diagnosis, now: Moment) {
-        let (mut suspected, mut clients) = (HashMap::new(), HashMap::new());
+        let (mut suspected, mut clients, mut awake) = (HashMap::new(), HashMap::new(), HashMap::new());
         // An instance inside another one speaks for its own processes, so that it has the last word.
         let mut instances: Vec<&Instance> = diagnosis.instances.iter().collect();
         instances.sort_by_key(|instance| Reverse(instance.members.len()));
         for instance in instances {
+            for (process, age) in [(instance.top, instance.awake), (instance.main, instance.main_awake)] {
+                awake.insert(process, Awake { at: now, age });
+            }
             for member in &instance.members {
                 let identity = member.identity;
                 suspected.remove(&identity);
@@ -76,6 +97,6 @@ impl Memory {
                 }
             }
         }
-        *self = Self { suspected, clients };
+        *self = Self { suspected, clients, awake };
     }
 }

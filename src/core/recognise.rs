@@ -54,7 +54,9 @@ fn may_name(words: &[String], file: &str, style: PathStyle) -> bool {
         PathStyle::Unix => words.iter().any(|word| word.contains(file)),
         PathStyle::Windows if file.is_ascii() => {
             let contains = |word: &String| {
-                word.as_bytes().windows(file.len().max(1)).any(|part| part.eq_ignore_ascii_case(file.as_bytes()))
+                word.as_bytes()
+                    .windows(file.len().max(1))
+                    .any(|part| part.eq_ignore_ascii_case(file.as_bytes()))
             };
             words.iter().any(|word| contains(word) || !word.is_ascii())
         }

@@ -122,15 +122,17 @@ pub(super) fn begin(dir: &Path, name: &str) -> io::Result<File> {
         opened => opened?,
     };
     private::close_file(&file)?;
-    remove_old(dir);
+    remove_old(dir, name);
     Ok(file)
 }
 
-/// Keeps the newest files by the day in their name.
-fn remove_old(dir: &Path) {
+/// Keeps the file that was just begun, and of the others the newest by the day in their name. They may be of
+/// later days: a clock that once ran ahead.
+fn remove_old(dir: &Path, begun: &str) {
     let mut names = logs(dir);
+    names.retain(|name| name != begun);
     names.sort_unstable();
-    for name in names.iter().rev().skip(KEPT) {
+    for name in names.iter().rev().skip(KEPT - 1) {
         // Another program of ours may be quicker; what stays is tried again at the next start.
         let _ = fs::remove_file(dir.join(name));
     }
@@ -147,6 +149,8 @@ fn logs(dir: &Path) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::files::testing::Scratch;
 
@@ -198,6 +202,24 @@ mod tests {
             assert!(is_log(&names[6]) && !names[6].contains("2001"), "{names:?}");
         }
         assert!(dir.join("notes.log").exists());
+    }
+
+    #[test]
+    fn todays_file_is_kept_beside_those_of_a_clock_that_ran_ahead() {
+        let scratch = Scratch::new();
+        let dir = scratch.path().join("logs");
+        fs::create_dir(&dir).unwrap();
+        for day in 1..=KEPT {
+            fs::write(dir.join(format!("shimkeeper.2999-01-0{day}.log")), "").unwrap();
+        }
+        let mut daily = open(&dir, |error| panic!("{error}")).unwrap();
+        daily.write_all(b"first\n").unwrap();
+        daily.write_all(b"second\n").unwrap();
+        let mut names = logs(&dir);
+        names.sort();
+        assert_eq!(names.len(), KEPT, "{names:?}");
+        assert!(!names[0].contains("2999") && names[1] == "shimkeeper.2999-01-02.log", "{names:?}");
+        assert_eq!(fs::read_to_string(dir.join(&names[0])).unwrap(), "first\nsecond\n");
     }
 
     #[cfg(unix)]

@@ -112,12 +112,35 @@ pub(crate) fn is_ours_alone(path: &Path) -> io::Result<bool> {
     Ok(about.is_dir() || about.is_file())
 }
 
-/// Takes a folder's rights from everybody else, whoever made it.
+/// Takes a folder's rights from everybody else, whoever made it. A link to one is invalid data and stays as it is,
+/// and so does what it names.
+///
+/// # Platforms
+/// Windows: links are followed, as by `open_ours`.
 pub(crate) fn close_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
-    return std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        is_no_link(path)?;
+        // Against whoever lays a link right now.
+        let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
+        let folder = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+        folder.set_permissions(PermissionsExt::from_mode(0o700))
+    }
     #[cfg(not(unix))]
-    return path.metadata().map(drop);
+    path.metadata().map(drop)
+}
+
+/// Invalid data where a link stands at the name of a folder of ours. Fine if nothing does.
+///
+/// # Platforms
+/// Windows: not looked at, as in `open_ours`.
+pub(crate) fn is_no_link(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) && folder.is_symlink() {
+        let why = wording::no_folder_of_ours(&folder.display());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    }
+    Ok(())
 }
 
 /// Makes a rename inside a folder survive a crash of the machine. Windows does so by itself.
@@ -128,8 +151,9 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     return path.metadata().map(drop);
 }
 
-/// Whether a file could be made in this folder, or the folder itself. Leaves nothing behind.
+/// Whether a file could be made in this folder of ours, or the folder itself. Leaves nothing behind.
 pub(crate) fn probe_folder(path: &Path) -> io::Result<()> {
+    is_no_link(path)?;
     let Some(existing) = path.ancestors().find(|folder| folder.exists()) else {
         return Err(io::ErrorKind::NotFound.into());
     };

@@ -2,16 +2,17 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::on_a_desktop;
 use crate::stage::{GREY, Tray, icon_turns, tray_command};
 use crate::support::bed::Bed;
+use crate::support::client::is_taken;
 use crate::support::keeper::Keeper;
 use crate::support::own::in_own_world;
 use crate::support::{PATIENCE, eventually};
-use crate::{an_orphan, system};
+use crate::{a_guarded_client, an_orphan, lease_of, system};
 
 const PRECIOUS: &str = "somebody's only copy\n";
 
@@ -140,6 +141,131 @@ fn links_among_the_leases_are_litter_and_what_they_name_is_not() {
         }
         for (what, victim) in victims {
             victim.is_untouched(what);
+        }
+    });
+}
+
+/// A folder of somebody else's that must stay as it is, with what our own housekeeping would remove from ours.
+struct VictimFolder {
+    path: PathBuf,
+    before: Vec<String>,
+}
+
+impl VictimFolder {
+    /// Laid by a link at the name of a folder of ours.
+    fn at(bed: &Bed, name: &Path) -> Self {
+        let path = bed.fresh("victim");
+        fs::create_dir(&path).unwrap();
+        for day in 1..=9 {
+            fs::write(path.join(format!("shimkeeper.2001-01-0{day}.log")), PRECIOUS).unwrap();
+        }
+        for litter in ["4194304-1.json", ".4194304-1.json.9-0.tmp", "precious"] {
+            fs::write(path.join(litter), PRECIOUS).unwrap();
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        symlink(&path, name).unwrap();
+        Self { before: listed(&path), path }
+    }
+
+    /// Nothing of it is changed or gone.
+    #[track_caller]
+    fn is_untouched(&self) {
+        let now = listed(&self.path);
+        assert!(self.before.iter().all(|one| now.contains(one)), "{now:#?}");
+    }
+
+    /// And nothing is new in it, but for locks and sockets, which say nothing of anybody.
+    #[track_caller]
+    fn holds_nothing_of_ours(&self) {
+        self.is_untouched();
+        let mut now = listed(&self.path);
+        now.retain(|one| !one.contains(".lock ") && !one.contains(".sock "));
+        assert_eq!(now, self.before);
+    }
+}
+
+/// The folder itself and what is in it, with modes and sizes.
+fn listed(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut all: Vec<_> = entries
+        .chain([folder.to_owned()])
+        .map(|path| {
+            let about = fs::symlink_metadata(&path).unwrap();
+            let size = if about.is_file() { about.len() } else { 0 };
+            format!("{} {:o} {size}", path.display(), about.mode())
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_link_at_the_folder_of_logs_is_refused_and_what_it_names_stays() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let keeper = bed.keeper(3005);
+        let victim = VictimFolder::at(&bed, &keeper.home().join("logs"));
+        let orphan = an_orphan(&bed);
+        let cleanup = keeper.run(&["cleanup"]).expect_code(0);
+        assert!(!orphan.lives());
+        victim.holds_nothing_of_ours();
+        cleanup.complains("no log is kept in").complains("is a link to a folder, so it is left alone");
+        let doctor = keeper.run(&["doctor"]).stdout;
+        let line = doctor.lines().find(|line| line.contains("is a link to a folder"));
+        assert!(line.is_some_and(|line| line.contains("log")), "{doctor}");
+        victim.holds_nothing_of_ours();
+    });
+}
+
+#[test]
+fn a_link_at_the_folder_of_leases_is_refused_and_what_it_names_stays() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let keeper = bed.keeper(3005);
+        let victim = VictimFolder::at(&bed, &keeper.home().join("leases"));
+        let client = a_guarded_client(&bed, &keeper);
+        let shim = client.shim();
+        // The log is begun after the lease.
+        eventually("the guard has done what it does at first", PATIENCE, || !keeper.log().is_empty());
+        keeper.run(&["cleanup"]);
+        keeper.run(&["doctor"]).says("is a link to a folder, so it is left alone");
+        assert!(shim.lives());
+        client.kill_hard();
+        eventually("the server goes with its client", PATIENCE, || !shim.lives());
+        keeper.run(&["status"]);
+        keeper.run(&["cleanup"]).expect_code(0);
+        victim.holds_nothing_of_ours();
+    });
+}
+
+#[test]
+fn links_at_a_living_guards_names_are_not_written_through_and_it_still_guards() {
+    in_own_world(|| {
+        for (what, lay) in LINKS {
+            let bed = Bed::with_the_real_name();
+            let keeper = bed.keeper(3005);
+            let client = a_guarded_client(&bed, &keeper);
+            let shim = client.shim();
+            let lease = lease_of(&keeper);
+            let socket = lease.with_extension("sock");
+            eventually("the guard can be asked", PATIENCE, || socket.exists());
+            let victims = [(Victim::new(&bed), &lease), (Victim::new(&bed), &socket)];
+            for (victim, at) in &victims {
+                fs::remove_file(at).unwrap();
+                lay(&victim.path, at);
+            }
+            for words in [&["status"][..], &["cleanup"], &["doctor"], &["cleanup", "--duplicates"]] {
+                keeper.run(words);
+                for (victim, _) in &victims {
+                    victim.is_untouched(what);
+                }
+            }
+            client.kill_hard();
+            eventually("the server goes with its client", PATIENCE, || !shim.lives());
+            eventually("nobody holds the port", PATIENCE, || !is_taken(3005));
+            for (victim, _) in &victims {
+                victim.is_untouched(what);
+            }
         }
     });
 }

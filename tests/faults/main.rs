@@ -16,6 +16,8 @@
 
 #[path = "../support/desktop/mod.rs"]
 mod desktop;
+#[path = "../support/sources.rs"]
+mod sources;
 #[path = "../desktop/stage.rs"]
 mod stage;
 #[path = "../support/mod.rs"]
@@ -24,6 +26,7 @@ mod support;
 mod bus;
 mod disk;
 mod few_files;
+mod flood;
 mod hostile;
 mod leases;
 mod links;
@@ -38,7 +41,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use support::bed::{Bed, python};
-use support::client::{Client, Shim};
+use support::client::{Client, ClientPlan, Shim};
 use support::keeper::Keeper;
 use support::own::{can_run, in_own_world};
 
@@ -63,9 +66,14 @@ fn an_orphan(bed: &Bed) -> Shim {
 /// A client whose shim runs behind a guard with this home.
 #[track_caller]
 fn a_guarded_client(bed: &Bed, keeper: &Keeper<'_>) -> Client {
+    guarded(bed, keeper).start()
+}
+
+/// The same before it is started.
+fn guarded<'a>(bed: &'a Bed, keeper: &Keeper<'_>) -> ClientPlan<'a> {
     let home = keeper.home().display().to_string();
     let words = [env!("CARGO_BIN_EXE_shimkeeper"), "--home", &home, "guard", "--"];
-    words.iter().rev().fold(bed.client().on_port(3005), |plan, word| plan.behind(word)).start()
+    words.iter().rev().fold(bed.client().on_port(3005), |plan, word| plan.behind(word))
 }
 
 /// The file of the only living guard's lease.

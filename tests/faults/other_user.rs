@@ -58,6 +58,10 @@ fn nothing_of_ours_can_be_read_written_or_reached() {
         let keeper = bed.keeper(3005);
         fs::remove_file(keeper.home().join("config.toml")).unwrap();
         keeper.run(&["config", "init"]).expect_code(0);
+        let config = bed.folder("project").join(".mcp.json");
+        fs::write(&config, r#"{"mcpServers":{"one":{"command":"python3","args":["run_ws_shim.py"]}}}"#)
+            .unwrap();
+        keeper.run(&["mcp", "wrap", "--all", "--file", config.to_str().unwrap()]).expect_code(0);
         let _client = a_guarded_client(&bed, &keeper);
         let _lease = lease_of(&keeper);
         let tray = Tray::start(&bed, &desktop, &keeper);
@@ -71,7 +75,17 @@ fn nothing_of_ours_can_be_read_written_or_reached() {
         let ours = below(keeper.home());
         let names: Vec<_> = ours.iter().map(|path| path.display().to_string()).collect();
         let all = names.join(" ");
-        for expected in ["config.toml", "tray.lock", "tray.sock", ".log", ".json", "leases"] {
+        for expected in [
+            "config.toml",
+            "tray.lock",
+            "tray.sock",
+            ".log",
+            ".json",
+            "leases",
+            "mcp.lock",
+            "backups",
+            "wrapped",
+        ] {
             assert!(all.contains(expected), "no {expected} in {all}");
         }
         let outside = bed.folder("outside");

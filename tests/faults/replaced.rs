@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use crate::on_a_desktop;
-use crate::stage::{GREEN, GREY, Tray, icon_turns};
+use crate::script;
+use crate::stage::{GREEN, GREY, RED, Tray, icon_turns};
 use crate::support::bed::Bed;
+use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually};
 
 #[test]
@@ -27,23 +29,51 @@ fn the_lock_of_a_killed_tray_keeps_nobody_out_and_the_lock_of_a_living_one_does(
 }
 
 #[test]
+fn the_lock_of_a_killed_mcp_keeps_nobody_out_and_the_lock_of_a_living_one_does() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    let (lock, taken, project) = (keeper.home().join("mcp.lock"), bed.path("taken"), bed.folder("project"));
+    let config = project.join(".mcp.json");
+    let text = r#"{"mcpServers":{"one":{"command":"python3","args":["run_ws_shim.py"]}}}"#;
+    fs::write(&config, text).unwrap();
+    let holds = "import fcntl, sys, time\n\
+                 lock = open(sys.argv[1], 'w')\n\
+                 fcntl.flock(lock, fcntl.LOCK_EX)\n\
+                 open(sys.argv[2], 'w').close()\n\
+                 time.sleep(300)";
+    let mut holder = Spawned::start(script(&bed, holds).args([&lock, &taken]));
+    eventually("the lock is taken", PATIENCE, || taken.exists());
+    let wrap = ["mcp", "wrap", "--all", "--file", config.to_str().unwrap()];
+    let waited = keeper.run(&wrap);
+    assert_ne!(waited.code, Some(0), "{waited}");
+    waited.complains("mcp.lock");
+    assert_eq!(fs::read_to_string(&config).unwrap(), text);
+
+    holder.kill_hard();
+    assert!(lock.exists());
+    keeper.run(&wrap).expect_code(0);
+    assert!(fs::read_to_string(&config).unwrap().contains("guard"));
+}
+
+#[test]
 fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
     on_a_desktop(|| {
-        let bed = Bed::with_the_real_name();
+        // Port and script are others than without a configuration, so that the old one is told from none.
+        let bed = Bed::new();
         let desktop = bed.desktop();
-        let keeper = bed.keeper(3005);
+        let keeper = bed.keeper_with(3007, "protect = [\"spared=yes\"]");
         let mut tray = Tray::start(&bed, &desktop, &keeper);
-        let _client = bed.client().on_port(3005).start();
+        let client = bed.client().on_port(3007).start();
         icon_turns(&desktop, GREEN, "replaced-1-healthy");
         let config = keeper.home().join("config.toml");
         let good = fs::read_to_string(&config).unwrap();
 
         // As editors save.
         let aside = keeper.home().join("config.toml~");
-        fs::write(&aside, good.replace("3005", "3006").replace("run_ws_shim", "other")).unwrap();
+        fs::write(&aside, good.replace("3007", "3008").replace("run_ws_shim", "other")).unwrap();
         fs::rename(&aside, &config).unwrap();
         eventually("the new one is in use", PATIENCE, || {
-            desktop.menu_layout(tray.pid())[0].label.contains("port 3006 is free")
+            desktop.menu_layout(tray.pid())[0].label.contains("port 3008 is free")
         });
         // As dotfile managers do.
         fs::create_dir(keeper.home().join("dotfiles")).unwrap();
@@ -73,9 +103,23 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
         symlink("nowhere.toml", &config).unwrap();
         is_told("a link to nowhere is told");
 
+        // All the while the old one holds, with what it protects.
+        let spared = bed.client().stdio().with(&["spared=yes"]).start();
+        let protected = spared.shim();
+        spared.kill_hard();
+        let orphan = client.shim();
+        client.kill_hard();
+        icon_turns(&desktop, RED, "replaced-4-orphaned");
+        desktop.toast_about("Orphaned shim on port 3007");
+        desktop.menu_click(tray.pid(), "Cleanup");
+        eventually("the orphan is gone", PATIENCE, || !orphan.lives());
+        icon_turns(&desktop, GREY, "replaced-5-broken");
+        assert!(protected.lives(), "ended although the old configuration protects it");
+        let _client = bed.client().on_port(3007).start();
+
         fs::remove_file(&config).unwrap();
         fs::write(&config, good).unwrap();
-        icon_turns(&desktop, GREEN, "replaced-4-mended");
+        icon_turns(&desktop, GREEN, "replaced-6-mended");
         assert!(tray.lives());
     });
 }

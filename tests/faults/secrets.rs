@@ -5,7 +5,7 @@ use std::fs;
 use crate::stage::{GREEN, RED, Tray, icon_turns};
 use crate::support::bed::Bed;
 use crate::support::{PATIENCE, eventually};
-use crate::{a_guarded_client, lease_of, on_a_desktop};
+use crate::{guarded, lease_of, on_a_desktop};
 
 const IN_OPTION: &str = "hunter2";
 const IN_ARGUMENT: &str = "plainpassword";
@@ -63,14 +63,32 @@ fn a_guards_lease_and_log_hold_no_token() {
     crate::support::own::in_own_world(|| {
         let bed = Bed::with_the_real_name();
         let keeper = bed.keeper(3005);
-        let client = a_guarded_client(&bed, &keeper);
+        let argument = format!("EXAI_TOKEN={IN_ARGUMENT}");
+        let client = guarded(&bed, &keeper)
+            .with(&["--token", IN_OPTION, &argument])
+            .with_variable("EXAI_TOKEN", IN_ENVIRONMENT)
+            .start();
+        let (guard, server) = (client.children()[0], client.shim().process);
+        for process in [guard, server] {
+            assert!(process.command_line().contains(IN_OPTION), "{}", process.command_line());
+            assert!(process.command_line().contains(&argument), "{}", process.command_line());
+            let environment = fs::read(format!("/proc/{}/environ", process.pid)).unwrap();
+            assert!(String::from_utf8_lossy(&environment).contains(IN_ENVIRONMENT));
+        }
         let mut said = fs::read_to_string(lease_of(&keeper)).unwrap();
-        drop(client);
+        assert!(said.contains(&server.pid.to_string()), "it is the lease of this one: {said}");
+        for arguments in [&["-v", "status"][..], &["status", "--json"], &["doctor"], &["free"]] {
+            said += &keeper.run(arguments).to_string();
+        }
+        client.kill_hard();
+        eventually("the server goes with its client", PATIENCE, || !server.lives());
+        eventually("the guard goes", PATIENCE, || !guard.lives());
+        assert!(keeper.log().contains(&server.pid.to_string()), "{}", keeper.log());
         let home = keeper.home().display().to_string();
         // Behind the guard and refused: the complaint names the command.
         let mut command = bed.command(env!("CARGO_BIN_EXE_shimkeeper"));
         command.args(["--home", &home, "guard", "--", "/no/such/program", "--token", IN_OPTION]);
-        command.arg(format!("EXAI_TOKEN={IN_ARGUMENT}")).env("EXAI_TOKEN", IN_ENVIRONMENT);
+        command.arg(argument).env("EXAI_TOKEN", IN_ENVIRONMENT);
         let refused = bed.run(&mut command);
         assert!(refused.stderr.contains("/no/such/program"), "{refused}");
         said += &(refused.stdout + &refused.stderr + &keeper.log());

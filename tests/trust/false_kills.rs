@@ -7,7 +7,7 @@ use crate::support::bed::{Bed, python};
 use crate::support::client::{Shim, read_ready_file};
 use crate::support::identity::Identity;
 use crate::support::keeper::Keeper;
-use crate::support::own::in_own_world;
+use crate::support::own::{can_run, in_own_world};
 use crate::support::{PATIENCE, eventually};
 use crate::{ended, instance, instances};
 
@@ -20,6 +20,28 @@ fn all_is_well(keeper: &Keeper<'_>) {
     assert_eq!(instances(&status).len(), 1, "{status:#}");
     let cleanup = keeper.run(&["cleanup", "--duplicates", "--json"]).expect_code(0).json();
     assert_eq!(ended(&cleanup), [0; 0], "{cleanup:#}");
+}
+
+/// A server may count each connection as a client, or log it.
+#[test]
+fn no_look_connects_to_the_port() {
+    if !can_run(&no_look_connects_to_the_port, &["strace"]) {
+        return;
+    }
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let _client = bed.client().on_port(3005).start();
+        let keeper = bed.keeper(3005);
+        for words in [&["status"][..], &["status", "--json"], &["cleanup"], &["free"], &["doctor"]] {
+            let (console, mut strace, calls) = (keeper.console(), bed.command("strace"), bed.fresh("calls"));
+            strace.args(["-f", "-qq", "-e", "trace=connect,sendto,sendmsg,socket", "-o"]).arg(&calls);
+            bed.run(strace.arg(console.get_program()).args(console.get_args()).args(words));
+            let calls = fs::read_to_string(calls).unwrap();
+            assert!(calls.contains("socket("), "nothing was traced: {calls}");
+            let mut connects = calls.lines().filter(|line| line.contains("connect("));
+            assert_eq!(connects.find(|line| line.contains("AF_INET")), None, "{words:?}");
+        }
+    });
 }
 
 #[test]

@@ -15,6 +15,8 @@
 
 #[path = "../support/desktop/mod.rs"]
 mod desktop;
+#[path = "../support/sources.rs"]
+mod sources;
 #[path = "../support/mod.rs"]
 mod support;
 

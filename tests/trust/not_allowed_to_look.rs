@@ -216,12 +216,16 @@ fn the_orphan_of_another_container_is_not_ours_to_end() {
     });
 }
 
-/// Whatever is asked, in these surroundings, answers with 3.
+/// Whatever is asked, in these surroundings, answers with 3: in words, and as scripts read it.
 #[track_caller]
 fn nothing_is_said_to_be_fine(bed: &Bed, surroundings: &[&str], more: Option<&[&str]>) {
     let keeper = bed.keeper(3005);
-    let words = [&["status", "--json"][..], &["cleanup", "--duplicates"], &["cleanup", "--check-only"]];
-    for words in words.into_iter().chain(more) {
+    let words = [&["status"][..], &["cleanup", "--duplicates"], &["cleanup", "--check-only"]];
+    let as_json = ["status", "cleanup"].map(|command| [command, "--json"]);
+    let as_json = as_json.iter().map(|words| &words[..]);
+    let as_json = as_json.chain([&["cleanup", "--check-only", "--json"][..]]);
+    let as_json = as_json.chain([&["cleanup", "--duplicates", "--json"][..]]);
+    for words in words.into_iter().chain(more).chain(as_json) {
         let console = keeper.console();
         let mut command = bed.command(surroundings.first().map_or(console.get_program(), |it| it.as_ref()));
         if !surroundings.is_empty() {
@@ -230,6 +234,15 @@ fn nothing_is_said_to_be_fine(bed: &Bed, surroundings: &[&str], more: Option<&[&
         let outcome = bed.run(command.args(console.get_args()).args(words)).expect_code(3);
         for lie in ["HEALTHY", "IDLE", "is free", "No cleanup needed", "No run_ws_shim", "ended "] {
             assert!(!outcome.stdout.contains(lie), "`{lie}` in {outcome}");
+        }
+        if words == ["status", "--json"] {
+            assert_eq!(outcome.json()["verdict"], "unseen", "{outcome}");
+        } else if words.contains(&"--json") {
+            let cleanup = outcome.json();
+            assert_eq!(cleanup["planned"], serde_json::json!([]), "{outcome}");
+            // Where one may ask about the port as well, that is what cannot be seen.
+            assert!(more.is_none() || cleanup["port"]["free"] != true, "{outcome}");
+            assert_eq!(cleanup["ended"].as_array().map_or(0, Vec::len), 0, "{outcome}");
         }
     }
 }

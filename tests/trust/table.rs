@@ -1,8 +1,11 @@
-//! Holds `docs/trust.md` to the tests: each row's test is there, and each story of this program has its row.
+//! Holds `docs/trust.md` to the tests: each row's test is there, and each story of this program and of
+//! `tests/faults` has its row.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use crate::sources::{modules, tests_in};
 
 /// A row: what happened, what we do, and the tests that show it.
 struct Row {
@@ -27,18 +30,20 @@ fn each_row_names_tests_that_are_there() {
 }
 
 #[test]
-fn each_story_of_this_program_has_its_row() {
+fn each_story_has_its_row() {
     let told: BTreeSet<String> = rows().into_iter().flat_map(|row| row.tests).collect();
-    let mut stories = 0;
-    for module in modules("tests/trust/main.rs") {
-        let text = fs::read_to_string(format!("tests/trust/{module}.rs")).unwrap();
-        for name in tests_in(&text) {
-            let story = format!("trust::{module}::{name}");
-            assert!(told.contains(&story), "docs/trust.md does not tell of {story}");
-            stories += 1;
+    for (program, least) in [("trust", 45), ("faults", 30)] {
+        let mut stories = 0;
+        for module in modules(&format!("tests/{program}/main.rs")) {
+            let text = fs::read_to_string(format!("tests/{program}/{module}.rs")).unwrap();
+            for name in tests_in(&text) {
+                let story = format!("{program}::{module}::{name}");
+                assert!(told.contains(&story), "docs/trust.md does not tell of {story}");
+                stories += 1;
+            }
         }
+        assert!(stories >= least, "only {stories} stories of {program} were found");
     }
-    assert!(stories > 30, "only {stories} stories were found");
 }
 
 #[test]
@@ -98,27 +103,4 @@ fn find(test: &str) -> Result<(), String> {
     } else {
         Err("no such test in that file".into())
     }
-}
-
-/// The modules that a program is made of.
-fn modules(main: &str) -> Vec<String> {
-    let text = fs::read_to_string(main).unwrap_or_default();
-    let names = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    names.filter(|name| !matches!(*name, "support" | "desktop")).map(str::to_owned).collect()
-}
-
-/// The functions that stand below a `#[test]`.
-fn tests_in(text: &str) -> Vec<String> {
-    let (mut found, mut is_test) = (Vec::new(), false);
-    for line in text.lines().map(str::trim) {
-        if line == "#[test]" {
-            is_test = true;
-        } else if let Some(rest) = line.strip_prefix("fn ") {
-            if is_test {
-                found.push(rest.split('(').next().unwrap_or(rest).to_owned());
-            }
-            is_test = false;
-        }
-    }
-    found
 }

@@ -149,8 +149,7 @@ pub fn leases_unreadable(folder: &Path, error: &dyn Display) -> String {
 }
 
 /// What to do about leases that cannot be listed.
-pub const LEASES_HINT: &str =
-    "make the folder readable for you; until then nothing that a guard keeps is taken for an orphan";
+pub const LEASES_HINT: &str = "make it a folder of its own that you can read; until then nothing that a guard keeps is taken for an orphan";
 
 /// A folder of leases that others can write to.
 #[must_use]

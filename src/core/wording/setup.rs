@@ -50,6 +50,12 @@ pub fn no_file_of_ours(path: &dyn Display) -> String {
     format!("{} is a link or no file, so it is left alone", plain(&path.to_string()))
 }
 
+/// A link stands at the name of a folder of ours.
+#[must_use]
+pub fn no_folder_of_ours(path: &dyn Display) -> String {
+    format!("{} is a link to a folder, so it is left alone", plain(&path.to_string()))
+}
+
 /// A bug of ours, as the log has it.
 pub const PANICKED: &str = "Shimkeeper ran into a bug of its own";
 

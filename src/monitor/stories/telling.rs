@@ -1,11 +1,13 @@
 //! Who is told of what, and how often.
 
+use std::time::Duration;
+
 use super::scene::{
-    Story, in_use, logged, next_look, orphan, orphan_off_limits, orphans, quiet, title, toast,
+    SHIM, Story, in_use, logged, next_look, orphan, orphan_off_limits, orphans, quiet, title, toast,
 };
 use crate::act::toast::{Button, Reply};
-use crate::core::testing::process;
-use crate::core::{UnixTime, Verdict};
+use crate::core::testing::{World, process};
+use crate::core::{Diagnosis, Listens, Memory, Moment, Scope, UnixTime, Verdict, diagnose, plan};
 use crate::monitor::Effect;
 use crate::monitor::{Choice, Event, Face};
 
@@ -38,7 +40,7 @@ fn an_orphan_that_may_not_be_ended_is_told_of_without_a_button_that_does_nothing
 fn another_process_under_the_number_of_the_last_orphan_is_news() {
     let mut story = Story::new();
     assert_ne!(title(&story.at(10).looks(&orphans([600]))), "no toast");
-    let reborn = quiet().and(process(600, 777).with_args(super::scene::SHIM).child_of(100));
+    let reborn = quiet().and(process(600, 777).with_args(SHIM).child_of(100));
     assert_eq!(title(&story.at(12).looks(&reborn)), "Orphaned shim");
 }
 
@@ -100,6 +102,83 @@ fn eight_hours_of_sleep_change_nothing_and_tell_nothing_again() {
         assert_eq!(logged(&woken), "", "nothing has changed");
         assert_eq!(story.face(), Face::Verdict(face));
     }
+}
+
+/// On Linux ages are counted with the time that the machine slept, the monitor's clock is not.
+fn slept(world: &World) -> World {
+    let mut woken = world.clone();
+    for process in &mut woken.snapshot.processes {
+        process.age += Duration::from_hours(8);
+    }
+    woken
+}
+
+/// A monitor that looks for itself, with the memory that it has.
+struct Watcher {
+    story: Story,
+    memory: Memory,
+}
+
+impl Watcher {
+    fn new() -> Self {
+        Self { story: Story::new(), memory: Memory::default() }
+    }
+
+    fn looks(&mut self, at: Duration, world: &World) -> Diagnosis {
+        let look = diagnose(&world.snapshot, &world.watch, &self.memory, Moment(at));
+        self.memory.learn(&look, Moment(at));
+        look
+    }
+
+    /// Twice, a quarter of a second apart, as a monitor does that suspects something.
+    fn looks_twice(&mut self, at: Duration, world: &World) -> (Diagnosis, Vec<Effect>) {
+        self.looks(at, world);
+        let look = self.looks(at + Duration::from_millis(250), world);
+        let effects = self.story.at(at.as_secs()).step(Event::Looked(vec![look.clone()]));
+        (look, effects)
+    }
+}
+
+#[test]
+fn a_probe_that_slept_with_the_machine_supersedes_nobody() {
+    let probed = in_use().and(process(700, 70).with_args(SHIM).child_of(500).aged(1));
+    let mut watcher = Watcher::new();
+    watcher.looks_twice(Duration::from_secs(10), &probed);
+    let (look, effects) = watcher.looks_twice(Duration::from_secs(11), &slept(&probed));
+    assert_eq!(
+        (look.verdict, title(&effects), logged(&effects)),
+        (Verdict::Healthy, "no toast", String::new())
+    );
+    assert!(plan(&look, Scope::OrphansAndDuplicates).targets.is_empty(), "{look:#?}");
+    // It was the age and nothing else: one that stays is a second server.
+    let (look, _) = watcher.looks_twice(Duration::from_secs(16), &slept(&probed));
+    assert_eq!(look.verdict, Verdict::Duplicate);
+}
+
+#[test]
+fn a_suspect_that_slept_with_the_machine_gets_the_grace_time_that_it_had_left() {
+    let suspect = World::linux().and(orphan(600).aged(1));
+    let mut watcher = Watcher::new();
+    watcher.looks_twice(Duration::from_secs(10), &suspect);
+    let (look, effects) = watcher.looks_twice(Duration::from_secs(11), &slept(&suspect));
+    assert_eq!((look.verdict, title(&effects)), (Verdict::Starting, "no toast"));
+    assert!(plan(&look, Scope::Orphans).targets.is_empty(), "{look:#?}");
+    let (look, effects) = watcher.looks_twice(Duration::from_secs(15), &slept(&suspect));
+    assert_eq!((look.verdict, title(&effects)), (Verdict::Orphaned, "Orphaned shim"));
+}
+
+#[test]
+fn a_server_that_was_starting_when_the_machine_fell_asleep_is_starting_still() {
+    let mut starting = World::linux()
+        .and(process(500, 50).with_args(&["code"]).child_of(100))
+        .and(process(600, 60).with_args(SHIM).child_of(500).aged(3));
+    starting.watch.listens = Listens::Always;
+    let mut watcher = Watcher::new();
+    watcher.looks_twice(Duration::from_secs(10), &starting);
+    let (look, effects) = watcher.looks_twice(Duration::from_secs(11), &slept(&starting));
+    assert_eq!((look.verdict, title(&effects)), (Verdict::Starting, "no toast"), "{look:#?}");
+    let (look, _) = watcher.looks_twice(Duration::from_secs(40), &slept(&starting));
+    assert_eq!(look.verdict, Verdict::Duplicate, "it should listen by now");
 }
 
 #[test]

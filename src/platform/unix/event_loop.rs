@@ -34,7 +34,6 @@ impl<Event> EventLoop<Event> {
         Proxy(self.sender.clone())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "its twin asks the system")]
     pub(crate) fn run(self, program: &mut impl Program<Event = Event>) -> Result<(), String>
     where
         Event: Send + 'static,

@@ -49,6 +49,17 @@ impl Desktop<'_> {
         self.toast_log.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Sends, as anybody on the bus can, that a button of each of these toasts was pressed, and that it was closed.
+    pub(crate) fn flood_with_answers(&self, toasts: impl Iterator<Item = u32>, button: &str) {
+        let (path, interface) = ("/org/freedesktop/Notifications", "org.freedesktop.Notifications");
+        let connection = self.bus.connection();
+        for toast in toasts {
+            let nobody = None::<&str>;
+            connection.emit_signal(nobody, path, interface, "ActionInvoked", &(toast, button)).unwrap();
+            connection.emit_signal(nobody, path, interface, "NotificationClosed", &(toast, 2_u32)).unwrap();
+        }
+    }
+
     /// The toasts on the screen.
     pub(crate) fn toast_windows(&self) -> Vec<Rect> {
         self.windows("xfce4-notifyd")
