@@ -51,7 +51,9 @@ pub(crate) struct Stage<'a> {
 impl<'a> Stage<'a> {
     pub(crate) fn new(bed: &'a Bed, seed: u64) -> Self {
         let programs = ["editor", "viewer"].map(|name| bed.folder("programs").join(name));
-        programs.iter().for_each(|program| copy_program(Path::new("/bin/bash"), program));
+        for program in &programs {
+            copy_program(Path::new("/bin/bash"), program);
+        }
         let workers = vec![Worker::start(bed, &programs[0])];
         Self { bed, programs, workers, listeners: Vec::new(), chance: seed }
     }

@@ -42,19 +42,19 @@ fn whatever_happens(seed: u64) {
         writeln!(story, "{step}: {}", stage.step(&tops)).unwrap();
         let begin = Instant::now();
         loop {
-            let seen = see(&mut sparing, FIRST_NET + step * 300);
+            let changes = see(&mut sparing, FIRST_NET + step * 300);
             let fresh = see(&mut Machine::sparing(bed.path("leases")), 0);
             let thorough = see(&mut Machine::with_leases(bed.path("leases")), 0);
-            if seen == fresh && fresh == thorough {
-                tops = seen.tops;
+            if changes == fresh && fresh == thorough {
+                with_orphans += usize::from(changes.text.contains("Gone"));
+                tops = changes.tops;
                 with_shims += usize::from(!tops.is_empty());
-                with_orphans += usize::from(seen.text.contains("Gone"));
                 break;
             }
             assert!(
                 begin.elapsed() < SETTLED,
                 "{story}\nsparing: {}\nfresh: {}\nthorough: {}",
-                seen.text,
+                changes.text,
                 fresh.text,
                 thorough.text
             );
