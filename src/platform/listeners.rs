@@ -1,8 +1,8 @@
 //! Who listens on a port.
 
-use super::table::Depth;
+use super::table::{Change, Depth};
 use super::{Family, io, os};
-use crate::core::Pid;
+use crate::core::Identity;
 use crate::core::snapshot::Listener;
 
 /// The sockets that listen, with what is kept from look to look.
@@ -12,9 +12,9 @@ pub(crate) struct Listeners(os::Listeners);
 /// Where holders are looked for.
 pub(crate) struct Among<'a> {
     /// Who most likely holds something.
-    pub(crate) likely: &'a [Pid],
-    /// Whether these are others than at the last look, or have started somebody.
-    pub(crate) have_changed: bool,
+    pub(crate) likely: &'a [Identity],
+    /// Whether these are others than at the last look.
+    pub(crate) change: Change,
     /// How far the search goes.
     pub(crate) depth: Depth,
 }

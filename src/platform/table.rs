@@ -19,6 +19,18 @@ pub(crate) enum Depth {
     Changes,
 }
 
+/// What a look found, beside the one before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Change {
+    /// The same processes, each what it was.
+    Nothing,
+    /// Somebody else, or somebody who is not what he was.
+    Something,
+    /// It was not compared: everything was read anew.
+    #[default]
+    Everything,
+}
+
 /// What is asked of the table.
 pub(crate) struct Question<'a> {
     /// What the command line of a watched shim contains, in lower case.
@@ -69,8 +81,8 @@ impl Table {
         self.0.speakers(pids)
     }
 
-    /// Whether the last look found somebody whom the one before had not found, or missed somebody.
-    pub(crate) fn has_changed(&self) -> bool {
-        self.0.has_changed()
+    /// What the last look found.
+    pub(crate) fn change(&self) -> Change {
+        self.0.change()
     }
 }

@@ -108,8 +108,8 @@ impl Machine {
             unseen.push(trouble);
             Vec::new()
         });
-        let likely: Vec<Pid> = processes.iter().map(|process| process.identity.pid).collect();
-        let among = Among { likely: &likely, have_changed: self.table.has_changed(), depth: self.depth };
+        let likely: Vec<Identity> = processes.iter().map(|process| process.identity).collect();
+        let among = Among { likely: &likely, change: self.table.change(), depth: self.depth };
         let mut rows = listeners::read(&mut self.listeners, ports, &among, &mut unseen);
         let all_seen = !unseen.iter().any(|unseen| matches!(unseen, Unseen::Listeners { .. }));
         let ports = ports

@@ -11,15 +11,24 @@ use crate::core::snapshot::Listener;
 use crate::core::{Holder, Identity, Pid};
 use crate::platform::Family;
 use crate::platform::listeners::Among;
-use crate::platform::table::Depth;
+use crate::platform::table::{Change, Depth};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listeners {
     diag: Diag,
     /// Whether there is IPv6.
     speaks: Option<bool>,
-    /// Whom the last look found behind a socket, by its inode. Nobody: nobody whom we may see.
-    remembered: HashMap<u32, Vec<Open>>,
+    /// Whom the last look found behind a socket, by its inode.
+    remembered: HashMap<u32, Known>,
+}
+
+/// What is known of a socket.
+#[derive(Debug, Default)]
+struct Known {
+    /// Who has it. Nobody: nobody whom we may see.
+    holders: Vec<Open>,
+    /// Among whom they were looked for.
+    searched: Vec<Identity>,
 }
 
 /// A socket that a process has open.
@@ -36,7 +45,7 @@ impl Listeners {
         ports: &[u16],
         among: &Among<'_>,
     ) -> io::Result<Vec<(u16, Listener)>> {
-        if among.have_changed || among.depth == Depth::Everything {
+        if among.change != Change::Nothing || among.depth == Depth::Everything {
             self.speaks = None;
         }
         if family == Family::V6 && !*self.speaks.get_or_insert_with(speaks_v6) {
@@ -45,26 +54,23 @@ impl Listeners {
         let rows = self.diag.listening(family, ports)?;
         if rows.is_empty() && among.depth == Depth::Everything {
             second_opinion(family, ports)?;
-        } else if rows.is_empty() && among.have_changed {
+        } else if rows.is_empty() && among.change != Change::Nothing {
             // The text itself takes milliseconds to make, however few sockets there are.
             File::open(file(family))?;
         }
         let mut found = Vec::with_capacity(rows.len());
         let mut still_there: Option<Vec<Listening>> = None;
         for row in rows {
-            if !self.knows(row.inode, among) {
-                self.search(row.inode, among);
-                if self.remembered.get(&row.inode).is_some_and(Vec::is_empty) {
-                    // Whom we may not see, or who ended between the two questions.
-                    let rows = match still_there.take() {
-                        Some(rows) => rows,
-                        None => self.diag.listening(family, ports)?,
-                    };
-                    let is_gone = !rows.iter().any(|it| it.inode == row.inode);
-                    still_there = Some(rows);
-                    if is_gone {
-                        continue;
-                    }
+            if self.search(row.inode, among) == Found::Nobody {
+                // Whom we may not see, or who ended between the two questions.
+                let rows = match still_there.take() {
+                    Some(rows) => rows,
+                    None => self.diag.listening(family, ports)?,
+                };
+                let is_gone = !rows.iter().any(|it| it.inode == row.inode);
+                still_there = Some(rows);
+                if is_gone {
+                    continue;
                 }
             }
             found.push((row.port, Listener { address: row.address, holders: self.holders(row.inode) }));
@@ -72,37 +78,55 @@ impl Listeners {
         Ok(found)
     }
 
-    /// Whether whoever was remembered still has the socket, and nobody can have got it since.
-    fn knows(&self, inode: u32, among: &Among<'_>) -> bool {
+    /// Looks for the holders of a socket where that cannot be known.
+    fn search(&mut self, inode: u32, among: &Among<'_>) -> Found {
         let link = link(inode);
-        let holds = |open: &Open| fs::read_link(&open.at).is_ok_and(|found| found == link);
-        !among.have_changed
-            && among.depth == Depth::Changes
-            && self.remembered.get(&inode).is_some_and(|known| known.iter().all(holds))
-    }
-
-    fn search(&mut self, inode: u32, among: &Among<'_>) {
-        let link = link(inode);
-        let likely = if among.depth == Depth::Everything { &[] } else { among.likely };
-        let mut found = holders_among(likely.iter().copied(), &link);
-        if found.is_empty() {
-            found = holders_among(everybody(), &link);
+        let is_anew = among.depth == Depth::Everything || among.change == Change::Everything;
+        let mut known = self.remembered.remove(&inode).filter(|_| !is_anew).unwrap_or_default();
+        let had_none = known.holders.is_empty() && !known.searched.is_empty();
+        known.holders.retain(|open| fs::read_link(&open.at).is_ok_and(|found| found == link));
+        let mut found = Found::Somebody;
+        if known.holders.is_empty() && !(had_none && among.change == Change::Nothing) {
+            let likely = if among.depth == Depth::Everything { &[] } else { among.likely };
+            known.holders = holders_among(likely.iter().map(|who| who.pid), &link);
+            if known.holders.is_empty() {
+                known.holders = holders_among(everybody(), &link);
+            }
+            if known.holders.is_empty() {
+                found = Found::Nobody;
+            }
+        } else if among.change == Change::Something {
+            let new = among.likely.iter().filter(|who| !known.searched.contains(who));
+            known.holders.extend(holders_among(new.map(|who| who.pid), &link));
+        }
+        if among.change != Change::Nothing || known.searched.is_empty() {
+            known.searched = among.likely.to_vec();
         }
         // Few sockets listen on a watched port; what is left of closed ones is no longer asked for.
         if self.remembered.len() > 64 {
             self.remembered.clear();
         }
-        self.remembered.insert(inode, found);
+        self.remembered.insert(inode, known);
+        found
     }
 
     fn holders(&self, inode: u32) -> Vec<Holder> {
-        let known = self.remembered.get(&inode).map_or(&[][..], Vec::as_slice);
+        let known = self.remembered.get(&inode).map_or(&[][..], |known| &known.holders);
         // A row without a holder has one whom we may not see.
         if known.is_empty() {
             return vec![Holder::Hidden];
         }
         known.iter().map(|open| Holder::Known(open.who)).collect()
     }
+}
+
+/// What a search has come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Found {
+    /// Somebody, or nobody as before.
+    Somebody,
+    /// Nobody, now.
+    Nobody,
 }
 
 fn link(inode: u32) -> PathBuf {
@@ -169,21 +193,23 @@ mod tests {
     fn our_own_listener_is_ours_remembered_or_not() {
         let socket = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = socket.local_addr().unwrap().port();
-        let me = Pid::new(std::process::id()).unwrap();
+        let pid = Pid::new(std::process::id()).unwrap();
+        let me = Identity { pid, birth: birth(pid).unwrap().unwrap() };
         let mut listeners = Listeners::default();
-        for (likely, have_changed, depth) in [
-            (&[][..], true, Depth::Changes),
-            (&[], false, Depth::Changes),
-            (&[me], true, Depth::Changes),
-            (&[], true, Depth::Everything),
+        for (likely, change, depth) in [
+            (&[][..], Change::Everything, Depth::Changes),
+            (&[], Change::Nothing, Depth::Changes),
+            (&[me], Change::Something, Depth::Changes),
+            (&[me], Change::Nothing, Depth::Changes),
+            (&[], Change::Everything, Depth::Everything),
         ] {
-            let found = listeners.read(Family::V4, &[port], &Among { likely, have_changed, depth }).unwrap();
+            let found = listeners.read(Family::V4, &[port], &Among { likely, change, depth }).unwrap();
             let [(at, row)] = &found[..] else { panic!("{found:?}") };
             assert_eq!(*at, port);
-            assert!(matches!(row.holders[..], [Holder::Known(who)] if who.pid == me), "{row:?}");
+            assert!(matches!(row.holders[..], [Holder::Known(who)] if who == me), "{row:?}");
         }
         drop(socket);
-        let among = Among { likely: &[me], have_changed: false, depth: Depth::Changes };
+        let among = Among { likely: &[me], change: Change::Nothing, depth: Depth::Changes };
         assert!(listeners.read(Family::V4, &[port], &among).unwrap().is_empty());
     }
 

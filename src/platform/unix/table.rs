@@ -21,7 +21,7 @@ use super::proc;
 use super::speakers::Speakers;
 use crate::core::moment::Now;
 use crate::core::{Details, Moment, Pid, Process};
-use crate::platform::table::{Depth, Question};
+use crate::platform::table::{Change, Depth, Question};
 
 /// So long after a process was first seen it may still become another by `exec`.
 const YOUNG: Duration = Duration::from_secs(10);
@@ -47,7 +47,7 @@ pub(crate) struct Table {
     new: Vec<Pid>,
     speakers: Speakers,
     buffer: Vec<u8>,
-    has_changed: bool,
+    change: Change,
 }
 
 impl Table {
@@ -74,12 +74,12 @@ impl Table {
         self.rows.get_mut(&pid).map_or_else(|| super::details(pid), |(row, _)| row.details())
     }
 
-    pub(crate) const fn has_changed(&self) -> bool {
-        self.has_changed
+    pub(crate) const fn change(&self) -> Change {
+        self.change
     }
 
     pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
-        if self.has_changed || !self.speakers.knows(pids) {
+        if self.change != Change::Nothing || !self.speakers.knows(pids) {
             self.speakers = Speakers::of(pids);
         } else {
             self.speakers.look_again(&self.new);
@@ -106,7 +106,7 @@ impl Table {
         self.rows.retain(|_, (row, _)| row.refresh(now) != News::Ended && row.read_again(now));
         self.new.clear();
         self.gather(question)?;
-        self.has_changed = true;
+        self.change = Change::Everything;
         Ok(())
     }
 
@@ -138,7 +138,7 @@ impl Table {
             self.gather(question)?;
             has_changed |= !self.rows.keys().eq(&before);
         }
-        self.has_changed = has_changed;
+        self.change = if has_changed { Change::Something } else { Change::Nothing };
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use super::roster::Roster;
 use super::{age, args, details, program};
 use crate::core::moment::Now;
 use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
-use crate::platform::table::Question;
+use crate::platform::table::{Change, Question};
 
 /// Kept between looks so that shares of a core can be told.
 #[derive(Debug, Default)]
@@ -58,8 +58,8 @@ impl Table {
     }
 
     #[expect(clippy::unused_self, reason = "its twin knows")]
-    pub(crate) const fn has_changed(&self) -> bool {
-        true
+    pub(crate) const fn change(&self) -> Change {
+        Change::Everything
     }
 }
 
