@@ -82,10 +82,16 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
         fs::rename(&aside, &config).unwrap();
         icon_turns(&desktop, GREEN, "replaced-2-by-a-link");
 
-        // Half of a file, something else than a file, a link to nowhere: one toast each, and never green.
+        // Half of a file, something else than a file, a link to nowhere: one toast each, and never green. Each in one
+        // piece: a moment without a file, or with an empty one, would be a configuration as well.
+        let link_to = |what: &str| {
+            symlink(what, &aside).unwrap();
+            fs::rename(&aside, &config).unwrap();
+        };
         let mut told = 0;
         let half = &good[..good.find("port =").unwrap() + 5];
-        fs::write(&config, half).unwrap();
+        fs::write(&aside, half).unwrap();
+        fs::rename(&aside, &config).unwrap();
         let mut is_told = |what: &str| {
             told += 1;
             eventually(what, PATIENCE, || {
@@ -96,11 +102,9 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
             icon_turns(&desktop, GREY, "replaced-3-broken");
         };
         is_told("half a file is told");
-        fs::remove_file(&config).unwrap();
-        fs::create_dir(&config).unwrap();
+        link_to("dotfiles");
         is_told("a folder is told");
-        fs::remove_dir(&config).unwrap();
-        symlink("nowhere.toml", &config).unwrap();
+        link_to("nowhere.toml");
         is_told("a link to nowhere is told");
 
         // All the while the old one holds, with what it protects.
