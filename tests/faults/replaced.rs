@@ -75,17 +75,25 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
         eventually("the new one is in use", PATIENCE, || {
             desktop.menu_layout(tray.pid())[0].label.contains("port 3008 is free")
         });
+        // The icon comes after the menu: green below is another green than above.
+        icon_turns(&desktop, GREY, "replaced-2-idle");
         // As dotfile managers do.
         fs::create_dir(keeper.home().join("dotfiles")).unwrap();
         fs::write(keeper.home().join("dotfiles/config.toml"), &good).unwrap();
         symlink("dotfiles/config.toml", &aside).unwrap();
         fs::rename(&aside, &config).unwrap();
-        icon_turns(&desktop, GREEN, "replaced-2-by-a-link");
+        icon_turns(&desktop, GREEN, "replaced-2-healthy-by-a-link");
 
-        // Half of a file, something else than a file, a link to nowhere: one toast each, and never green.
+        // Half of a file, something else than a file, a link to nowhere: one toast each, and never green. Each in one
+        // piece: a moment without a file, or with an empty one, would be a configuration as well.
+        let link_to = |what: &str| {
+            symlink(what, &aside).unwrap();
+            fs::rename(&aside, &config).unwrap();
+        };
         let mut told = 0;
         let half = &good[..good.find("port =").unwrap() + 5];
-        fs::write(&config, half).unwrap();
+        fs::write(&aside, half).unwrap();
+        fs::rename(&aside, &config).unwrap();
         let mut is_told = |what: &str| {
             told += 1;
             eventually(what, PATIENCE, || {
@@ -96,11 +104,9 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
             icon_turns(&desktop, GREY, "replaced-3-broken");
         };
         is_told("half a file is told");
-        fs::remove_file(&config).unwrap();
-        fs::create_dir(&config).unwrap();
+        link_to("dotfiles");
         is_told("a folder is told");
-        fs::remove_dir(&config).unwrap();
-        symlink("nowhere.toml", &config).unwrap();
+        link_to("nowhere.toml");
         is_told("a link to nowhere is told");
 
         // All the while the old one holds, with what it protects.
