@@ -43,8 +43,12 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<Vec<Process
         guards: &guards,
         others: &named.chain(search.holders.iter().copied()).collect::<Vec<_>>(),
         may_serve_others: &|process| {
+            // Whatever the first process was told to run, it takes in everybody else's children.
             is_a_containers_init(process)
-                || watches.iter().any(|watch| is_launcher(process, watch) || is_guard(process, watch.style))
+                || !process.identity.pid.is_first()
+                    && watches
+                        .iter()
+                        .any(|watch| is_launcher(process, watch) || is_guard(process, watch.style))
         },
         depth: search.depth,
         now: search.now,

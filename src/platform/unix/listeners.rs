@@ -96,8 +96,11 @@ impl Listeners {
                 found = Found::Nobody;
             }
         } else if among.change == Change::Something {
-            let new = among.likely.iter().filter(|who| !known.searched.contains(who));
-            known.holders.extend(holders_among(new.map(|who| who.pid), &link));
+            let is_known = |who: &&Identity| {
+                known.searched.contains(who) || known.holders.iter().any(|open| open.who == **who)
+            };
+            let new: Vec<&Identity> = among.likely.iter().filter(|who| !is_known(who)).collect();
+            known.holders.extend(holders_among(new.into_iter().map(|who| who.pid), &link));
         }
         if among.change != Change::Nothing || known.searched.is_empty() {
             known.searched = among.likely.to_vec();
