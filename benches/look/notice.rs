@@ -35,7 +35,7 @@ pub(crate) fn notice(limits: &mut Limits, rounds: usize) {
     let bed = Bed::new();
     let port = free_port();
     let (monitor, faces) = start(&bed, &bed.folder("home"), port);
-    let (mut noticed, mut judged) = (Samples::default(), Samples::default());
+    let (mut noticed, mut asked, mut judged) = (Samples::default(), Samples::default(), Samples::default());
     // Spread evenly over the time between two looks, so that a timer shows itself as one.
     for part in shuffle(rounds) {
         let client = bed.client().on_port(port).start();
@@ -44,10 +44,13 @@ pub(crate) fn notice(limits: &mut Limits, rounds: usize) {
         wait_for(&faces, Face::Verdict(Verdict::Healthy));
         thread::sleep(POLL.mul_f64(part as f64 / rounds as f64));
         while faces.try_recv().is_ok() {}
-        let died = Instant::now();
+        let killed = Instant::now();
+        // It takes the system a moment to take a Python apart; it has died when it can be collected.
         client.kill_hard();
+        let died = Instant::now();
         let (seen, face) = faces.recv_timeout(PATIENCE).unwrap();
-        noticed.add(seen.duration_since(died).as_secs_f64() * 1e3);
+        noticed.add(seen.saturating_duration_since(died).as_secs_f64() * 1e3);
+        asked.add(seen.duration_since(killed).as_secs_f64() * 1e3);
         let orphaned = Face::Verdict(Verdict::Orphaned);
         let certain = if face == orphaned { seen } else { wait_for(&faces, orphaned) };
         judged.add(certain.duration_since(died).as_secs_f64() * 1e3);
@@ -64,7 +67,12 @@ pub(crate) fn notice(limits: &mut Limits, rounds: usize) {
     print(
         &format!("An orphan is noticed, 1,000 processes, {rounds} deaths (ms after the client's death)"),
         &["p50", "p90", "slowest"],
-        [row("another face is shown", &noticed), row("it is called an orphan", &judged)].into_iter(),
+        [
+            row("another face is shown", &noticed),
+            row("counted from the signal that ends it", &asked),
+            row("it is called an orphan", &judged),
+        ]
+        .into_iter(),
     );
     println!();
     limits.at_most("orphan noticed, p50; a timer's 1,000 ms", noticed.percentile(50), 2.0, "ms");
