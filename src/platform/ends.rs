@@ -40,8 +40,10 @@ mod tests {
     fn an_end_is_told_and_nothing_else() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            // Both systems have it; it waits for a line that never comes.
-            let mut child = Command::new("sort").stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+            // It waits for a line that never comes.
+            let program = if cfg!(windows) { "cmd.exe" } else { "cat" };
+            let mut child =
+                Command::new(program).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
             let pid = Pid::new(child.id()).unwrap();
             let identity = Identity { pid, birth: platform::birth(pid).unwrap().unwrap() };
             let mut ends = Ends::new().unwrap();

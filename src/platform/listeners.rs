@@ -10,6 +10,7 @@ use crate::core::snapshot::Listener;
 pub(crate) struct Listeners(os::Listeners);
 
 /// Where holders are looked for.
+#[cfg_attr(windows, expect(dead_code, reason = "the system's table names the holder"))]
 pub(crate) struct Among<'a> {
     /// Who most likely holds something.
     pub(crate) likely: &'a [Identity],

@@ -20,6 +20,7 @@ pub(crate) enum Depth {
 }
 
 /// What a look found, beside the one before.
+#[cfg_attr(windows, expect(dead_code, reason = "everything is read at each look"))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum Change {
     /// The same processes, each what it was.
@@ -32,8 +33,9 @@ pub(crate) enum Change {
 }
 
 /// What is asked of the table.
+#[cfg_attr(windows, expect(dead_code, reason = "everything is read at each look"))]
 pub(crate) struct Question<'a> {
-    /// What the command line of a watched shim contains, in lower case.
+    /// What the command line of a watched shim contains.
     pub(crate) parts: &'a [String],
     /// Guards: wanted like shims, whatever their command line.
     pub(crate) guards: &'a [Pid],
