@@ -10,7 +10,7 @@ pub(crate) const ICON_GOES_WITH_THE_BUS: bool = os::tray::ICON_GOES_WITH_THE_BUS
 /// once an icon.
 ///
 /// # Platforms
-/// Windows: called for each new taskbar; Linux: once, after a new session bus.
+/// Windows: called for each new taskbar; Linux: once, after a new session bus, or when none has come for twenty seconds.
 pub(crate) fn mend(
     tray: &tray_icon::TrayIcon,
     menu: &tray_icon::menu::Menu,

@@ -14,6 +14,9 @@ use crate::platform::event_loop::{Next, Program, Proxy};
 /// When a panel did not take a change, it is tried again.
 const RETRY: Duration = Duration::from_secs(2);
 
+/// So often a lost icon is made anew in vain before the session counts as over.
+const LAST_TRY: u32 = 5;
+
 /// What reaches the event loop from other threads.
 #[derive(Debug)]
 pub(super) enum Wake {
@@ -38,6 +41,8 @@ pub(super) struct App {
     monitor: Monitor,
     /// The icon has gone with the session bus and is made anew.
     is_icon_lost: bool,
+    /// How often that has failed.
+    in_vain: u32,
     /// The panel did not take the last change.
     is_behind: bool,
     /// Tells the loop that the panel is back.
@@ -53,6 +58,7 @@ impl App {
             adapter: None,
             monitor,
             is_icon_lost: false,
+            in_vain: 0,
             is_behind: false,
             panel_is_back,
             failure: None,
@@ -70,12 +76,19 @@ impl App {
             None if self.is_icon_lost => self.build().map(|adapter| {
                 self.adapter = Some(adapter);
                 self.is_icon_lost = false;
+                self.in_vain = 0;
             }),
             None => Ok(()),
         };
         self.is_behind = drawn.is_err();
         if let Err(error) = drawn {
             tracing::debug!(%error, "the panel did not take the change; it is tried again");
+            self.in_vain += u32::from(self.is_icon_lost);
+            if self.in_vain == LAST_TRY {
+                // A tray that outlives its session would keep the next one's from starting.
+                tracing::warn!("the session is over, and the tray with it");
+                self.monitor.tell(Event::Chosen(Choice::Quit));
+            }
         }
         self.rest()
     }

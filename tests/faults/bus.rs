@@ -1,7 +1,7 @@
 //! A session bus that ends and comes back: the tray watches on, and its icon and its toasts return.
 
 use crate::on_a_desktop;
-use crate::stage::{GREEN, RED, Tray, icon_turns};
+use crate::stage::{GREEN, GREY, RED, Tray, icon_turns};
 use crate::support::bed::Bed;
 use crate::support::{PATIENCE, eventually};
 
@@ -26,5 +26,20 @@ fn after_a_restart_of_the_bus_icon_menu_and_toasts_return() {
         assert!(tray.lives());
         keeper.run(&["cleanup"]).expect_code(0);
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
+    });
+}
+
+#[test]
+fn a_session_that_is_over_takes_the_tray_with_it() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        let keeper = bed.keeper(3005);
+        let mut tray = Tray::start(&bed, &desktop, &keeper);
+        icon_turns(&desktop, GREY, "session-1-idle");
+        desktop.end_session();
+        // A bus that crashed has twenty seconds to come back.
+        eventually("the tray has ended", PATIENCE * 4, || !tray.lives());
+        assert!(keeper.log().contains("the session is over"), "{}", keeper.log());
     });
 }

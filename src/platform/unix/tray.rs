@@ -16,6 +16,9 @@ pub(crate) const ICON_GOES_WITH_THE_BUS: bool = true;
 /// How often it is tried whether a bus has come back.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// A bus that crashed is back by then; one that ended with its session never is.
+const TRIES: u32 = 20;
+
 pub(crate) fn mend(_: &TrayIcon, _: &Menu, is_back: Box<dyn Fn() + Send>) -> io::Result<()> {
     thread::Builder::new().name("bus watch".into()).spawn(move || {
         // Without a bus there is no icon either, and the tray has said so.
@@ -24,9 +27,13 @@ pub(crate) fn mend(_: &TrayIcon, _: &Menu, is_back: Box<dyn Fn() + Send>) -> io:
         MessageIterator::from(bus).for_each(drop);
         tracing::warn!("the session bus has ended");
         let (_alive, never) = mpsc::channel::<Infallible>();
-        while Connection::session().is_err() {
+        for _ in 0..TRIES {
+            if Connection::session().is_ok() {
+                break;
+            }
             let _ = never.recv_timeout(AGAIN);
         }
+        // Where it is not, no icon can be made, which is for the tray to judge.
         is_back();
     })?;
     Ok(())

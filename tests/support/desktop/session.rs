@@ -117,6 +117,13 @@ impl Desktop<'_> {
         self.start_panel();
     }
 
+    /// The session is over: panel, toasts and bus end, and nothing comes after them.
+    pub(crate) fn end_session(&mut self) {
+        self.panel = None;
+        self.notifyd.kill_hard();
+        self.daemon.kill_hard();
+    }
+
     /// As in a crash: SIGKILL, and the plugins follow.
     #[track_caller]
     pub(crate) fn kill_panel(&mut self) {
