@@ -25,6 +25,12 @@ impl Bus {
         DBusProxy::new(&self.0).unwrap().name_has_owner(name).unwrap_or(false)
     }
 
+    /// Who has the name.
+    pub(super) fn pid_of(&self, name: &str) -> Option<u32> {
+        let name = BusName::try_from(name).unwrap();
+        DBusProxy::new(&self.0).unwrap().get_connection_unix_process_id(name).ok()
+    }
+
     #[track_caller]
     pub(super) fn wait_for(&self, name: &str) {
         eventually(&format!("{name} is on the bus"), PATIENCE, || self.is_owned(name));
