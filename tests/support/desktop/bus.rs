@@ -31,6 +31,12 @@ impl Bus {
         DBusProxy::new(&self.0).unwrap().get_connection_unix_process_id(name).ok()
     }
 
+    /// The first name that begins so.
+    pub(super) fn name_like(&self, begin: &str) -> Option<String> {
+        let names = DBusProxy::new(&self.0).unwrap().list_names().ok()?;
+        names.into_iter().map(|name| name.to_string()).find(|name| name.starts_with(begin))
+    }
+
     #[track_caller]
     pub(super) fn wait_for(&self, name: &str) {
         eventually(&format!("{name} is on the bus"), PATIENCE, || self.is_owned(name));
