@@ -1,7 +1,8 @@
 //! A day in some minutes: nothing may be kept that grows, and nobody may be left.
 //!
 //! `cargo bench --bench soak -- 50000`: so many looks of the monitor. `cargo bench --bench soak -- tray 120`: the
-//! tray program on a real desktop whose parts crash all the time, for so many seconds.
+//! tray program on a real desktop whose parts crash all the time, for so many seconds; `-- tray 120 panel`: only that
+//! part (or `toasts`, or `bus`), to find out what something is left of.
 
 #![allow(
     clippy::unwrap_used,
@@ -53,5 +54,5 @@ fn main() {
         assert!(status.success(), "{status}");
         return;
     }
-    tray::run(std::time::Duration::from_secs(number.unwrap_or(120)));
+    tray::run(std::time::Duration::from_secs(number.unwrap_or(120)), &tray::Crash::named(&words));
 }

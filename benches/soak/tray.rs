@@ -26,15 +26,32 @@ const REST: Duration = Duration::from_millis(500);
 /// More than the allocator's own unrest, in kB.
 const GROWTH: u64 = 256;
 
-/// What crashes next.
-#[derive(Clone, Copy)]
-enum Crash {
+/// What crashes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Crash {
     Panel,
     Toasts,
     Bus,
 }
 
-const CRASHES: [Crash; 3] = [Crash::Panel, Crash::Toasts, Crash::Bus];
+impl Crash {
+    const ALL: [Self; 3] = [Self::Panel, Self::Toasts, Self::Bus];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Panel => "panel",
+            Self::Toasts => "toasts",
+            Self::Bus => "bus",
+        }
+    }
+
+    /// Those that are named, or all of them.
+    pub(crate) fn named(words: &[String]) -> Vec<Self> {
+        let is_named = |crash: &Self| words.iter().any(|word| word == crash.name());
+        let named: Vec<Self> = Self::ALL.into_iter().filter(is_named).collect();
+        if named.is_empty() { Self::ALL.into() } else { named }
+    }
+}
 
 /// What the tray kept at the end of a round.
 struct Round {
@@ -49,7 +66,7 @@ struct Third {
     most: Kept,
 }
 
-pub(crate) fn run(time: Duration) {
+pub(crate) fn run(time: Duration, crashes: &[Crash]) {
     let bed = Bed::with_the_real_name();
     let mut desktop = bed.desktop();
     let keeper = bed.keeper(PORT);
@@ -65,16 +82,16 @@ pub(crate) fn run(time: Duration) {
     let mut tray = Spawned::start(desktop.adopt(&mut command));
 
     let begin = Instant::now();
-    let (mut rounds, mut crashes, mut toasts) = (Vec::new(), [0; CRASHES.len()], 0);
+    let (mut rounds, mut counts, mut toasts) = (Vec::new(), BTreeMap::new(), 0);
     println!("seconds  RssAnon kB  PSS kB  files  threads  uncollected");
     while begin.elapsed() < time {
         let client = bed.client().on_port(PORT).start();
         let orphan = client.shim();
         client.kill_hard();
         // In the middle of the tray's own work.
-        let next = rounds.len() % CRASHES.len();
-        toasts += crash(&mut desktop, CRASHES[next]);
-        crashes[next] += 1;
+        let next = crashes[rounds.len() % crashes.len()];
+        toasts += crash(&mut desktop, next);
+        *counts.entry(next).or_insert(0) += 1;
         eventually("the orphan is ended", PATIENCE, || !orphan.lives());
         // One toast that is not held back because there were many.
         desktop.menu_click(tray.pid(), "About");
@@ -93,7 +110,7 @@ pub(crate) fn run(time: Duration) {
     desktop.screenshot("soak");
     let pid = tray.pid().to_string();
     eventually("everybody was collected", PATIENCE, || Kept::by(&pid).dead == 0);
-    println!("{} orphans; crashes of panel, toasts, bus: {crashes:?}; {toasts} toasts", rounds.len());
+    println!("{} orphans; crashes: {counts:?}; {toasts} toasts", rounds.len());
     println!("threads at the end: {:?}", threads(&pid));
     judge(&rounds, time);
     desktop.menu_quit(tray.pid());

@@ -100,7 +100,7 @@ fn main() {
 /// With so many looks at each size of the machine.
 #[cfg(target_os = "linux")]
 fn measure(looks: u32) {
-    let stage = stage::Stage::new();
+    let stage = stage::Stage::bare();
     let mut limits = limits::Limits::default();
     println!("load before: {}; {looks} looks", support::machine::load());
     let session = session::Session::start(&stage.bed);
