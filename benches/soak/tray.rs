@@ -65,7 +65,7 @@ impl Crash {
 struct Round {
     at: Duration,
     /// How often the bus has crashed so far.
-    buses: usize,
+    buses: u32,
     kept: Kept,
 }
 
@@ -186,8 +186,8 @@ impl Round {
     fn without_buses(&self) -> Kept {
         let (memory, files) = OF_A_BUS;
         Kept {
-            memory: self.kept.memory.saturating_sub(memory * self.buses as u64),
-            files: self.kept.files - files * self.buses,
+            memory: self.kept.memory.saturating_sub(memory * u64::from(self.buses)),
+            files: self.kept.files - files * usize::try_from(self.buses).unwrap(),
             ..self.kept
         }
     }
