@@ -1,6 +1,6 @@
 //! What the tray program costs as a whole, and how soon its icon is there and changes: start, memory, quiet, a death.
 //!
-//! `cargo bench --bench tray`: some ten minutes. `-- hour`: as many looks as in an hour at each size of the machine,
+//! `cargo bench --bench tray`: some seven minutes. `-- hour`: as many looks as in an hour at each size of the machine,
 //! which takes twenty. The panel is a real one where a desktop is installed; the processes that fill the machine are
 //! our own and end with this program.
 
