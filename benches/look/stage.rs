@@ -30,7 +30,17 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// With the rival.
     pub(crate) fn new() -> Self {
+        let mut stage = Self::bare();
+        match Python::with_psutil(&stage) {
+            Ok(python) => stage.python = Some(python),
+            Err(why) => println!("psutil: skipped, {why}"),
+        }
+        stage
+    }
+
+    pub(crate) fn bare() -> Self {
         let bed = Bed::new();
         let ourselves = bed.path("look");
         copy_program(&std::env::current_exe().unwrap(), &ourselves);
@@ -40,10 +50,6 @@ impl Stage {
         stage.can_be_nobody = probe.status().is_ok_and(|status| status.success());
         if !stage.can_be_nobody {
             println!("as an ordinary user: skipped, there is no right (or no setpriv) to become one");
-        }
-        match Python::with_psutil(&stage) {
-            Ok(python) => stage.python = Some(python),
-            Err(why) => println!("psutil: skipped, {why}"),
         }
         stage
     }

@@ -8,8 +8,13 @@ use std::process::{Command, ExitStatus, Stdio};
 
 const INSIDE: &str = "SHIMKEEPER_BENCH_INSIDE";
 
-/// Bash, because it collects the orphans that fall to the first process.
-const PRELUDE: &str = r#"ip link set lo up || exit 97; "$@"; exit $?"#;
+/// Bash, because it collects the orphans that fall to the first process. X servers would take each other's numbers by
+/// their sockets in /tmp.
+const PRELUDE: &str = r#"
+    ip link set lo up && mkdir -p /tmp/.X11-unix && mount -t tmpfs own /tmp/.X11-unix || exit 97
+    "$@"
+    exit $?
+"#;
 
 /// Whether this program runs in such a world already.
 pub(crate) fn is_our_own() -> bool {

@@ -94,7 +94,8 @@ pub(crate) fn skip(test: &str, why: &str) {
     }
 }
 
-fn is_installed(program: &str) -> bool {
+/// Whether a program is on the PATH, or a file is where its path says.
+pub(crate) fn is_installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     program.starts_with('/') && std::path::Path::new(program).exists()
         || env::split_paths(&path).any(|folder| folder.join(program).is_file())

@@ -25,6 +25,18 @@ impl Bus {
         DBusProxy::new(&self.0).unwrap().name_has_owner(name).unwrap_or(false)
     }
 
+    /// Who has the name.
+    pub(super) fn pid_of(&self, name: &str) -> Option<u32> {
+        let name = BusName::try_from(name).unwrap();
+        DBusProxy::new(&self.0).unwrap().get_connection_unix_process_id(name).ok()
+    }
+
+    /// The first name that begins so.
+    pub(super) fn name_like(&self, begin: &str) -> Option<String> {
+        let names = DBusProxy::new(&self.0).unwrap().list_names().ok()?;
+        names.into_iter().map(|name| name.to_string()).find(|name| name.starts_with(begin))
+    }
+
     #[track_caller]
     pub(super) fn wait_for(&self, name: &str) {
         eventually(&format!("{name} is on the bus"), PATIENCE, || self.is_owned(name));

@@ -112,7 +112,9 @@ impl Desktop<'_> {
         method: &str,
         body: &B,
     ) -> zbus::Result<zbus::Message> {
-        let owner = format!("org.kde.StatusNotifierItem-{pid}-1");
+        // Each icon of a program has the next number: one that was made anew has another.
+        let owner = self.bus.name_like(&format!("org.kde.StatusNotifierItem-{pid}-"));
+        let owner = owner.ok_or(zbus::Error::InterfaceNotFound)?;
         let interface = Some("com.canonical.dbusmenu");
         self.bus.connection().call_method(Some(owner), "/MenuBar", interface, method, body)
     }

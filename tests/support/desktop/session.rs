@@ -9,6 +9,7 @@ use rustix::process::Signal;
 use super::bus::Bus;
 use super::toasts::ToastLog;
 use crate::support::bed::Bed;
+use crate::support::identity::Identity;
 use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually, eventually_some};
 
@@ -28,6 +29,7 @@ const NOTIFYD_SERVICE: &str = "/usr/share/dbus-1/services/org.xfce.xfce4-notifyd
 const XFCONF_SERVICE: &str = "/usr/share/dbus-1/services/org.xfce.Xfconf.service";
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 
 /// What the icon must be readable on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +74,7 @@ impl Bed {
         let toast_log = ToastLog::start(&address);
         let manager = start("openbox", &[]);
         let notifyd = start(&notifyd_program(), &[]);
-        bus.wait_for("org.freedesktop.Notifications");
+        bus.wait_for(NOTIFICATIONS);
 
         let others = vec![manager, screen];
         let mut desktop =
@@ -113,7 +115,7 @@ impl Desktop<'_> {
         self.bus = Bus::connect(&address);
         self.toast_log = ToastLog::start(&address);
         self.notifyd = Spawned::start(&mut self.command(&notifyd_program()));
-        self.bus.wait_for("org.freedesktop.Notifications");
+        self.bus.wait_for(NOTIFICATIONS);
         self.start_panel();
     }
 
@@ -135,6 +137,14 @@ impl Desktop<'_> {
     #[track_caller]
     pub(crate) fn kill_notifyd(&mut self) {
         self.notifyd.kill_hard();
+    }
+
+    /// The same for one that was started by who asked for a toast.
+    pub(crate) fn kill_any_notifyd(&mut self) {
+        self.kill_notifyd();
+        if let Some(another) = self.bus.pid_of(NOTIFICATIONS).and_then(Identity::of) {
+            another.signal(Signal::KILL);
+        }
     }
 
     /// From now on every call to the notification daemon hangs.
