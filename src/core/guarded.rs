@@ -148,7 +148,11 @@ impl<'a> Leases<'a> {
         let told: Vec<Identity> =
             known.iter().flat_map(|group| self.guards_over(group.main)).map(|guard| guard.identity).collect();
         let mut found: Vec<Group<'a>> = Vec::new();
-        for lease in self.of_this_watch().filter(|lease| !told.contains(&lease.guard)) {
+        let mut untold: Vec<&Lease> =
+            self.of_this_watch().filter(|lease| !told.contains(&lease.guard)).collect();
+        // Of a guard within another one the outer speaks, in whatever order their files are listed.
+        untold.sort_by_key(|lease| (lease.guard.birth.token, lease.guard.pid));
+        for lease in untold {
             let Some(guard) = self.family.get(lease.guard.pid) else { continue };
             if !self.is_a_guard(guard) {
                 continue;
