@@ -32,6 +32,7 @@ pub trait Sense: Send {
 /// The machine that we run on.
 #[derive(Debug)]
 pub struct Machine {
+    me: Pid,
     depth: Depth,
     table: Table,
     listeners: Listeners,
@@ -74,6 +75,7 @@ impl Machine {
 
     fn with(depth: Depth, leases: Option<PathBuf>) -> Self {
         Self {
+            me: me(),
             depth,
             table: Table::default(),
             listeners: Listeners::default(),
@@ -132,7 +134,7 @@ impl Machine {
         let told = leases.known().map_or(&[][..], Vec::as_slice);
         absent.extend(guards::absent_clients(told, &processes));
         let (system, taken_at) = (platform::SYSTEM, now.wall);
-        Snapshot { system, taken_at, me: me(), processes, absent, ports, leases, unseen }
+        Snapshot { system, taken_at, me: self.me, processes, absent, ports, leases, unseen }
     }
 }
 

@@ -37,12 +37,20 @@ impl Births {
     /// Everybody, and whom the last look did not know.
     pub(super) fn all(&mut self) -> io::Result<(Vec<Pid>, Vec<Pid>)> {
         let last = self.gate.last();
+        let given = self.since(last);
         self.again = self.in_the_making(last);
         let before = std::mem::take(&mut self.known);
         self.known = self.list()?;
-        self.last = last;
-        let new = self.known.iter().filter(|it| before.binary_search(it).is_err());
+        // One that was asked for by its number has no inode yet; it is another only if the number was given anew.
+        let has_begun_anew = given.is_none() && last != self.last;
+        let is_given = |pid: u32| has_begun_anew || given.as_ref().is_some_and(|given| given.contains(&pid));
+        let is_known = |(pid, inode): (u32, u64)| {
+            before.binary_search(&(pid, inode)).is_ok()
+                || !is_given(pid) && before.binary_search(&(pid, 0)).is_ok()
+        };
+        let new = self.known.iter().filter(|it| !is_known(**it));
         let new = new.filter_map(|(pid, _)| Pid::new(*pid)).collect();
+        self.last = last;
         Ok((self.known.iter().filter_map(|(pid, _)| Pid::new(*pid)).collect(), new))
     }
 

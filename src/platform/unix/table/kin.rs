@@ -53,10 +53,9 @@ pub(super) fn gather(
     children: &Children<'_>,
 ) -> Option<Rows> {
     let mut rows = Rows::new();
-    let me = Pid::new(std::process::id());
-    let others: Vec<Pid> = question.others.iter().copied().chain(me).collect();
+    let (me, others) = (Pid::new(std::process::id()), question.others);
     let mut below: Vec<Pid> = shims.chain(question.guards.iter().copied()).collect();
-    let starts: Vec<Pid> = below.iter().copied().chain(others.iter().copied()).collect();
+    let starts: Vec<Pid> = below.iter().copied().chain(others.iter().copied()).chain(me).collect();
     while let Some(pid) = below.pop() {
         let is_new = rows.get(&pid).is_none_or(|(_, kin)| *kin != Kin::Below);
         if is_new && put(&mut rows, &mut kept, pid, Kin::Below, question.now) {
@@ -64,7 +63,11 @@ pub(super) fn gather(
         }
     }
     for pid in others {
-        put(&mut rows, &mut kept, pid, Kin::Near, question.now);
+        put(&mut rows, &mut kept, *pid, Kin::Near, question.now);
+    }
+    if let Some(me) = me {
+        // Nobody ends us, so that nothing is to be learned of us.
+        put(&mut rows, &mut kept, me, Kin::Far, question.now);
     }
     for start in starts {
         let is_of_a_shim = rows.get(&start).is_some_and(|(_, kin)| *kin == Kin::Below);
