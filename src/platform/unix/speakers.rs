@@ -18,7 +18,8 @@ pub(super) struct Speakers {
     /// By the process that is spoken to. One is missing where that cannot be told; one whose input is no pipe has nobody.
     found: HashMap<Pid, Vec<Speaker>>,
     asked: Vec<Pid>,
-    pipes: HashMap<PathBuf, Pid>,
+    /// A fork has the pipe of its parent.
+    pipes: HashMap<PathBuf, Vec<Pid>>,
 }
 
 /// An end of a pipe.
@@ -41,7 +42,7 @@ impl Speakers {
             }
             speakers.found.insert(*pid, Vec::new());
             if name.starts_with("pipe:") && may_have_a_writer(*pid) {
-                speakers.pipes.insert(input, *pid);
+                speakers.pipes.entry(input).or_default().push(*pid);
             }
         }
         if !speakers.pipes.is_empty() {
@@ -62,7 +63,7 @@ impl Speakers {
         for (input, speakers) in &mut self.found {
             let pipes = &self.pipes;
             let speaks = |speaker: &Speaker| {
-                fs::read_link(&speaker.open).is_ok_and(|pipe| pipes.get(&pipe) == Some(input))
+                fs::read_link(&speaker.open).is_ok_and(|pipe| pipes.get(&pipe).is_some_and(|to| to.contains(input)))
             };
             speakers.retain(speaks);
         }
@@ -79,10 +80,12 @@ impl Speakers {
 
     fn add(&mut self, writers: impl Iterator<Item = Pid>) {
         for writer in writers {
-            for (input, open) in writes_to(writer, &self.pipes) {
-                let Some(speakers) = self.found.get_mut(&input) else { continue };
-                if input != writer && !speakers.iter().any(|known| known.pid == writer) {
-                    speakers.push(Speaker { pid: writer, open });
+            for (inputs, open) in writes_to(writer, &self.pipes) {
+                for input in inputs.iter().filter(|input| **input != writer) {
+                    let Some(speakers) = self.found.get_mut(input) else { continue };
+                    if !speakers.iter().any(|known| known.pid == writer) {
+                        speakers.push(Speaker { pid: writer, open: open.clone() });
+                    }
                 }
             }
         }
@@ -102,12 +105,12 @@ fn may_have_a_writer(pid: Pid) -> bool {
     }
 }
 
-fn writes_to(writer: Pid, pipes: &HashMap<PathBuf, Pid>) -> Vec<(Pid, PathBuf)> {
+fn writes_to(writer: Pid, pipes: &HashMap<PathBuf, Vec<Pid>>) -> Vec<(Vec<Pid>, PathBuf)> {
     let open = fs::read_dir(format!("/proc/{writer}/fd")).into_iter().flatten().flatten();
     let ends = open.filter_map(|fd| {
         let input = pipes.get(&fs::read_link(fd.path()).ok()?)?;
         let about = fs::read_to_string(format!("/proc/{writer}/fdinfo/{}", fd.file_name().to_str()?)).ok()?;
-        can_write(&about).then(|| (*input, fd.path()))
+        can_write(&about).then(|| (input.clone(), fd.path()))
     });
     ends.collect()
 }
