@@ -279,7 +279,13 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
             }
         }
     }
-    findings.extend(holders.iter().filter_map(|row| trouble_of(row, watch, instances)));
+    // Where the processes were not read, nobody can say that a holder is none of ours.
+    let is_blind = snapshot.unseen.iter().any(|unseen| matches!(unseen, Unseen::Processes { .. }));
+    findings.extend(holders.iter().filter_map(|row| {
+        let trouble = trouble_of(row, watch, instances)?;
+        let is_a_guess = is_blind && matches!(trouble, Finding::Foreign { .. });
+        Some(if is_a_guess { Finding::Unseen(Unseen::Holder { port: watch.port }) } else { trouble })
+    }));
     if watch.listens != Listens::Never
         && holders.is_empty()
         && let Some((first, last)) = snapshot.ports.get(&watch.port).and_then(|port| port.reserved)

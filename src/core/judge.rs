@@ -65,6 +65,11 @@ pub fn judge(
             (gone(Some(pid), lost), vec![Evidence::ParentEnded { pid }, reused])
         }
     };
+    let is_spoken_to =
+        |process: &&Process| process.details.as_ref().is_some_and(|details| details.is_spoken_to_by_somebody);
+    if [group.top, group.main].iter().any(is_spoken_to) {
+        return Judgement { client, ..unseen(Evidence::TraitHidden(Trait::Speaker)) };
+    }
     let adopted = match spoken_to(group, family).map_or_else(|| adoption(group, watch), |who| Ok(Some(who))) {
         Ok(adopted) => adopted,
         Err(which) => return Judgement { client, ..unseen(Evidence::TraitHidden(which)) },

@@ -98,6 +98,8 @@ pub struct Details {
     /// Who else has the pipe of its standard input open: whoever can still write to it. Asked only of
     /// shims below a reaper, and hidden where it cannot be told, as for sockets.
     pub speakers: Fact<Vec<Pid>>,
+    /// Whether somebody can write to its standard input of whom nobody can tell who it is.
+    pub is_spoken_to_by_somebody: bool,
     /// The service that it belongs to.
     pub service: Fact<Option<Service>>,
     /// Whether it was set free on purpose: it ignores SIGHUP, as `nohup` arranges, or bears the mark of our
@@ -118,6 +120,7 @@ impl Details {
             terminal: Fact::Known(Terminal::None),
             streams: Fact::Known(Streams { input: Stream::Pipe, output: Stream::Pipe }),
             speakers: Fact::Known(Vec::new()),
+            is_spoken_to_by_somebody: false,
             service: Fact::Known(None),
             ignores_hangup: Fact::Known(false),
             container: Fact::Known(Container::Ours),

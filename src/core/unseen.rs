@@ -71,4 +71,6 @@ pub enum Trait {
     Lease,
     /// Whether the client that its guard names still runs.
     Client,
+    /// Who can still write to its standard input, as somebody can.
+    Speaker,
 }

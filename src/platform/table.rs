@@ -74,12 +74,12 @@ impl Table {
         self.0.details(pid)
     }
 
-    /// For each of these processes everybody else who can write to its standard input; a process is missing
-    /// where that cannot be told.
+    /// For each of these processes everybody else who can write to its standard input; `None` where somebody can whom we
+    /// may not see. A process is missing where nothing can be told.
     ///
     /// # Platforms
     /// Linux: pipes, not socket pairs; Windows: nothing is told.
-    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
+    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Option<Vec<Pid>>> {
         self.0.speakers(pids)
     }
 

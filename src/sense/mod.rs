@@ -39,6 +39,8 @@ pub struct Machine {
     guards: guards::Leases,
     /// Who held a watched port at the last look.
     holders: Vec<Pid>,
+    /// Who spoke to a shim then.
+    speakers: Vec<Pid>,
     reserved: HashMap<u16, (Moment, Option<(u16, u16)>)>,
 }
 
@@ -81,6 +83,7 @@ impl Machine {
             listeners: Listeners::default(),
             guards: guards::Leases::in_folder(leases),
             holders: Vec::new(),
+            speakers: Vec::new(),
             reserved: HashMap::new(),
         }
     }
@@ -103,13 +106,20 @@ impl Machine {
         let mut unseen = Vec::new();
         let leases = self.guards.read(self.depth, now);
         let told = leases.known().map_or(&[][..], Vec::as_slice);
-        let search =
-            processes::Search { watches, leases: told, holders: &self.holders, depth: self.depth, now };
+        let search = processes::Search {
+            watches,
+            leases: told,
+            holders: &self.holders,
+            speakers: &self.speakers,
+            depth: self.depth,
+            now,
+        };
         let read = processes::read(&mut self.table, &search);
-        let mut processes = read.unwrap_or_else(|trouble| {
+        let (mut processes, speakers) = read.unwrap_or_else(|trouble| {
             unseen.push(trouble);
-            Vec::new()
+            (Vec::new(), Vec::new())
         });
+        self.speakers = speakers;
         let likely: Vec<Identity> = processes.iter().map(|process| process.identity).collect();
         let among = Among { likely: &likely, change: self.table.change(), depth: self.depth };
         let mut rows = listeners::read(&mut self.listeners, ports, &among, &mut unseen);

@@ -20,12 +20,14 @@ pub(super) struct Search<'a> {
     pub(super) leases: &'a [Lease],
     /// Who held a port at the last look.
     pub(super) holders: &'a [Pid],
+    /// Who spoke to a shim then.
+    pub(super) speakers: &'a [Pid],
     pub(super) depth: Depth,
     pub(super) now: Now,
 }
 
-/// Reads everything that may belong to a watched shim, with the traits of those that do.
-pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<Vec<Process>, Unseen> {
+/// Reads everything that may belong to a watched shim, with the traits of those that do, and who speaks to one.
+pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Process>, Vec<Pid>), Unseen> {
     let watches = search.watches;
     let parts: Vec<String> =
         watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
@@ -41,7 +43,7 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<Vec<Process
     let question = Question {
         parts: &parts,
         guards: &guards,
-        others: &named.chain(search.holders.iter().copied()).collect::<Vec<_>>(),
+        others: &named.chain(search.holders.iter().chain(search.speakers).copied()).collect::<Vec<_>>(),
         may_serve_others: &|process| {
             // Whatever the first process was told to run, it takes in everybody else's children.
             is_a_containers_init(process)
@@ -67,6 +69,6 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<Vec<Process
             }
         }
     }
-    relatives::add_speakers(&mut processes, table, search);
-    Ok(processes)
+    let speakers = relatives::add_speakers(&mut processes, table, search);
+    Ok((processes, speakers))
 }

@@ -61,8 +61,8 @@ fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
 }
 
 /// Looks who still speaks to the shims that a reaper has, and before an end to every shim. The others have a parent to
-/// speak to, and the walk through every open file is only worth it where an end may follow.
-pub(super) fn add_speakers(processes: &mut Vec<Process>, table: &mut Table, search: &Search<'_>) {
+/// speak to, and the walk through every open file is only worth it where an end may follow. Returns who speaks.
+pub(super) fn add_speakers(processes: &mut Vec<Process>, table: &mut Table, search: &Search<'_>) -> Vec<Pid> {
     let watches = search.watches;
     let reapers: HashSet<Pid> =
         processes.iter().filter(|process| may_take_in(process)).map(|process| process.identity.pid).collect();
@@ -76,16 +76,22 @@ pub(super) fn add_speakers(processes: &mut Vec<Process>, table: &mut Table, sear
         .map(|process| process.identity.pid)
         .collect();
     if asked.is_empty() {
-        return;
+        return Vec::new();
     }
     let mut speakers = table.speakers(&asked);
-    let named: Vec<Pid> = speakers.values().flatten().copied().collect();
+    let mut named: Vec<Pid> = speakers.values().flatten().flatten().copied().collect();
+    named.sort_unstable();
+    named.dedup();
     processes.extend(table.more(&named, search.now));
     for process in processes {
         if let (Some(details), Some(who)) = (&mut process.details, speakers.remove(&process.identity.pid)) {
-            details.speakers = Fact::Known(who);
+            match who {
+                Some(who) => details.speakers = Fact::Known(who),
+                None => details.is_spoken_to_by_somebody = true,
+            }
         }
     }
+    named
 }
 
 /// Reads the traits of whoever holds a watched port, or may have inherited it: the user may ask for

@@ -83,12 +83,6 @@ impl App {
         self.is_behind = drawn.is_err();
         if let Err(error) = drawn {
             tracing::debug!(%error, "the panel did not take the change; it is tried again");
-            self.in_vain += u32::from(self.is_icon_lost);
-            if self.in_vain == LAST_TRY {
-                // A tray that outlives its session would keep the next one's from starting.
-                tracing::warn!("the session is over, and the tray with it");
-                self.monitor.tell(Event::Chosen(Choice::Quit));
-            }
         }
         self.rest()
     }
@@ -117,6 +111,12 @@ impl Program for App {
     }
 
     fn again(&mut self) -> Next {
+        self.in_vain += u32::from(self.is_icon_lost);
+        if self.in_vain == LAST_TRY {
+            // A tray that outlives its session would keep the next one's from starting.
+            tracing::warn!("the session is over, and the tray with it");
+            self.monitor.tell(Event::Chosen(Choice::Quit));
+        }
         self.draw()
     }
 

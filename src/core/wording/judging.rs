@@ -78,6 +78,7 @@ fn of_trait(which: Trait) -> &'static str {
         Trait::Session => "its session",
         Trait::Container => "its container",
         Trait::Lease => "what its guard tells of it",
+        Trait::Speaker => "who still speaks to its standard input",
         Trait::Client => "whether its client still runs",
     }
 }

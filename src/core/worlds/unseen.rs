@@ -2,13 +2,22 @@
 
 use super::expect::{attached, check, desk, orphan, shim};
 use crate::core::testing::{World, pid, process};
-use crate::core::{Fact, Finding, Owner, Process, Unseen, Verdict};
+use crate::core::{Fact, Finding, Holder, Owner, Process, Unseen, Verdict};
 
 #[test]
 fn a_process_table_that_was_not_read_is_not_an_empty_one() {
     let mut world = desk();
     world.snapshot.processes.clear();
     world.snapshot.unseen.push(Unseen::Processes { why: "denied".into() });
+    check(&world, Verdict::Unseen, &[]);
+}
+
+#[test]
+fn a_holder_among_processes_that_were_not_read_is_nobodys_stranger() {
+    let shim = shim(200, 60, 150);
+    let mut world = desk().and(shim.clone()).where_held_by(Holder::Known(shim.identity));
+    world.snapshot.processes.clear();
+    world.snapshot.unseen.push(Unseen::Processes { why: "too many open files".into() });
     check(&world, Verdict::Unseen, &[]);
 }
 

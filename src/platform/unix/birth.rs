@@ -110,9 +110,13 @@ pub(super) fn children_of_all() -> io::Result<HashMap<Pid, Vec<Pid>>> {
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
         let Some(pid) = name.to_str().and_then(|name| name.parse().ok()).and_then(Pid::new) else { continue };
-        if let Ok(Some(stat)) = proc::stat(pid)
-            && let Some(parent) = Pid::new(stat.parent)
-        {
+        let stat = match proc::stat(pid) {
+            Ok(stat) => stat,
+            // Hidden from us: no child of anybody whom we may judge.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => None,
+            Err(error) => return Err(error),
+        };
+        if let Some(parent) = stat.and_then(|stat| Pid::new(stat.parent)) {
             found.entry(parent).or_default().push(pid);
         }
     }

@@ -47,6 +47,7 @@ pub(crate) fn details(pid: Pid) -> Details {
         })),
         streams: fact(streams(pid)),
         speakers: Fact::Hidden,
+        is_spoken_to_by_somebody: false,
         service: service(pid),
         ignores_hangup: fact(status.as_deref().and_then(ignores_hangup)),
         container: fact(status.as_deref().and_then(container)),

@@ -42,6 +42,7 @@ const TRIES: usize = 3;
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const REQUEST_AND_DUMP: u16 = 0x1 | 0x300;
 const DUMP_WAS_INTERRUPTED: u16 = 0x10;
+const NOTHING: u16 = 1;
 const ERROR: u16 = 2;
 const DONE: u16 = 3;
 const BYTECODE: u16 = 1;
@@ -101,8 +102,15 @@ impl Diag {
                         said(message.body)?;
                         return Err(io::Error::other("the kernel refuses to list sockets"));
                     }
-                    _ => rows.extend(row(message.body, family)),
+                    SOCK_DIAG_BY_FAMILY => {
+                        rows.push(row(message.body, family).ok_or(io::ErrorKind::InvalidData)?);
+                    }
+                    NOTHING => {}
+                    _ => return Err(io::ErrorKind::InvalidData.into()),
                 }
+            }
+            if !rest.is_empty() {
+                return Err(io::ErrorKind::InvalidData.into());
             }
         }
     }

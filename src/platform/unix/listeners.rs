@@ -51,9 +51,15 @@ impl Listeners {
         if family == Family::V6 && !*self.speaks.get_or_insert_with(speaks_v6) {
             return Ok(Vec::new());
         }
-        let rows = self.diag.listening(family, ports)?;
+        let mut rows = self.diag.listening(family, ports)?;
         if rows.is_empty() && among.depth == Depth::Everything {
-            second_opinion(family, ports)?;
+            if let Err(error) = second_opinion(family, ports) {
+                // Somebody may have begun to listen between the two.
+                rows = self.diag.listening(family, ports)?;
+                if rows.is_empty() {
+                    return Err(error);
+                }
+            }
         } else if rows.is_empty() && among.change != Change::Nothing {
             // The text itself takes milliseconds to make, however few sockets there are.
             File::open(file(family))?;

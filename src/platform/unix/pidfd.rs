@@ -18,8 +18,8 @@ impl Held {
         let Some(number) = number else { return Ok(None) };
         match pidfd_open(number, PidfdFlags::empty()) {
             Ok(fd) => Ok(Some(Self(fd))),
-            // EINVAL is the answer for a number that belongs to a mere thread.
-            Err(rustix::io::Errno::SRCH | rustix::io::Errno::INVAL) => Ok(None),
+            // EINVAL, of newer kernels ENOENT, is the answer for a number that belongs to a mere thread.
+            Err(rustix::io::Errno::SRCH | rustix::io::Errno::INVAL | rustix::io::Errno::NOENT) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

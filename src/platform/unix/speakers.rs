@@ -3,7 +3,7 @@
 //! A pipe is known by one number to everybody who has an end of it. The ends of a socket pair have
 //! numbers of their own, so that nothing is said about those.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ pub(super) struct Speakers {
     asked: Vec<Pid>,
     /// A fork has the pipe of its parent.
     pipes: HashMap<PathBuf, Vec<Pid>>,
+    /// Pipes of which a writing end was found, and be it the reader's own.
+    written: HashSet<PathBuf>,
 }
 
 /// An end of a pipe.
@@ -63,7 +65,8 @@ impl Speakers {
         for (input, speakers) in &mut self.found {
             let pipes = &self.pipes;
             let speaks = |speaker: &Speaker| {
-                fs::read_link(&speaker.open).is_ok_and(|pipe| pipes.get(&pipe).is_some_and(|to| to.contains(input)))
+                fs::read_link(&speaker.open)
+                    .is_ok_and(|pipe| pipes.get(&pipe).is_some_and(|to| to.contains(input)))
             };
             speakers.retain(speaks);
         }
@@ -72,15 +75,27 @@ impl Speakers {
         }
     }
 
-    /// The numbers alone.
-    pub(super) fn pids(&self) -> HashMap<Pid, Vec<Pid>> {
-        let pids = |speakers: &Vec<Speaker>| speakers.iter().map(|speaker| speaker.pid).collect();
-        self.found.iter().map(|(pid, speakers)| (*pid, pids(speakers))).collect()
+    /// The numbers alone; `None` where somebody speaks whom we may not see.
+    pub(super) fn pids(&self) -> HashMap<Pid, Option<Vec<Pid>>> {
+        let unknown: HashSet<Pid> = self
+            .pipes
+            .iter()
+            .filter(|(pipe, _)| !self.written.contains(*pipe))
+            .flat_map(|(_, readers)| readers.iter().copied())
+            .collect();
+        let pids = |(pid, speakers): (&Pid, &Vec<Speaker>)| {
+            let known = speakers.iter().map(|speaker| speaker.pid).collect();
+            (*pid, (!unknown.contains(pid)).then_some(known))
+        };
+        self.found.iter().map(pids).collect()
     }
 
     fn add(&mut self, writers: impl Iterator<Item = Pid>) {
         for writer in writers {
             for (inputs, open) in writes_to(writer, &self.pipes) {
+                if let Ok(pipe) = fs::read_link(&open) {
+                    self.written.insert(pipe);
+                }
                 for input in inputs.iter().filter(|input| **input != writer) {
                     let Some(speakers) = self.found.get_mut(input) else { continue };
                     if !speakers.iter().any(|known| known.pid == writer) {
@@ -133,13 +148,13 @@ mod tests {
         let pid = Pid::new(child.id()).unwrap();
         let me = Pid::new(std::process::id()).unwrap();
         let mut speakers = Speakers::of(&[pid]);
-        assert_eq!(speakers.pids().get(&pid), Some(&vec![me]));
+        assert_eq!(speakers.pids().get(&pid), Some(&Some(vec![me])));
         assert!(may_have_a_writer(pid));
         drop(child.stdin.take());
         assert!(!may_have_a_writer(pid));
         speakers.look_again(&[]);
-        assert_eq!(speakers.pids().get(&pid), Some(&Vec::new()));
-        assert_eq!(Speakers::of(&[pid]).pids().get(&pid), Some(&Vec::new()));
+        assert_eq!(speakers.pids().get(&pid), Some(&Some(Vec::new())));
+        assert_eq!(Speakers::of(&[pid]).pids().get(&pid), Some(&Some(Vec::new())));
         #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
         child.kill().unwrap();
         child.wait().unwrap();

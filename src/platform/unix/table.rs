@@ -41,6 +41,7 @@ pub(crate) struct Table {
     /// What was asked for the last time.
     asked: Vec<Pid>,
     parts: Vec<String>,
+    has_begun: bool,
     /// When everything is read anew.
     whole_at: Option<Moment>,
     /// Whom the last look found new.
@@ -54,17 +55,23 @@ impl Table {
     pub(crate) fn read(&mut self, question: &Question<'_>) -> io::Result<Vec<Process>> {
         let now = question.now;
         let is_due = self.whole_at.is_none_or(|at| at <= now.moment);
-        if question.depth == Depth::Everything || is_due || self.parts != question.parts {
-            self.read_all(question)?;
+        let read = if question.depth == Depth::Everything || is_due || self.parts != question.parts {
+            self.read_all(question)
         } else {
-            self.read_changes(question)?;
+            self.read_changes(question)
+        };
+        if let Err(error) = read {
+            // Half of it was taken over: nothing is built on that.
+            self.whole_at = None;
+            return Err(error);
         }
         Ok(self.rows.values().map(|(row, _)| row.process.clone()).collect())
     }
 
     pub(crate) fn more(&mut self, pids: &[Pid], now: Now) -> Vec<Process> {
         let missing = pids.iter().filter(|pid| !self.rows.contains_key(pid));
-        let found: Vec<Row> = missing.filter_map(|pid| Row::read(*pid, now)).collect();
+        // One that cannot be read is named by its number.
+        let found: Vec<Row> = missing.filter_map(|pid| Row::read(*pid, now).ok().flatten()).collect();
         let processes = found.iter().map(|row| row.process.clone()).collect();
         self.rows.extend(found.into_iter().map(|row| (row.process.identity.pid, (row, Kin::Near))));
         processes
@@ -78,7 +85,7 @@ impl Table {
         self.change
     }
 
-    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
+    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Option<Vec<Pid>>> {
         if self.change != Change::Nothing || !self.speakers.knows(pids) {
             self.speakers = Speakers::of(pids);
         } else {
@@ -97,13 +104,27 @@ impl Table {
         }
         self.parts = question.parts.to_vec();
         self.shims = everybody.iter().copied().filter(|pid| self.may_be_a_shim(*pid)).collect();
-        let is_first = self.whole_at.is_none();
+        let is_first = !std::mem::replace(&mut self.has_begun, true);
         self.young.retain(|(_, since)| now.moment.since(*since) < YOUNG);
         if !is_first {
             self.young.extend(new.into_iter().map(|pid| (pid, now.moment)));
         }
         self.whole_at = Some(Moment(now.moment.0 + if is_first { YOUNG } else { NET }));
-        self.rows.retain(|_, (row, _)| row.refresh(now) != News::Ended && row.read_again(now));
+        if question.depth == Depth::Everything {
+            self.rows.clear();
+        } else {
+            self.refresh(now, |_| true)?;
+            let mut trouble = None;
+            self.rows.retain(|_, (row, _)| {
+                row.read_again(now).unwrap_or_else(|error| {
+                    trouble = Some(error);
+                    true
+                })
+            });
+            if let Some(error) = trouble {
+                return Err(error);
+            }
+        }
         self.new.clear();
         self.gather(question)?;
         self.change = Change::Everything;
@@ -114,7 +135,7 @@ impl Table {
     fn read_changes(&mut self, question: &Question<'_>) -> io::Result<()> {
         let now = question.now;
         self.new = self.births.since_last()?;
-        let mut has_changed = self.refresh(now, |kin| kin != Kin::Far);
+        let mut has_changed = self.refresh(now, |kin| kin != Kin::Far)?;
         for pid in &self.new {
             // This number had belonged to another, if to anybody.
             self.shims.remove(pid);
@@ -131,7 +152,7 @@ impl Table {
         self.young = young;
         let is_asked_anew = !question.guards.iter().chain(question.others).eq(&self.asked);
         if has_changed || is_asked_anew {
-            self.refresh(now, |kin| kin == Kin::Far);
+            self.refresh(now, |kin| kin == Kin::Far)?;
         }
         if has_changed || is_asked_anew || !self.new.is_empty() {
             let before: Vec<Pid> = self.rows.keys().copied().collect();
@@ -143,13 +164,19 @@ impl Table {
     }
 
     /// Looks at some of what is kept. Tells whether anything is not what it was.
-    fn refresh(&mut self, now: Now, which: impl Fn(Kin) -> bool) -> bool {
-        let (mut others, mut has_changed) = (Vec::new(), false);
+    fn refresh(&mut self, now: Now, which: impl Fn(Kin) -> bool) -> io::Result<bool> {
+        let (mut others, mut has_changed, mut trouble) = (Vec::new(), false, None);
         self.rows.retain(|pid, (row, kin)| {
             if !which(*kin) {
                 return true;
             }
-            let news = row.refresh(now);
+            let news = match row.refresh(now) {
+                Ok(news) => news,
+                Err(error) => {
+                    trouble = Some(error);
+                    return true;
+                }
+            };
             has_changed |= news != News::Same;
             if news == News::Other {
                 others.push((*pid, row.process.args.clone()));
@@ -164,7 +191,7 @@ impl Table {
             let may_be_one = args.known().is_none_or(may_be_one);
             self.count(pid, may_be_one);
         }
-        has_changed
+        trouble.map_or(Ok(has_changed), Err)
     }
 
     /// Counts a process among those that may be shims, or no longer. Tells whether that is new.
@@ -177,13 +204,13 @@ impl Table {
         let kept = std::mem::take(&mut self.rows);
         let shims = self.shims.iter().copied();
         if question.depth == Depth::Changes
-            && let Some(rows) = gather(kept, shims.clone(), question, &Children::Files)
+            && let Some(rows) = gather(kept, shims.clone(), question, &Children::Files)?
         {
             self.rows = rows;
             return Ok(());
         }
         let listed = children_of_all()?;
-        let rows = gather(Rows::new(), shims, question, &Children::Listed(&listed));
+        let rows = gather(Rows::new(), shims, question, &Children::Listed(&listed))?;
         self.rows = rows.unwrap_or_default();
         Ok(())
     }
@@ -209,7 +236,7 @@ impl Table {
             Ok(()) => true,
             Err(error) if proc::is_gone(&error) => false,
             Err(_) => {
-                // What hides its command line may be anything.
+                // What hides its command line may be anything, and whoever cannot open it will find out.
                 self.buffer.clear();
                 self.buffer.extend(self.parts.first().map_or(&b""[..], |part| part.as_bytes()));
                 true

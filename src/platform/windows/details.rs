@@ -57,6 +57,7 @@ pub(crate) fn details(pid: Pid) -> Details {
         streams,
         // A pipe's other end is told by nobody here.
         speakers: Fact::Hidden,
+        is_spoken_to_by_somebody: false,
         // A service's manager is its parent and lives.
         service: Fact::Known(None),
         ignores_hangup: parameters.map_or(Fact::Hidden, |parameters| fact(was_set_free(pid, parameters))),

@@ -29,25 +29,28 @@ pub(crate) struct Ends {
 #[derive(Debug)]
 struct Wait {
     wait: HANDLE,
-    /// What the callback gets; lives as long as the wait does.
-    _to_tell: Box<Arc<Notify>>,
+    /// What the callback gets: a share of the notifier, given back once no callback can come any more.
+    to_tell: *const Notify,
     /// Closed after the wait, because fields are dropped in this order, after `drop`.
     _process: OwnedHandle,
 }
 
-// SAFETY: the handle of a wait may be given back by any thread.
+// SAFETY: the handle of a wait and a share of a notifier may be given back by any thread.
 unsafe impl Send for Wait {}
 
 impl Drop for Wait {
     fn drop(&mut self) {
         // SAFETY: the wait was registered and is given back once; the call returns after the callback did.
-        let _ = unsafe { UnregisterWaitEx(self.wait, INVALID_HANDLE_VALUE) };
+        if unsafe { UnregisterWaitEx(self.wait, INVALID_HANDLE_VALUE) } != 0 {
+            // SAFETY: it came from `into_raw`, and nobody uses it any more. Where that is not sure, it stays.
+            drop(unsafe { Arc::from_raw(self.to_tell) });
+        }
     }
 }
 
 unsafe extern "system" fn tell(context: *mut c_void, _timed_out: bool) {
-    // SAFETY: the context is the notifier in the box of the wait, which outlives the callback.
-    let to_tell = unsafe { &*context.cast::<Arc<Notify>>() };
+    // SAFETY: the context is the notifier of which the wait has a share, and it outlives the callback.
+    let to_tell = unsafe { &*context.cast::<Notify>() };
     to_tell.notify_one();
 }
 
@@ -61,23 +64,26 @@ impl Wait {
         if birth(identity.pid)? != Some(identity.birth) {
             return Ok(None);
         }
-        let to_tell = Box::new(Arc::clone(one_has_ended));
+        let to_tell = Arc::into_raw(Arc::clone(one_has_ended));
         let mut wait: HANDLE = ptr::null_mut();
-        // SAFETY: the process handle is open, and the context is a box that lives as long as the wait.
+        // SAFETY: the process handle is open, and the context is given back after the wait.
         let done = unsafe {
             RegisterWaitForSingleObject(
                 &raw mut wait,
                 process.as_raw_handle(),
                 Some(tell),
-                ptr::from_ref::<Arc<Notify>>(&to_tell).cast::<c_void>(),
+                to_tell.cast::<c_void>(),
                 INFINITE,
                 WT_EXECUTEONLYONCE,
             )
         };
         if done == 0 {
-            return Err(io::Error::last_os_error());
+            let error = io::Error::last_os_error();
+            // SAFETY: it came from `into_raw`, and nothing was registered.
+            drop(unsafe { Arc::from_raw(to_tell) });
+            return Err(error);
         }
-        Ok(Some(Self { wait, _to_tell: to_tell, _process: process }))
+        Ok(Some(Self { wait, to_tell, _process: process }))
     }
 }
 

@@ -53,7 +53,7 @@ impl Table {
 
     /// Nothing is told.
     #[expect(clippy::unused_self, reason = "its twin keeps what it reads")]
-    pub(crate) fn speakers(&mut self, _: &[Pid]) -> HashMap<Pid, Vec<Pid>> {
+    pub(crate) fn speakers(&mut self, _: &[Pid]) -> HashMap<Pid, Option<Vec<Pid>>> {
         HashMap::new()
     }
 

@@ -134,11 +134,9 @@ fn number(name: &CStr) -> Option<u32> {
 fn process(number: u32) -> Option<Pid> {
     let raw = i32::try_from(number).ok().and_then(rustix::process::Pid::from_raw)?;
     match pidfd_open(raw, PidfdFlags::empty()) {
-        // A kernel without the call says so every time; then everything that was given is looked at.
-        Ok(_) | Err(rustix::io::Errno::NOSYS | rustix::io::Errno::MFILE | rustix::io::Errno::NFILE) => {
-            Pid::new(number)
-        }
-        Err(_) => None,
+        Err(rustix::io::Errno::SRCH | rustix::io::Errno::INVAL | rustix::io::Errno::NOENT) => None,
+        // A system that will not say says so every time; then everything that was given is looked at.
+        Ok(_) | Err(_) => Pid::new(number),
     }
 }
 

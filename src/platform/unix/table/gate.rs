@@ -36,12 +36,18 @@ impl Gate {
         works
     }
 
+    /// A thread of ours has a number, and the file must have told of just that one in between.
     fn prove(&mut self) -> bool {
-        let ours = fs::read_link("/proc/self")
-            .is_ok_and(|it| it.as_os_str() == std::process::id().to_string().as_str());
+        let us = std::process::id().to_string();
+        let ours = fs::read_link("/proc/self").is_ok_and(|it| it.as_os_str() == us.as_str());
         let before = self.last();
-        let has_started = thread::Builder::new().spawn(|| ()).is_ok_and(|thread| thread.join().is_ok());
-        ours && has_started && before.is_some() && before != self.last()
+        let number = || fs::read_link("/proc/thread-self").ok()?.file_name()?.to_str()?.parse::<u32>().ok();
+        let thread =
+            thread::Builder::new().spawn(number).ok().and_then(|thread| thread.join().ok()).flatten();
+        match (before, thread, self.last()) {
+            (Some(before), Some(thread), Some(after)) => ours && before < thread && thread <= after,
+            _ => false,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::io;
 
 use super::row::Row;
 use crate::core::Pid;
@@ -51,23 +52,24 @@ pub(super) fn gather(
     shims: impl Iterator<Item = Pid>,
     question: &Question<'_>,
     children: &Children<'_>,
-) -> Option<Rows> {
+) -> io::Result<Option<Rows>> {
     let mut rows = Rows::new();
     let (me, others) = (Pid::new(std::process::id()), question.others);
     let mut below: Vec<Pid> = shims.chain(question.guards.iter().copied()).collect();
     let starts: Vec<Pid> = below.iter().copied().chain(others.iter().copied()).chain(me).collect();
     while let Some(pid) = below.pop() {
         let is_new = rows.get(&pid).is_none_or(|(_, kin)| *kin != Kin::Below);
-        if is_new && put(&mut rows, &mut kept, pid, Kin::Below, question.now) {
-            below.extend(children.of(pid)?);
+        if is_new && put(&mut rows, &mut kept, pid, Kin::Below, question.now)? {
+            let Some(children) = children.of(pid) else { return Ok(None) };
+            below.extend(children);
         }
     }
     for pid in others {
-        put(&mut rows, &mut kept, *pid, Kin::Near, question.now);
+        put(&mut rows, &mut kept, *pid, Kin::Near, question.now)?;
     }
     if let Some(me) = me {
         // Nobody ends us, so that nothing is to be learned of us.
-        put(&mut rows, &mut kept, me, Kin::Far, question.now);
+        put(&mut rows, &mut kept, me, Kin::Far, question.now)?;
     }
     for start in starts {
         let is_of_a_shim = rows.get(&start).is_some_and(|(_, kin)| *kin == Kin::Below);
@@ -76,14 +78,15 @@ pub(super) fn gather(
         // No real chain is this long; a torn one may be a circle.
         for _ in 0..64 {
             let Some(pid) = above else { break };
-            if !put(&mut rows, &mut kept, pid, kin, question.now) {
+            if !put(&mut rows, &mut kept, pid, kin, question.now)? {
                 break;
             }
             let Some((row, _)) = rows.get(&pid) else { break };
             above = row.process.parent;
             if (question.may_serve_others)(&row.process) {
-                for child in children.of(pid)? {
-                    put(&mut rows, &mut kept, child, Kin::Near, question.now);
+                let Some(children) = children.of(pid) else { return Ok(None) };
+                for child in children {
+                    put(&mut rows, &mut kept, child, Kin::Near, question.now)?;
                 }
             } else if kin == Kin::Near && rows.get(&pid).is_some_and(|(_, kin)| *kin != Kin::Below) {
                 // That was the client.
@@ -91,17 +94,20 @@ pub(super) fn gather(
             }
         }
     }
-    Some(rows)
+    Ok(Some(rows))
 }
 
 /// Puts a process among those that are kept, for the best of reasons. False where there is none.
-fn put(rows: &mut Rows, kept: &mut Rows, pid: Pid, kin: Kin, now: Now) -> bool {
+fn put(rows: &mut Rows, kept: &mut Rows, pid: Pid, kin: Kin, now: Now) -> io::Result<bool> {
     if let Some((_, reason)) = rows.get_mut(&pid) {
         *reason = kin.max(*reason);
-        return true;
+        return Ok(true);
     }
-    let row = kept.remove(&pid).map(|(row, _)| row).or_else(|| Row::read(pid, now));
-    row.map(|row| rows.insert(pid, (row, kin))).is_some()
+    let row = match kept.remove(&pid) {
+        Some((row, _)) => Some(row),
+        None => Row::read(pid, now)?,
+    };
+    Ok(row.map(|row| rows.insert(pid, (row, kin))).is_some())
 }
 
 /// A process's threads have children of their own.

@@ -56,10 +56,14 @@ pub(super) enum News {
 }
 
 impl Row {
-    /// Reads a process; `None` where it has ended, or hides its birth.
-    pub(super) fn read(pid: Pid, now: Now) -> Option<Self> {
-        let file = File::open(format!("/proc/{pid}/stat")).ok()?;
-        let seen = look(&file, pid).ok()??;
+    /// Reads a process; `None` where it has ended, or hides its birth. An error means that we cannot read at all.
+    pub(super) fn read(pid: Pid, now: Now) -> io::Result<Option<Self>> {
+        let file = match File::open(format!("/proc/{pid}/stat")) {
+            Ok(file) => file,
+            Err(error) if is_gone_or_hidden(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let Some(seen) = look(&file, pid)? else { return Ok(None) };
         let identity = Identity { pid, birth: birth_of(seen.stat) };
         let age = age(identity.birth, now.births);
         let process = Process {
@@ -78,12 +82,12 @@ impl Row {
         };
         let core = (seen.stat.core_ticks, now.births);
         let mut row = Self { file, seen, process, details: None, core };
-        row.take_over(now).then_some(row)
+        Ok(row.take_over(now)?.then_some(row))
     }
 
     /// Looks again. Costs one system call where nothing has changed.
-    pub(super) fn refresh(&mut self, now: Now) -> News {
-        let Ok(Some(seen)) = look(&self.file, self.process.identity.pid) else { return News::Ended };
+    pub(super) fn refresh(&mut self, now: Now) -> io::Result<News> {
+        let Some(seen) = look(&self.file, self.process.identity.pid)? else { return Ok(News::Ended) };
         let is_same = seen.name == self.seen.name
             && seen.stat.parent == self.seen.stat.parent
             && seen.stat.session == self.seen.stat.session
@@ -95,39 +99,50 @@ impl Row {
                 self.details = None;
             }
             self.take_numbers(now);
-            return News::Same;
+            return Ok(News::Same);
         }
         self.details = None;
-        if self.take_over(now) { News::Other } else { News::Ended }
+        Ok(if self.take_over(now)? { News::Other } else { News::Ended })
     }
 
     /// Reads what no change of `stat` tells: a command line that was written over, another folder. False where it has
     /// ended.
-    pub(super) fn read_again(&mut self, now: Now) -> bool {
+    pub(super) fn read_again(&mut self, now: Now) -> io::Result<bool> {
         self.details = None;
         self.take_over(now)
     }
 
     /// The traits; read once, until something changes.
     pub(super) fn details(&mut self) -> Details {
-        let pid = self.process.identity.pid;
-        self.details.get_or_insert_with(|| details(pid)).clone()
+        if let Some(known) = &self.details {
+            return known.clone();
+        }
+        let found = details(self.process.identity.pid);
+        let is_whole =
+            matches!(
+                (&found.session, &found.terminal, &found.streams, &found.service),
+                (Fact::Known(_), Fact::Known(_), Fact::Known(_), Fact::Known(_))
+            ) && matches!((&found.ignores_hangup, &found.container), (Fact::Known(_), Fact::Known(_)));
+        // What was hidden now may be shown at the next look.
+        self.details = is_whole.then(|| found.clone());
+        found
     }
 
     /// Everything that `stat` does not tell. False where the process ended meanwhile.
-    fn take_over(&mut self, now: Now) -> bool {
+    fn take_over(&mut self, now: Now) -> io::Result<bool> {
         let pid = self.process.identity.pid;
         let args = match proc::read(pid, "cmdline") {
             Ok(Some(bytes)) => Fact::Known(proc::words(&bytes)),
-            Ok(None) => return false,
-            Err(_) => Fact::Hidden,
+            Ok(None) => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Fact::Hidden,
+            Err(error) => return Err(error),
         };
         let exe = fs::read_link(format!("/proc/{pid}/exe")).ok();
-        let owner = owner(Path::new(&format!("/proc/{pid}/status")));
+        let owner = owner(Path::new(&format!("/proc/{pid}/status")))?;
         // All of this was read by number; the process that it was read of must still be there. What `stat` says now is
         // not taken over: an `exec` in between must be noticed the next time.
-        if !matches!(look(&self.file, pid), Ok(Some(_))) {
-            return false;
+        if look(&self.file, pid)?.is_none() {
+            return Ok(false);
         }
         self.process.parent = Pid::new(self.seen.stat.parent);
         self.process.name.clone_from(&self.seen.name);
@@ -135,7 +150,7 @@ impl Row {
         self.process.args = args;
         self.process.owner = owner;
         self.take_numbers(now);
-        true
+        Ok(true)
     }
 
     fn take_numbers(&mut self, now: Now) {
@@ -149,18 +164,27 @@ impl Row {
     }
 }
 
+fn is_gone_or_hidden(error: &io::Error) -> bool {
+    proc::is_gone(error) || error.kind() == io::ErrorKind::PermissionDenied
+}
+
 /// Reads an open `stat`; `None` where its process has ended.
 fn look(file: &File, pid: Pid) -> io::Result<Option<Seen>> {
     let mut line = [0; 1024];
     let length = match file.read_at(&mut line, 0) {
         Ok(length) => length,
-        Err(error) if proc::is_gone(&error) => return Ok(None),
+        Err(error) if is_gone_or_hidden(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let text = String::from_utf8_lossy(&line[..length]);
     let Some(stat) = proc::parse_stat(&text) else { return Err(io::ErrorKind::InvalidData.into()) };
-    if stat.is_dead() && !has_live_threads(pid)? {
-        return Ok(None);
+    if stat.is_dead() {
+        match has_live_threads(pid) {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
+            Err(error) if is_gone_or_hidden(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        }
     }
     let name = text.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')')).map_or("", |(name, _)| name);
     // Whoever names himself by `echo` has a line's end in his name.
@@ -168,17 +192,21 @@ fn look(file: &File, pid: Pid) -> io::Result<Option<Seen>> {
 }
 
 /// Whose it is, by the user who started it.
-fn owner(status: &Path) -> Fact<Owner> {
-    let Ok(status) = fs::read(status) else { return Fact::Hidden };
+fn owner(status: &Path) -> io::Result<Fact<Owner>> {
+    let status = match fs::read(status) {
+        Ok(status) => status,
+        Err(error) if is_gone_or_hidden(&error) => return Ok(Fact::Hidden),
+        Err(error) => return Err(error),
+    };
     let status = String::from_utf8_lossy(&status);
     let line = status.lines().find_map(|line| line.strip_prefix("Uid:"));
     let user =
         line.and_then(|line| line.split_ascii_whitespace().next()).and_then(|user| user.parse::<u32>().ok());
-    match user {
+    Ok(match user {
         Some(user) if user == getuid().as_raw() => Fact::Known(Owner::Ours),
         Some(_) => Fact::Known(Owner::Another),
         None => Fact::Hidden,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -198,29 +226,29 @@ mod tests {
         shell.args(["-c", "read -r line; exec sleep 60"]).stdin(Stdio::piped());
         let mut child = shell.spawn().unwrap();
         let pid = Pid::new(child.id()).unwrap();
-        let mut row = Row::read(pid, now()).unwrap();
+        let mut row = Row::read(pid, now()).unwrap().unwrap();
         while row.process.name != "sh" {
-            row.refresh(now());
+            row.refresh(now()).unwrap();
         }
         assert_eq!(row.process.owner, Fact::Known(Owner::Ours));
         assert_eq!(row.process.parent, Pid::new(std::process::id()));
-        assert_eq!(row.refresh(now()), News::Same);
+        assert_eq!(row.refresh(now()).unwrap(), News::Same);
         drop(child.stdin.take());
         while row.process.args() != ["sleep", "60"] {
-            assert_ne!(row.refresh(now()), News::Ended);
+            assert_ne!(row.refresh(now()).unwrap(), News::Ended);
         }
         #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(row.refresh(now()), News::Ended);
-        assert!(Row::read(pid, now()).is_none());
+        assert_eq!(row.refresh(now()).unwrap(), News::Ended);
+        assert!(Row::read(pid, now()).unwrap().is_none());
     }
 
     #[test]
     fn we_have_memory_and_an_owner() {
-        let row = Row::read(Pid::new(std::process::id()).unwrap(), now()).unwrap();
+        let row = Row::read(Pid::new(std::process::id()).unwrap(), now()).unwrap().unwrap();
         assert!(row.process.memory_bytes > 100_000);
         assert_eq!(row.process.owner, Fact::Known(Owner::Ours));
-        assert_eq!(owner(Path::new("/nowhere")), Fact::Hidden);
+        assert_eq!(owner(Path::new("/nowhere")).unwrap(), Fact::Hidden);
     }
 }
