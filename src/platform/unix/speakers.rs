@@ -161,6 +161,30 @@ mod tests {
     }
 
     #[test]
+    fn whoever_speaks_to_one_speaks_to_all_who_share_the_input() {
+        let (input, output) = std::io::pipe().unwrap();
+        let start = |input| Command::new("sleep").arg("60").stdin(Stdio::from(input)).spawn().unwrap();
+        // As a server and its fork have it.
+        let mut both = [start(input.try_clone().unwrap()), start(input)];
+        let pids = both.each_ref().map(|child| Pid::new(child.id()).unwrap());
+        let me = Pid::new(std::process::id()).unwrap();
+        let mut speakers = Speakers::of(&pids);
+        for pid in pids {
+            assert_eq!(speakers.pids().get(&pid), Some(&Some(vec![me])));
+        }
+        // Somebody has the other end of whom nothing can be found.
+        speakers.written.clear();
+        assert_eq!(speakers.pids().get(&pids[0]), Some(&None));
+        drop(output);
+        speakers.look_again(&[]);
+        for child in &mut both {
+            #[expect(clippy::disallowed_methods, reason = "our own children, not waited for yet")]
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    #[test]
     fn flags_tell_who_can_write() {
         assert!(!can_write("pos:\t0\nflags:\t00\n"));
         assert!(!can_write("pos:\t0\nflags:\t02004000\n"));
