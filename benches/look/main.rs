@@ -1,7 +1,7 @@
 //! What looking costs, beside other ways to look: a quiet look, one on a busy machine, the first one of a fresh
 //! process; how soon an orphan is noticed; how long a cleanup of many takes; what judging costs.
 //!
-//! `cargo bench --bench look -- 10`: so many rounds. All ways take turns in another order each round, so that what
+//! `cargo bench --bench look -- 10`: so many rounds; `-- 10 notice`: only how soon an orphan is noticed. All ways take turns in another order each round, so that what
 //! else the machine does falls on all of them. Figures are medians; trust the ratios, which are taken round by round.
 //! The machine is filled with processes and sockets of our own, all of which end with this program.
 
@@ -78,7 +78,22 @@ fn main() {
         }
         println!("on the machine as it is: what others start is in the figures");
     }
-    measure(words.iter().find_map(|word| word.parse().ok()).unwrap_or(10));
+    let rounds = words.iter().find_map(|word| word.parse().ok()).unwrap_or(10);
+    if words.iter().any(|word| word == "notice") {
+        only_notice(rounds);
+    } else {
+        measure(rounds);
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn only_notice(rounds: usize) {
+    let stage = stage::Stage::bare();
+    let mut limits = limits::Limits::default();
+    let mut crowd = crowd::Crowd::new(&stage);
+    crowd.grow_to(1_000);
+    notice::notice(&mut limits, rounds);
+    println!("\nload after: {}; {limits}", support::machine::load());
 }
 
 #[cfg(target_os = "linux")]

@@ -41,6 +41,6 @@ pub(crate) fn load() -> String {
 /// The numbers below `count` in any order.
 pub(crate) fn shuffle(count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|_| RandomState::new().build_hasher().finish());
+    order.sort_by_cached_key(|_| RandomState::new().build_hasher().finish());
     order
 }

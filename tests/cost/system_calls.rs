@@ -1,12 +1,13 @@
 //! The system calls of a look while nothing happens.
 
 use std::fs;
+use std::process::Command;
 
 use rustix::process::Signal;
 
 use crate::crowd::crowd;
 use crate::support::bed::Bed;
-use crate::support::own::{can_run, in_own_machine};
+use crate::support::own::{can_run, in_own_machine, skip};
 use crate::support::spawned::Talk;
 use crate::support::{PATIENCE, eventually};
 
@@ -26,22 +27,49 @@ fn a_quiet_look_takes_few_and_as_many_in_a_crowd() {
         let bed = Bed::with_the_real_name();
         // A shim that holds its port, and one of a second client.
         let (_one, _other) = (bed.client().on_port(3005).start(), bed.client().stdio().start());
+        let keeper = bed.keeper(3005);
+        let console = keeper.console();
         let among_few = {
             let _few = crowd(&bed, 300);
-            calls_of_a_look(&bed)
+            calls_of_a_look(&bed, &console)
         };
         let _many = crowd(&bed, 4000);
-        let among_many = calls_of_a_look(&bed);
+        let among_many = calls_of_a_look(&bed, &console);
         assert_eq!(among_few, among_many, "it grows with the machine");
         assert!(among_few.len() <= LIMIT, "{} calls: {among_few:?}", among_few.len());
     });
 }
 
+#[test]
+fn an_ordinary_users_quiet_look_takes_few_as_well() {
+    if !can_run(&an_ordinary_users_quiet_look_takes_few_as_well, &["strace"]) {
+        return;
+    }
+    in_own_machine(|| {
+        let bed = Bed::with_the_real_name();
+        let Some((keeper, program)) = bed.keeper_for_nobody(3005) else {
+            return skip(
+                "system_calls::an_ordinary_users_quiet_look_takes_few_as_well",
+                "no right to become somebody else, or no python3 of the system",
+            );
+        };
+        // Above his client are processes of root, of which he may not know everything.
+        let (_client, shim) = bed.client_of_nobody(&["--port=3005"]);
+        let calls = {
+            let _few = crowd(&bed, 300);
+            let mut watch = bed.as_nobody(program);
+            watch.arg("--home").arg(keeper.home());
+            calls_of_a_look(&bed, &watch)
+        };
+        assert!(calls.len() <= LIMIT, "{} calls: {calls:?}", calls.len());
+        assert!(shim.lives());
+    });
+}
+
 /// The calls of one look, by their names. All of the counted ones are alike.
 #[track_caller]
-fn calls_of_a_look(bed: &Bed) -> Vec<String> {
-    let (keeper, log) = (bed.keeper(3005), bed.fresh("calls"));
-    let console = keeper.console();
+fn calls_of_a_look(bed: &Bed, console: &Command) -> Vec<String> {
+    let log = bed.fresh("calls");
     let mut command = bed.command("strace");
     command.args(["-f", "-qq", "-o"]).arg(&log).arg(console.get_program());
     let mut watch = Talk::start(command.args(console.get_args()).arg("watch"));

@@ -10,6 +10,7 @@ pub(crate) mod bed;
 pub(crate) mod client;
 pub(crate) mod identity;
 pub(crate) mod keeper;
+pub(crate) mod nobody;
 pub(crate) mod opener;
 pub(crate) mod own;
 pub(crate) mod scratch;

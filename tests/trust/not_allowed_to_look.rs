@@ -1,9 +1,7 @@
 //! What may not be looked at is said to be so: exit code 3, never fine, and never a plan against it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use crate::ended;
 use crate::support::bed::{Bed, copy_program, python};
@@ -14,30 +12,16 @@ use crate::support::own::{can_run, in_own_machine, skip};
 use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually, eventually_some};
 
-/// Everybody may run it, unlike the one of the user who runs the tests.
-const PYTHON: &str = "/usr/bin/python3";
-
 /// Runs the story where somebody can become an ordinary user.
 fn with_an_ordinary_user<Story: FnOnce(&Bed, &Keeper<'_>)>(name: &str, story: Story) {
     let bed = Bed::with_the_real_name();
-    fs::set_permissions(bed.path(""), fs::Permissions::from_mode(0o777)).unwrap();
-    if !nobody(&bed, PYTHON).arg("--version").status().is_ok_and(|status| status.success()) {
+    let Some((keeper, _)) = bed.keeper_for_nobody(3005) else {
         return skip(
             &format!("not_allowed_to_look::{name}"),
             "no right to become somebody else, or no python3 of the system",
         );
-    }
-    let keeper = bed.keeper(3005);
-    fs::set_permissions(keeper.home(), fs::Permissions::from_mode(0o777)).unwrap();
-    copy_program(Path::new(env!("CARGO_BIN_EXE_shimkeeper")), &bed.path("shimkeeper"));
+    };
     story(&bed, &keeper);
-}
-
-/// An ordinary user's command.
-fn nobody(bed: &Bed, program: &str) -> Command {
-    let mut command = bed.command("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
-    command
 }
 
 /// What the ordinary user sees and may do is nothing, and that is what he is told.
@@ -45,7 +29,7 @@ fn nobody(bed: &Bed, program: &str) -> Command {
 fn he_is_told_that_he_cannot_see(bed: &Bed, keeper: &Keeper<'_>) {
     let home = keeper.home().to_str().unwrap();
     let run = |words: &[&str]| {
-        let mut command = nobody(bed, bed.path("shimkeeper").to_str().unwrap());
+        let mut command = bed.as_nobody(bed.path("shimkeeper"));
         bed.run(command.args(["--home", home]).args(words))
     };
     let status = run(&["status", "--json"]).expect_code(3).json();
@@ -92,7 +76,7 @@ fn ones_own_orphan_where_pid_1_is_hidden() {
             assert!(orphan.lives());
             // It was the hiding and nothing else.
             mount(bed, "mount -o remount,hidepid=0 /proc");
-            let mut command = nobody(bed, bed.path("shimkeeper").to_str().unwrap());
+            let mut command = bed.as_nobody(bed.path("shimkeeper"));
             bed.run(command.arg("--home").arg(keeper.home()).args(["cleanup"])).expect_code(0);
             assert!(!orphan.lives());
         });
@@ -250,14 +234,9 @@ fn nothing_is_said_to_be_fine(bed: &Bed, surroundings: &[&str], more: Option<&[&
 /// An orphan of the ordinary user.
 #[track_caller]
 fn his_orphan(bed: &Bed) -> Identity {
-    let ready = bed.fresh("his-client");
-    let mut client = nobody(bed, PYTHON);
-    client.arg(bed.path("client.py")).arg("--ready-file").arg(&ready);
-    client.args(["--shim-ready", bed.path("his-shim").to_str().unwrap(), "--", PYTHON, "-u"]);
-    let mut client = Spawned::start(client.arg(bed.path("run_ws_shim.py")).args(["--stdio", "--deaf"]));
-    let shim = Shim::from_ready_file(&bed.path("his-shim-0")).process;
+    let (mut client, shim) = bed.client_of_nobody(&["--stdio", "--deaf"]);
     client.kill_hard();
-    shim
+    shim.process
 }
 
 /// A container: its first process, called as one of those that take in orphans, and what keeps it.

@@ -34,10 +34,26 @@ pub(crate) fn environment(pid: Pid) -> io::Result<Vec<(OsString, OsString)>> {
 }
 
 pub(crate) fn details(pid: Pid) -> Details {
-    let stat = proc::stat(pid).ok().flatten();
-    let status = proc::read(pid, "status").ok().flatten();
-    let status = status.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    Details {
+    details_and_their_worth(pid).0
+}
+
+/// Whether asking again would tell the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Worth {
+    /// As long as the process is what it is. What is hidden then is hidden by right.
+    Lasting,
+    /// Something could not be read for a reason that passes.
+    Passing,
+}
+
+pub(super) fn details_and_their_worth(pid: Pid) -> (Details, Worth) {
+    let mut worth = Worth::Lasting;
+    let stat = proc::stat(pid);
+    let status = proc::read(pid, "status").map(|bytes| Some(String::from_utf8_lossy(&bytes?).into_owned()));
+    let (streams, service) = (streams(pid), service(pid));
+    let stat = worth.known(stat);
+    let status = worth.known(status);
+    let details = Details {
         session: fact(stat.map(|stat| Pid::new(stat.session))),
         terminal: fact(stat.map(|stat| match stat.terminal {
             // The kernel takes the terminal away from the whole session when it is hung up or when
@@ -45,13 +61,27 @@ pub(crate) fn details(pid: Pid) -> Details {
             0 => Terminal::None,
             _ => Terminal::Living,
         })),
-        streams: fact(streams(pid)),
+        streams: fact(worth.known(streams)),
         speakers: Fact::Hidden,
         is_spoken_to_by_somebody: false,
-        service: service(pid),
+        service: fact(worth.known(service.map(Some))),
         ignores_hangup: fact(status.as_deref().and_then(ignores_hangup)),
         container: fact(status.as_deref().and_then(container)),
         cwd: fs::read_link(format!("/proc/{pid}/cwd")).ok().map(|path| path.to_string_lossy().into_owned()),
+    };
+    (details, worth)
+}
+
+impl Worth {
+    /// What was read; nothing where it is hidden, or where the process has ended.
+    fn known<T>(&mut self, read: io::Result<Option<T>>) -> Option<T> {
+        match read {
+            Ok(Some(value)) => return Some(value),
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {}
+            Ok(None) | Err(_) => *self = Self::Passing,
+        }
+        None
     }
 }
 
@@ -59,18 +89,20 @@ fn fact<T>(value: Option<T>) -> Fact<T> {
     value.map_or(Fact::Hidden, Fact::Known)
 }
 
-fn streams(pid: Pid) -> Option<Streams> {
-    Some(Streams { input: stream(pid, 0)?, output: stream(pid, 1)? })
+fn streams(pid: Pid) -> io::Result<Option<Streams>> {
+    let streams = [stream(pid, 0)?, stream(pid, 1)?];
+    let [Some(input), Some(output)] = streams else { return Ok(None) };
+    Ok(Some(Streams { input, output }))
 }
 
-fn stream(pid: Pid, number: u32) -> Option<Stream> {
+fn stream(pid: Pid, number: u32) -> io::Result<Option<Stream>> {
     match fs::read_link(format!("/proc/{pid}/fd/{number}")) {
-        Ok(target) => Some(kind_of(&target.to_string_lossy())),
+        Ok(target) => Ok(Some(kind_of(&target.to_string_lossy()))),
         // Closed, if the process itself is still there to be asked.
         Err(error) if proc::is_gone(&error) => {
-            Path::new(&format!("/proc/{pid}/fd")).exists().then_some(Stream::Other)
+            Ok(Path::new(&format!("/proc/{pid}/fd")).exists().then_some(Stream::Other))
         }
-        Err(_) => None,
+        Err(error) => Err(error),
     }
 }
 
@@ -100,16 +132,24 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
     status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }
 
-fn service(pid: Pid) -> Fact<Option<Service>> {
-    let Ok(Some(bytes)) = proc::read(pid, "cgroup") else { return Fact::Hidden };
+/// The service that a process belongs to, if any, with everybody in it. An error where that cannot be told:
+/// `Unsupported` where no groups are mounted.
+fn service(pid: Pid) -> io::Result<Option<Service>> {
+    let bytes = proc::read(pid, "cgroup")?.ok_or(io::ErrorKind::NotFound)?;
     let text = String::from_utf8_lossy(&bytes);
-    let Some((name, path)) = text.lines().find_map(service_of) else { return Fact::Known(None) };
-    let roots =
-        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/openrc"];
-    let members = roots.iter().find_map(|root| fs::read_to_string(format!("{root}{path}/cgroup.procs")).ok());
-    let Some(members) = members else { return Fact::Hidden };
-    let members = members.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::new).collect();
-    Fact::Known(Some(Service { name, members }))
+    let Some((name, path)) = text.lines().find_map(service_of) else { return Ok(None) };
+    for root in
+        ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/openrc"]
+    {
+        let members = match fs::read_to_string(format!("{root}{path}/cgroup.procs")) {
+            Ok(members) => members,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        let members = members.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::new).collect();
+        return Ok(Some(Service { name, members }));
+    }
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// The service that a line of `/proc/PID/cgroup` names, and its path. `user@1000.service` is the

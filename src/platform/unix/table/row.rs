@@ -12,7 +12,8 @@ use std::time::Duration;
 use rustix::process::getuid;
 
 use super::super::birth::{age, birth_of, has_live_threads};
-use super::super::{details, proc};
+use super::super::details::{Worth, details_and_their_worth};
+use super::super::proc;
 use crate::core::moment::Now;
 use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
 
@@ -117,14 +118,9 @@ impl Row {
         if let Some(known) = &self.details {
             return known.clone();
         }
-        let found = details(self.process.identity.pid);
-        let is_whole =
-            matches!(
-                (&found.session, &found.terminal, &found.streams, &found.service),
-                (Fact::Known(_), Fact::Known(_), Fact::Known(_), Fact::Known(_))
-            ) && matches!((&found.ignores_hangup, &found.container), (Fact::Known(_), Fact::Known(_)));
-        // What was hidden now may be shown at the next look.
-        self.details = is_whole.then(|| found.clone());
+        let (found, worth) = details_and_their_worth(self.process.identity.pid);
+        // What is hidden by right is asked for again with everything else, what a passing trouble hid at the next look.
+        self.details = (worth == Worth::Lasting).then(|| found.clone());
         found
     }
 
