@@ -26,9 +26,12 @@ use crate::platform::table::{Change, Depth, Question};
 /// So long after a process was first seen it may still become another by `exec`.
 const YOUNG: Duration = Duration::from_secs(10);
 
-/// What no event tells is noticed after this time at the latest. The first time it is sooner, for those who were young
+/// What no event tells is noticed after this time. The first time it is sooner, for those who were young
 /// when we began.
 const NET: Duration = Duration::from_mins(1);
+
+/// So long it gives way to looks that have something to tell: whoever has just lost his client should not wait for it.
+const NET_WAITS: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -53,12 +56,16 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn read(&mut self, question: &Question<'_>) -> io::Result<Vec<Process>> {
-        let now = question.now;
-        let is_due = self.whole_at.is_none_or(|at| at <= now.moment);
-        let read = if question.depth == Depth::Everything || is_due || self.parts != question.parts {
+        let now = question.now.moment;
+        let is_due = |wait: Duration| self.whole_at.is_none_or(|at| Moment(at.0 + wait) <= now);
+        let (is_due, must_be_whole) = (is_due(Duration::ZERO), is_due(NET_WAITS));
+        let read = if question.depth == Depth::Everything || must_be_whole || self.parts != question.parts {
             self.read_all(question)
         } else {
-            self.read_changes(question)
+            self.read_changes(question).and_then(|()| match self.change {
+                Change::Nothing if is_due => self.read_all(question),
+                _ => Ok(()),
+            })
         };
         if let Err(error) = read {
             // Half of it was taken over: nothing is built on that.
