@@ -73,9 +73,9 @@ pub fn lease(bytes: &[u8]) {
     }
 }
 
-/// Files of the system's that tell of a process.
+/// Files and messages of the system's that tell of processes and sockets.
 pub fn proc(bytes: &[u8]) {
-    platform::try_texts_of_the_system(&String::from_utf8_lossy(bytes));
+    platform::try_bytes_of_the_system(bytes);
 }
 
 /// A client's file: what was wrapped and unwrapped is what it was, to the byte; nothing is wrapped twice.

@@ -193,13 +193,13 @@ pub(crate) fn let_run(child: &Child) -> io::Result<()> {
     os::let_run(child)
 }
 
-/// Reads a text as files of the system's that tell of a process, and panics where what was read cannot be.
-/// For whoever tries it with texts of their own.
+/// Reads bytes as what the system tells of processes and sockets, and panics where what was read cannot be. For
+/// whoever tries it with bytes of their own.
 ///
 /// # Platforms
-/// Linux: `stat` and `cgroup` of `/proc`; Windows: nothing is told by texts.
-pub(crate) fn try_texts_of_the_system(text: &str) {
-    os::try_texts_of_the_system(text);
+/// Linux: files of `/proc`, and the answer to the query for sockets; Windows: nothing is told by texts.
+pub(crate) fn try_bytes_of_the_system(bytes: &[u8]) {
+    os::try_bytes_of_the_system(bytes);
 }
 
 /// Arranges that a child outlives us on purpose and is recognised as set free.

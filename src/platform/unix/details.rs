@@ -117,13 +117,13 @@ fn kind_of(target: &str) -> Stream {
 }
 
 /// Bit 0 of the ignored signals is SIGHUP.
-fn ignores_hangup(status: &str) -> Option<bool> {
+pub(super) fn ignores_hangup(status: &str) -> Option<bool> {
     let mask = field(status, "SigIgn:")?;
     Some(u64::from_str_radix(mask, 16).ok()? & 1 == 1)
 }
 
 /// A process in a pid namespace below ours has a number there, too.
-fn container(status: &str) -> Option<Container> {
+pub(super) fn container(status: &str) -> Option<Container> {
     let numbers = field(status, "NSpid:")?.split_ascii_whitespace().count();
     Some(if numbers > 1 { Container::Another } else { Container::Ours })
 }

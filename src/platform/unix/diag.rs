@@ -1,7 +1,7 @@
 //! Which sockets listen on some ports, asked of the kernel by one netlink query.
 //!
 //! The kernel compares state and port itself, so that the answer costs the same however many sockets there are. A
-//! refusal is an error here, never an empty list. Who holds a socket is `holders.rs`'s matter.
+//! refusal is an error here, never an empty list. Who holds a socket is `listeners.rs`'s matter.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -38,6 +38,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A list that changed while it was taken is asked for again, so often.
 const TRIES: usize = 3;
+
+/// Bytes in front of a message's body.
+const HEAD: usize = 16;
 
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const REQUEST_AND_DUMP: u16 = 0x1 | 0x300;
@@ -77,42 +80,75 @@ impl Diag {
             None => line()?,
         };
         send(&socket, &question(family, ports, self.turn), SendFlags::empty())?;
-        let (mut rows, mut is_whole) = (Vec::new(), true);
+        let mut answer = Answer::to(self.turn, family);
         let mut buffer = [0_u8; 8192];
         loop {
             let (length, _) = recv(&socket, &mut buffer[..], RecvFlags::empty())?;
-            let mut rest = buffer.get(..length).unwrap_or_default();
-            if rest.is_empty() {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            while let Some((message, more)) = message(rest) {
-                rest = more;
-                if message.turn != self.turn {
-                    continue;
-                }
-                is_whole &= message.flags & DUMP_WAS_INTERRUPTED == 0;
-                match message.kind {
-                    DONE => {
-                        said(message.body)?;
-                        self.socket = Some(socket);
-                        rows.retain(|row: &Listening| ports.contains(&row.port));
-                        return Ok(is_whole.then_some(rows));
-                    }
-                    ERROR => {
-                        said(message.body)?;
-                        return Err(io::Error::other("the kernel refuses to list sockets"));
-                    }
-                    SOCK_DIAG_BY_FAMILY => {
-                        rows.push(row(message.body, family).ok_or(io::ErrorKind::InvalidData)?);
-                    }
-                    NOTHING => {}
-                    _ => return Err(io::ErrorKind::InvalidData.into()),
-                }
-            }
-            if !rest.is_empty() {
-                return Err(io::ErrorKind::InvalidData.into());
+            if answer.take(buffer.get(..length).unwrap_or_default())? {
+                self.socket = Some(socket);
+                answer.rows.retain(|row| ports.contains(&row.port));
+                return Ok(answer.is_whole.then_some(answer.rows));
             }
         }
+    }
+}
+
+/// What the kernel has answered so far.
+#[derive(Debug)]
+struct Answer {
+    turn: u32,
+    family: Family,
+    rows: Vec<Listening>,
+    /// Whether the list stayed as it was while it was taken.
+    is_whole: bool,
+}
+
+impl Answer {
+    const fn to(turn: u32, family: Family) -> Self {
+        Self { turn, family, rows: Vec::new(), is_whole: true }
+    }
+
+    /// Takes in the messages that arrived together. Tells whether that was all.
+    fn take(&mut self, bytes: &[u8]) -> io::Result<bool> {
+        let mut rest = bytes;
+        if rest.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        while let Some((message, more)) = message(rest) {
+            rest = more;
+            if message.turn != self.turn {
+                continue;
+            }
+            self.is_whole &= message.flags & DUMP_WAS_INTERRUPTED == 0;
+            match message.kind {
+                DONE => {
+                    said(message.body)?;
+                    return Ok(true);
+                }
+                ERROR => {
+                    said(message.body)?;
+                    return Err(io::Error::other("the kernel refuses to list sockets"));
+                }
+                SOCK_DIAG_BY_FAMILY => {
+                    self.rows.push(row(message.body, self.family).ok_or(io::ErrorKind::InvalidData)?);
+                }
+                NOTHING => {}
+                _ => return Err(io::ErrorKind::InvalidData.into()),
+            }
+        }
+        if rest.is_empty() { Ok(false) } else { Err(io::ErrorKind::InvalidData.into()) }
+    }
+}
+
+/// Any bytes at all as the kernel's answer, for `fuzzing`: there are no more rows than messages fit in.
+pub(super) fn try_answer(bytes: &[u8]) {
+    let turn =
+        bytes.get(8..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_ne_bytes(*bytes));
+    for family in [Family::V4, Family::V6] {
+        let mut answer = Answer::to(turn, family);
+        // Refused or not, it must not panic, nor take for ever.
+        let _ = answer.take(bytes);
+        assert!(answer.rows.len() * HEAD <= bytes.len(), "{answer:?}");
     }
 }
 
@@ -146,7 +182,7 @@ fn message(bytes: &[u8]) -> Option<(Message<'_>, &[u8])> {
     let kind = u16::from_ne_bytes(*bytes.get(4..)?.first_chunk()?);
     let flags = u16::from_ne_bytes(*bytes.get(6..)?.first_chunk()?);
     let turn = u32::from_ne_bytes(*bytes.get(8..)?.first_chunk()?);
-    let body = bytes.get(16..length)?;
+    let body = bytes.get(HEAD..length)?;
     let next = length.next_multiple_of(4).min(bytes.len());
     Some((Message { kind, flags, turn, body }, &bytes[next..]))
 }

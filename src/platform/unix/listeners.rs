@@ -187,7 +187,7 @@ fn second_opinion(family: Family, ports: &[u16]) -> io::Result<()> {
 }
 
 /// `0: 0100007F:0BBD 00000000:0000 0A …`: the port, where the state is LISTEN.
-fn listens_on(line: &str) -> Option<u16> {
+pub(super) fn listens_on(line: &str) -> Option<u16> {
     let mut fields = line.split_ascii_whitespace();
     let (_, port) = fields.nth(1)?.rsplit_once(':')?;
     (fields.nth(1)? == "0A").then(|| u16::from_str_radix(port, 16).ok()).flatten()

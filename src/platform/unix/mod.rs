@@ -23,17 +23,7 @@ mod systemd_units;
 mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
-
-pub(crate) fn try_texts_of_the_system(text: &str) {
-    if let Some(stat) = proc::parse_stat(text) {
-        // Whatever a program calls itself, the numbers are the kernel's.
-        let numbers = text.rsplit_once(')').map_or("", |(_, numbers)| numbers);
-        assert_eq!(proc::parse_stat(&format!("1 (a) (b) ){numbers}")), Some(stat));
-    }
-    for (line, (name, path)) in text.lines().filter_map(|line| Some((line, details::service_of(line)?))) {
-        assert!(!name.is_empty() && line.contains(path), "{line:?}");
-    }
-}
+mod trials;
 
 pub(crate) use birth::{age, birth, birth_clock, children, presence};
 pub(crate) use details::{args, environment, name, program};
@@ -43,6 +33,7 @@ pub(crate) use pidfd::{Held, wait_for_ends};
 pub(crate) use signals::when_asked_to_end;
 pub(crate) use spawn::{let_run, set_free, tie_to_us};
 pub(crate) use table::Table;
+pub(crate) use trials::try_bytes_of_the_system;
 
 use std::io;
 

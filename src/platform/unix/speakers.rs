@@ -132,7 +132,7 @@ fn writes_to(writer: Pid, pipes: &HashMap<PathBuf, Vec<Pid>>) -> Vec<(Vec<Pid>, 
 
 /// The last octal digit of the flags: 0 reads, 1 writes, 2 does both. What is not understood counts as
 /// writing, for the sake of the process.
-fn can_write(about: &str) -> bool {
+pub(super) fn can_write(about: &str) -> bool {
     let flags = about.lines().find_map(|line| line.strip_prefix("flags:"));
     flags.and_then(|flags| flags.trim().chars().last()).is_none_or(|last| !matches!(last, '0' | '4'))
 }

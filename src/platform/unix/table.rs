@@ -14,6 +14,7 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use self::births::Births;
+pub(super) use self::gate::last_in;
 use self::kin::{Children, Kin, Rows, gather};
 use self::row::{News, Row};
 use super::birth::children_of_all;
@@ -62,9 +63,8 @@ impl Table {
         let read = if question.depth == Depth::Everything || must_be_whole || self.parts != question.parts {
             self.read_all(question)
         } else {
-            self.read_changes(question).and_then(|()| match self.change {
-                Change::Nothing if is_due => self.read_all(question),
-                _ => Ok(()),
+            self.read_changes(question).and_then(|()| {
+                if is_due && self.change == Change::Nothing { self.read_all(question) } else { Ok(()) }
             })
         };
         if let Err(error) = read {

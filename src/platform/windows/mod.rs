@@ -63,7 +63,7 @@ pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const TABLE_TELLS_WORDS: bool = false;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
 
-pub(crate) const fn try_texts_of_the_system(_: &str) {}
+pub(crate) const fn try_bytes_of_the_system(_: &[u8]) {}
 
 #[expect(clippy::unnecessary_wraps, reason = "its twin installs handlers")]
 pub(crate) fn when_asked_to_end(_: impl Fn() + Send + 'static) -> std::io::Result<()> {

@@ -52,7 +52,7 @@ impl Gate {
 }
 
 /// `0.20 0.18 0.12 1/80 11206`.
-fn last_in(line: &[u8]) -> Option<u32> {
+pub(in super::super) fn last_in(line: &[u8]) -> Option<u32> {
     str::from_utf8(line).ok()?.split_ascii_whitespace().nth(4)?.parse().ok()
 }
 
