@@ -123,6 +123,9 @@ fn sight(found: &[Diagnosis]) -> Vec<Check> {
             unknown("sight", wording::capital(&wording::unseen(unseen)), wording::unseen_hint(unseen))
         })
         .collect();
+    if platform::hides_others() {
+        checks.push(unknown("sight", wording::OTHERS_ARE_HIDDEN, wording::OTHERS_ARE_HIDDEN_HINT));
+    }
     if checks.is_empty() {
         checks.push(works("sight", wording::SIGHT_WORKS));
     }

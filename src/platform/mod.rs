@@ -67,6 +67,14 @@ pub(crate) fn presence(pid: Pid) -> Presence {
     os::presence(pid)
 }
 
+/// Whether the system does not even tell that other users' processes exist.
+///
+/// # Platforms
+/// Linux: `/proc` mounted with `hidepid`, for whoever is not exempt from it. Windows: everybody sees the list.
+pub(crate) fn hides_others() -> bool {
+    os::hides_others()
+}
+
 /// The command line, empty for kernel threads; `None` where there is no such process. An error means
 /// that it exists and may not be read.
 pub(crate) fn args(pid: Pid) -> io::Result<Option<Vec<String>>> {

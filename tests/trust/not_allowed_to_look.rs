@@ -84,6 +84,32 @@ fn ones_own_orphan_where_pid_1_is_hidden() {
 }
 
 #[test]
+fn another_users_shim_of_which_not_even_the_number_is_told() {
+    in_own_machine(|| {
+        with_an_ordinary_user("another_users_shim_of_which_not_even_the_number_is_told", |bed, keeper| {
+            let client = bed.client().stdio().start();
+            let hidden = || {
+                let mut command = bed.as_nobody(bed.path("shimkeeper"));
+                let doctor =
+                    bed.run(command.arg("--home").arg(keeper.home()).args(["doctor", "--json"])).json();
+                let checks = doctor["checks"].as_array().unwrap().clone();
+                let hides = |check: &&serde_json::Value| check["says"].as_str().unwrap().contains("hides");
+                checks.iter().find(hides).cloned()
+            };
+            assert_eq!(hidden(), None);
+            mount(bed, "mount -o remount,hidepid=2 /proc");
+            let check = hidden().unwrap();
+            assert_eq!((&check["what"], &check["health"]), (&"sight".into(), &"unknown".into()), "{check:#}");
+            // Whoever may look at everybody is not told so.
+            let root = keeper.run(&["doctor"]);
+            assert!(!root.stdout.contains("hides"), "{root}");
+            mount(bed, "mount -o remount,hidepid=0 /proc");
+            assert!(client.shim().lives());
+        });
+    });
+}
+
+#[test]
 fn the_holder_of_the_port_where_other_users_are_hidden() {
     in_own_machine(|| {
         with_an_ordinary_user("the_holder_of_the_port_where_other_users_are_hidden", |bed, keeper| {

@@ -7,6 +7,12 @@ use crate::core::mask::plain_short;
 
 /// The sight of everything.
 pub const SIGHT_WORKS: &str = "processes and listeners can be read";
+/// Other users' processes are not even listed.
+pub const OTHERS_ARE_HIDDEN: &str =
+    "the system hides other users' processes: one of them that listens nowhere would not be noticed";
+/// What to do about that.
+pub const OTHERS_ARE_HIDDEN_HINT: &str =
+    "your own are seen; for all, look as root, or join the group that /proc is mounted with (gid=)";
 /// A panel that shows icons.
 pub const PANEL_WORKS: &str = "a panel shows tray icons";
 /// No panel that shows icons.

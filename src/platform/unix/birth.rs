@@ -73,6 +73,12 @@ pub(crate) fn presence(pid: Pid) -> Presence {
     }
 }
 
+/// Of the first process anybody may read its birth, unless `/proc` hides what others run.
+pub(crate) fn hides_others() -> bool {
+    let Some(first) = Pid::new(1) else { return false };
+    presence(first) == Presence::Hidden && !matches!(birth(first), Ok(Some(_)))
+}
+
 pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {
     let births: HashMap<u32, Birth> = parents.iter().map(|parent| (parent.pid.get(), parent.birth)).collect();
     let mut found = Vec::new();

@@ -25,7 +25,7 @@ pub(crate) mod toast;
 pub(crate) mod tray;
 mod trials;
 
-pub(crate) use birth::{age, birth, birth_clock, children, presence};
+pub(crate) use birth::{age, birth, birth_clock, children, hides_others, presence};
 pub(crate) use details::{args, environment, name, program};
 pub(crate) use ends::Ends;
 pub(crate) use listeners::Listeners;

@@ -63,6 +63,10 @@ pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const TABLE_TELLS_WORDS: bool = false;
 pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
 
+pub(crate) const fn hides_others() -> bool {
+    false
+}
+
 pub(crate) const fn try_bytes_of_the_system(_: &[u8]) {}
 
 #[expect(clippy::unnecessary_wraps, reason = "its twin installs handlers")]
