@@ -40,6 +40,12 @@ fn stem(guard: Identity) -> String {
     format!("{}-{}", guard.pid, guard.birth.token)
 }
 
+/// Where guards may keep locks and sockets: an error if a link stands at its name, as for leases themselves.
+pub(crate) fn folder_of_ours(folder: &Path) -> io::Result<&Path> {
+    private::is_no_link(folder)?;
+    Ok(folder)
+}
+
 /// Writes a lease, or replaces the guard's earlier one. Readers find the old one or the new one, whole.
 /// A link at the folder's name is an error: nothing is written into what it names, nor read or swept there.
 pub(crate) fn write(folder: &Path, lease: &Lease) -> io::Result<()> {
@@ -50,6 +56,7 @@ pub(crate) fn write(folder: &Path, lease: &Lease) -> io::Result<()> {
 
 /// Removes a guard's lease and what is beside it. Fine if there is none.
 pub(crate) fn remove(folder: &Path, guard: Identity) -> io::Result<()> {
+    private::is_no_link(folder)?;
     for path in [control_of(folder, guard), file_of(folder, guard)] {
         match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -61,6 +68,7 @@ pub(crate) fn remove(folder: &Path, guard: Identity) -> io::Result<()> {
 
 /// The same for a guard that was ended by force, perhaps in the middle of writing.
 pub(crate) fn remove_what_is_left(folder: &Path, guard: Identity) -> io::Result<()> {
+    private::is_no_link(folder)?;
     let is_its = |path: &Path| {
         path.file_name().and_then(OsStr::to_str).and_then(guard_in) == Some((guard.pid, guard.birth.token))
     };

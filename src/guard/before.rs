@@ -199,11 +199,15 @@ fn lock_of(leases: &Path, port: u16) -> PathBuf {
     leases.join(format!("port-{port}.lock"))
 }
 
+fn lock(leases: &Path, port: u16) -> io::Result<Lock> {
+    single::acquire(&lock_of(leases::folder_of_ours(leases)?, port))
+}
+
 /// Our turn to start a server anew. Nobody waits for it: the client has a server, and is to keep it. A guard that comes
 /// at the same moment waits for us; who was faster is only told of.
 pub(super) fn our_turn_again(orders: &Orders) -> Option<Turn> {
     let port = orders.port.filter(|_| orders.listens != Listens::Never)?;
-    let turn = match single::acquire(&lock_of(&orders.leases, port)) {
+    let turn = match lock(&orders.leases, port) {
         Ok(Lock::Ours(file)) => Some(Turn(Some(file))),
         Ok(Lock::Theirs) | Err(_) => None,
     };
@@ -220,13 +224,13 @@ fn take_turn(
     deadline: Moment,
     log: &dyn Fn(),
 ) -> Result<Turn, Refused> {
-    let path = lock_of(wanted.leases, wanted.port);
     loop {
-        match single::acquire(&path) {
+        match lock(wanted.leases, wanted.port) {
             Ok(Lock::Ours(file)) => return Ok(Turn(Some(file))),
             // No place for a lock is no reason to leave the client without its server.
             Err(error) => {
                 log();
+                let path = lock_of(wanted.leases, wanted.port);
                 tracing::warn!(path = %path.display(), %error, "no lock for the port");
                 let says = wording::port_without_a_turn(wanted.port, &path.display(), &error);
                 console::complain_in_passing(&says);

@@ -152,10 +152,11 @@ impl<'a> Guard<'a> {
         // Without a watch of its own it borrows the usual way of reading command lines.
         let usual = Watch::exai(platform::PATH_STYLE);
         let climbed = self.lineage.climb(self.orders.watch.as_ref().unwrap_or(&usual));
-        self.write_lease();
+        let written = self.try_to_write_lease();
         // Whoever waits for its turn finds our lease now.
         drop(turn);
         open_log();
+        say_whether_written(&written);
         if let Some(server) = &self.server {
             telling::started(self.orders, server.identity(), self.lineage.client());
         }
@@ -186,12 +187,14 @@ impl<'a> Guard<'a> {
         let (call, waker) = (self.call.clone(), Arc::clone(&self.waker));
         let path = leases::control_of(&self.orders.leases, self.us);
         let patience = telling::Patience::of(self.orders);
-        let listening = platform::control::listen(&path, move |line| {
+        let answer = move |line: &str| {
             telling::reply(line, &patience, |asked| {
                 let _ = call.send(Called::Restart(asked));
                 waker.wake();
             })
-        });
+        };
+        let listening = leases::folder_of_ours(&self.orders.leases)
+            .and_then(|_| platform::control::listen(&path, answer));
         if let Err(error) = listening {
             tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
         }
@@ -334,6 +337,10 @@ impl<'a> Guard<'a> {
     }
 
     fn write_lease(&self) {
+        say_whether_written(&self.try_to_write_lease());
+    }
+
+    fn try_to_write_lease(&self) -> std::io::Result<()> {
         let lease = Lease {
             guard: self.us,
             server: self.server.as_ref().map(Server::identity),
@@ -347,10 +354,7 @@ impl<'a> Guard<'a> {
                 .to_string_lossy()
                 .into_owned(),
         };
-        if let Err(error) = leases::write(&self.orders.leases, &lease) {
-            // The tray has to guess then, as for every other server.
-            tracing::warn!(%error, "the lease could not be written");
-        }
+        leases::write(&self.orders.leases, &lease)
     }
 
     /// Takes everything back that would tell of us.
@@ -359,5 +363,12 @@ impl<'a> Guard<'a> {
             let _ = answering.recv_timeout(ANSWERING);
         }
         let _ = leases::remove(&self.orders.leases, self.us);
+    }
+}
+
+/// Without its lease the tray has to guess, as for every other server.
+fn say_whether_written(lease: &std::io::Result<()>) {
+    if let Err(error) = lease {
+        tracing::warn!(%error, "the lease could not be written");
     }
 }

@@ -105,6 +105,8 @@ struct Shell {
     next_look: Duration,
     /// When the end of a process made us look.
     answered: Moment,
+    /// Whether one has come since then that nobody has looked at yet.
+    has_unanswered: bool,
     to_follow: Vec<Identity>,
 }
 
@@ -152,6 +154,7 @@ impl Shell {
             autostart_asked: None,
             next_look: Duration::ZERO,
             answered: Moment::default(),
+            has_unanswered: false,
             to_follow: Vec::new(),
         };
         shell.listen();
@@ -196,16 +199,13 @@ impl Shell {
                     None => return,
                 },
                 () = next_end(&mut ends) => {
-                    let now = self.clock.now().moment;
-                    let wait = BREATH.saturating_sub(now.since(self.answered));
-                    if !wait.is_zero() {
-                        self.next_look = self.next_look.min(wait);
+                    self.has_unanswered = true;
+                    if !self.breath().is_zero() {
                         continue;
                     }
-                    self.answered = now;
                     self.look()
                 }
-                () = tokio::time::sleep(self.next_look) => {
+                () = tokio::time::sleep(self.wait_time()) => {
                     self.read_changed_config();
                     self.ask_for_autostart_now_and_then();
                     self.look()
@@ -220,8 +220,21 @@ impl Shell {
         }
     }
 
+    /// What is left of the time within which ends are answered together.
+    fn breath(&self) -> Duration {
+        BREATH.saturating_sub(self.clock.now().moment.since(self.answered))
+    }
+
+    /// Until the next look: whatever else comes in between, an end does not wait for the timer.
+    fn wait_time(&self) -> Duration {
+        if self.has_unanswered { self.next_look.min(self.breath()) } else { self.next_look }
+    }
+
     fn look(&mut self) -> Event {
         let now = self.clock.now();
+        if std::mem::take(&mut self.has_unanswered) {
+            self.answered = now.moment;
+        }
         let snapshot = self.sense.look(&self.watches, now);
         let diagnoses = self.watches.iter().zip(&mut self.memories).map(|(watch, memory)| {
             let diagnosis = diagnose(&snapshot, watch, memory, now.moment);
