@@ -166,7 +166,7 @@ fn line() -> io::Result<OwnedFd> {
 /// The number that ends a dump or stands in an error: 0, or an error's, below it.
 fn said(body: &[u8]) -> io::Result<()> {
     let number = body.first_chunk().map_or(0, |bytes| i32::from_ne_bytes(*bytes));
-    if number < 0 { Err(io::Error::from_raw_os_error(-number)) } else { Ok(()) }
+    if number < 0 { Err(io::Error::from_raw_os_error(number.saturating_neg())) } else { Ok(()) }
 }
 
 struct Message<'a> {
