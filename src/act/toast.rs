@@ -4,6 +4,7 @@
 //! toast of ours is on the screen, and nothing of this can stall the rest of the program.
 
 use std::io;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -60,26 +61,38 @@ pub enum Reply {
     Failed(String),
 }
 
-/// The thread that shows toasts. Dropping it ends the thread and takes the last toast with it.
-#[derive(Debug)]
-pub struct Toaster(mpsc::UnboundedSender<Toast>);
+/// The way to the thread that shows toasts, which begins with the first one. Dropping this ends the thread and takes the
+/// last toast with it.
+pub struct Toaster {
+    thread: Option<mpsc::UnboundedSender<Toast>>,
+    reply: Arc<dyn Fn(Reply) + Send + Sync>,
+}
 
 impl Toaster {
-    /// Starts the thread; `reply` is called on it.
-    pub fn start(reply: impl Fn(Reply) + Send + 'static) -> io::Result<Self> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-        thread::Builder::new()
-            .name("toasts".into())
-            .spawn(move || runtime.block_on(serve(receiver, reply)))?;
-        Ok(Self(sender))
+    /// Starts nothing yet; `reply` is called on any thread.
+    pub fn new(reply: impl Fn(Reply) + Send + Sync + 'static) -> Self {
+        Self { thread: None, reply: Arc::new(reply) }
     }
 
     /// Shows a toast in place of the one before. Does not wait.
-    pub fn show(&self, toast: Toast) {
+    pub fn show(&mut self, toast: Toast) {
+        let thread = match self.thread.take().map_or_else(|| start(&self.reply), Ok) {
+            Ok(thread) => self.thread.insert(thread),
+            Err(error) => return (self.reply)(Reply::Failed(error.to_string())),
+        };
         // The thread ends only with us.
-        let _ = self.0.send(toast);
+        let _ = thread.send(toast);
     }
+}
+
+fn start(reply: &Arc<dyn Fn(Reply) + Send + Sync>) -> io::Result<mpsc::UnboundedSender<Toast>> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    let reply = Arc::clone(reply);
+    thread::Builder::new()
+        .name("toasts".into())
+        .spawn(move || runtime.block_on(serve(receiver, |answer| reply(answer))))?;
+    Ok(sender)
 }
 
 async fn serve(mut toasts: mpsc::UnboundedReceiver<Toast>, reply: impl Fn(Reply)) {

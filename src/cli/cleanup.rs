@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Fail
     if args.check_only {
         return Ok(check_only(context, args, &looker.settle(), scope));
     }
-    let _log = context.log();
+    context.log();
     let report = clean(&mut looker, &mut act::Machine, scope, config.stop_grace);
     leases::sweep_quietly(&context.paths.lease_dir(), context.clock.now().wall);
     if args.json {

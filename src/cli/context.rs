@@ -58,14 +58,10 @@ impl Context {
     }
 
     /// The log, for commands that decide something. Without one they go on, and say so.
-    pub(super) fn log(&self) -> Option<logging::Guard> {
+    pub(super) fn log(&self) {
         let lost = |error: &logging::LoggingError| console::complain(&error.to_string());
-        match logging::init(&self.paths.log_dir(), self.finest(), lost) {
-            Ok(guard) => Some(guard),
-            Err(error) => {
-                console::complain(&error.to_string());
-                None
-            }
+        if let Err(error) = logging::init(&self.paths.log_dir(), self.finest(), lost) {
+            lost(&error);
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
             Failure::new(Outcome::Attention, wording::NOTHING_ENDED),
         );
     }
-    let _log = context.log();
+    context.log();
     tracing::info!(%pid, port = watch.port, command = %mask::command_line(&target.command), "ends the holder of a port, as the user asked");
     let report = act::Machine.end(&[target], config.stop_grace);
     let after = machine.look(&watches, context.clock.now());

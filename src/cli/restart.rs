@@ -45,7 +45,7 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
             Err(_) => return Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
         }
     }
-    let _log = context.log();
+    context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
     let leases = context.paths.lease_dir();
     let tools = Tools { act: &mut act::Machine, leases: &leases, stop_grace: config.stop_grace };

@@ -54,7 +54,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let log = OnceCell::new();
     let open_log = || {
         let lost = |error: &logging::LoggingError| console::complain_in_passing(&error.to_string());
-        log.get_or_init(|| logging::init_without_a_thread(&orders.logs, orders.finest, lost).ok());
+        log.get_or_init(|| logging::init(&orders.logs, orders.finest, lost).ok());
     };
     let mut watch = match guard::Watch::new(None) {
         Ok(watch) => watch,

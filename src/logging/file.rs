@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tracing::Level;
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use super::daily::Daily;
 use super::line::subscriber;
@@ -19,15 +18,6 @@ use crate::platform::private;
 const PREFIX: &str = "shimkeeper";
 const SUFFIX: &str = "log";
 const KEPT: usize = 7;
-
-/// Lines that may wait to be written. Room for all of them is taken at once: the library's own number costs 4 MB.
-const WAITING: usize = 2048;
-
-/// Keeps the log open. What is still waiting is written when this is dropped, so it has to be
-/// dropped before the program ends.
-#[derive(Debug)]
-#[must_use = "the log ends when this is dropped"]
-pub struct Guard(#[expect(dead_code, reason = "held for what it does when it is dropped")] WorkerGuard);
 
 /// Why no log is kept. The program goes on without.
 #[derive(Debug, thiserror::Error)]
@@ -53,20 +43,6 @@ impl LoggingError {
 /// any thread stands in it. Once a program; nothing changes where it fails. `lost` hears, on any thread, when
 /// lines can no longer be written; it must not log.
 pub fn init(
-    dir: &Path,
-    finest: Level,
-    lost: impl Fn(&LoggingError) + Send + 'static,
-) -> Result<Guard, LoggingError> {
-    let fail = |why: &dyn fmt::Display| LoggingError::new(dir, why);
-    let file = open(dir, lost).map_err(|error| fail(&error))?;
-    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
-    tracing::subscriber::set_global_default(subscriber(writer, finest)).map_err(|error| fail(&error))?;
-    panics::log();
-    Ok(Guard(guard))
-}
-
-/// The same for a program that says a few lines in hours: each is written before the next thing is done.
-pub fn init_without_a_thread(
     dir: &Path,
     finest: Level,
     lost: impl Fn(&LoggingError) + Send + 'static,

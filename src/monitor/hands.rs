@@ -1,13 +1,13 @@
 //! The thread that does what takes long: cleanups and restarts, one after the other.
 //!
-//! It lives as long as the program, because servers that we start are tied to the thread that
-//! started them. The monitor goes on looking meanwhile.
+//! It begins with the first of them, and lives as long as the program then, because servers that we start are tied to
+//! the thread that started them. The monitor goes on looking meanwhile.
 
 use std::collections::HashMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -39,58 +39,90 @@ enum Job {
 }
 
 /// The way to the thread.
-#[derive(Debug)]
-pub struct Hands(mpsc::Sender<Job>);
+pub struct Hands(Way);
+
+enum Way {
+    /// Nothing was to be done so far, so there is no thread.
+    NotYet(Box<Worker>),
+    Runs(mpsc::Sender<Job>),
+    /// It has ended.
+    Over,
+}
 
 impl Hands {
-    /// Starts the thread. Guards listen beside their leases. `tell` is called on it when something is done.
-    pub fn start(
+    /// Starts nothing yet. Guards listen beside their leases. `tell` is called when something is done.
+    #[must_use]
+    pub fn new(
         sense: Box<dyn Sense>,
         act: Box<dyn Act>,
         clock: Clock,
         leases: PathBuf,
         tell: impl Fn(Event) + Send + 'static,
-    ) -> io::Result<Self> {
-        let (sender, jobs) = mpsc::channel();
-        let mut worker = Worker { sense, act, clock, leases, own: HashMap::new() };
-        thread::Builder::new().name("hands".into()).spawn(move || {
-            for job in jobs {
-                match job {
-                    Job::Cleanup { seen, stop_grace } => tell(worker.cleanup(seen, stop_grace)),
-                    Job::Restart { seen, stop_grace } => tell(worker.restart(seen, stop_grace)),
-                    Job::Quit { stop_grace, done } => {
-                        worker.end_own(stop_grace);
-                        // Whoever asked may have stopped waiting.
-                        let _ = done.send(());
-                        return;
-                    }
-                }
-            }
-        })?;
-        Ok(Self(sender))
+    ) -> Self {
+        Self(Way::NotYet(Box::new(Worker {
+            sense,
+            act,
+            clock,
+            leases,
+            own: HashMap::new(),
+            tell: Box::new(tell),
+        })))
     }
 
     /// Cleans up; answered by [`Event::Cleaned`].
-    pub fn cleanup(&self, seen: Seen, stop_grace: Duration) {
+    pub fn cleanup(&mut self, seen: Seen, stop_grace: Duration) {
         self.give(Job::Cleanup { seen, stop_grace });
     }
 
     /// Restarts the server of the one watch; answered by [`Event::Restarted`].
-    pub fn restart(&self, seen: Seen, stop_grace: Duration) {
+    pub fn restart(&mut self, seen: Seen, stop_grace: Duration) {
         self.give(Job::Restart { seen, stop_grace });
     }
 
     /// Ends the servers that we started, and the thread. Blocks until that is done, for at most the
     /// grace time and a few seconds.
-    pub fn quit(&self, stop_grace: Duration) {
+    pub fn quit(&mut self, stop_grace: Duration) {
+        if matches!(self.0, Way::NotYet(_)) {
+            self.0 = Way::Over;
+            return;
+        }
         let (done, is_done) = mpsc::channel();
         self.give(Job::Quit { stop_grace, done });
         let _ = is_done.recv_timeout(stop_grace + Duration::from_secs(10));
     }
 
-    fn give(&self, job: Job) {
-        // The thread ends only by `quit`; after that nothing is to be done.
-        let _ = self.0.send(job);
+    fn give(&mut self, job: Job) {
+        self.0 = match std::mem::replace(&mut self.0, Way::Over) {
+            Way::NotYet(worker) => match start(worker) {
+                Ok(to) => Way::Runs(to),
+                Err((worker, error)) => {
+                    worker.refuse(&job, &error);
+                    Way::NotYet(worker)
+                }
+            },
+            way @ (Way::Runs(_) | Way::Over) => way,
+        };
+        if let Way::Runs(to) = &self.0 {
+            // The thread ends only by `quit`; after that nothing is to be done.
+            let _ = to.send(job);
+        }
+    }
+}
+
+fn start(worker: Box<Worker>) -> Result<mpsc::Sender<Job>, (Box<Worker>, io::Error)> {
+    let (sender, jobs) = mpsc::channel();
+    // Where no thread can be had, the worker must not be lost with it.
+    let shared = Arc::new(Mutex::new(Some(worker)));
+    let theirs = Arc::clone(&shared);
+    let take = |shared: &Mutex<Option<Box<Worker>>>| shared.lock().ok().and_then(|mut worker| worker.take());
+    let started = thread::Builder::new().name("hands".into()).spawn(move || {
+        if let Some(worker) = take(&theirs) {
+            worker.work(&jobs);
+        }
+    });
+    match (started, shared) {
+        (Ok(_), _) => Ok(sender),
+        (Err(error), shared) => take(&shared).map_or(Ok(sender), |worker| Err((worker, error))),
     }
 }
 
@@ -100,9 +132,35 @@ struct Worker {
     clock: Clock,
     leases: PathBuf,
     own: HashMap<String, OwnServer>,
+    tell: Box<dyn Fn(Event) + Send>,
 }
 
 impl Worker {
+    fn work(mut self, jobs: &mpsc::Receiver<Job>) {
+        for job in jobs {
+            let event = match job {
+                Job::Cleanup { seen, stop_grace } => self.cleanup(seen, stop_grace),
+                Job::Restart { seen, stop_grace } => self.restart(seen, stop_grace),
+                Job::Quit { stop_grace, done } => {
+                    self.end_own(stop_grace);
+                    // Whoever asked may have stopped waiting.
+                    let _ = done.send(());
+                    return;
+                }
+            };
+            (self.tell)(event);
+        }
+    }
+
+    /// Answers what cannot be done at all.
+    fn refuse(&self, job: &Job, error: &io::Error) {
+        match job {
+            Job::Cleanup { .. } => (self.tell)(Event::Cleaned(Err(error.to_string()))),
+            Job::Restart { .. } => (self.tell)(Event::Restarted(Err(error.to_string()))),
+            Job::Quit { .. } => {}
+        }
+    }
+
     fn cleanup(&mut self, seen: Seen, stop_grace: Duration) -> Event {
         let work = || {
             let mut looker =

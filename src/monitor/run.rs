@@ -70,7 +70,7 @@ impl Monitor {
         let (sender, receiver) = unbounded_channel();
         let monitor = Self(sender);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let shell = Shell::new(setup, &monitor)?;
+        let shell = Shell::new(setup, &monitor);
         thread::Builder::new().name("monitor".into()).spawn(move || runtime.block_on(shell.run(receiver)))?;
         Ok(monitor)
     }
@@ -122,15 +122,13 @@ enum Flow {
 }
 
 impl Shell {
-    fn new(setup: Setup, monitor: &Monitor) -> io::Result<Self> {
+    fn new(setup: Setup, monitor: &Monitor) -> Self {
         let [sense, more_sense] = setup.sense;
         let to = monitor.clone();
-        let hands =
-            Hands::start(more_sense, setup.act, setup.clock, setup.paths.lease_dir(), move |event| {
-                to.tell(event);
-            })?;
+        let leases = setup.paths.lease_dir();
+        let hands = Hands::new(more_sense, setup.act, setup.clock, leases, move |event| to.tell(event));
         let to = monitor.clone();
-        let toaster = Toaster::start(move |reply| to.tell(Event::Toast(reply)))?;
+        let toaster = Toaster::new(move |reply| to.tell(Event::Toast(reply)));
         let watches = setup.config.watches.clone();
         let shell = Self {
             stop_grace: setup.config.stop_grace,
@@ -159,7 +157,7 @@ impl Shell {
         };
         shell.listen();
         leases::sweep_quietly(&shell.paths.lease_dir(), shell.clock.now().wall);
-        Ok(shell)
+        shell
     }
 
     /// Opens the control channel. Without it a second start cannot reach us, which is no reason not
@@ -266,9 +264,13 @@ impl Shell {
             }
             Effect::Cleanup { watches, stop_grace } => {
                 leases::sweep_quietly(&self.paths.lease_dir(), self.clock.now().wall);
-                self.hands.cleanup(self.seen(watches), stop_grace);
+                let seen = self.seen(watches);
+                self.hands.cleanup(seen, stop_grace);
             }
-            Effect::Restart { watch, stop_grace } => self.hands.restart(self.seen(vec![*watch]), stop_grace),
+            Effect::Restart { watch, stop_grace } => {
+                let seen = self.seen(vec![*watch]);
+                self.hands.restart(seen, stop_grace);
+            }
             Effect::OpenLog => self.open(logging::current_log(&self.paths.log_dir(), self.clock.now().wall)),
             Effect::OpenConfig => self.open_config(),
             Effect::KeepAutoCleanup(on) => {

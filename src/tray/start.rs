@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -63,14 +63,12 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
     let Lock::Ours(lock) = lock else { return Ok(greet_the_first(&paths)) };
-    let (lost, losses) = mpsc::channel();
-    let to_tell = lost.clone();
-    // Nobody listens any more when the tray has ended.
-    let tell = move |error: &logging::LoggingError| drop(to_tell.send(error.to_string()));
-    let log = logging::init(&paths.log_dir(), tracing::Level::INFO, tell);
-    if let Err(error) = &log {
+    let losses = Arc::new(Losses::default());
+    let to_tell = Arc::clone(&losses);
+    let tell = move |error: &logging::LoggingError| to_tell.tell(error.to_string());
+    if let Err(error) = logging::init(&paths.log_dir(), tracing::Level::INFO, tell) {
         console::complain(&error.to_string());
-        lost.send(error.to_string())?;
+        losses.tell(error.to_string());
     }
     if let Err(error) = platform::toast::introduce_ourselves(&paths.state_dir()) {
         tracing::warn!(%error, "toasts may come under another name");
@@ -113,7 +111,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         }),
         quit: Box::new(move || to_quit.send(Wake::Quit)),
     })?;
-    tell_of_losses(&monitor, losses)?;
+    losses.go_to(&monitor);
     let proxy = event_loop.proxy();
     TrayIconEvent::set_event_handler(Some(move |event| proxy.send(Wake::Icon(event))));
     let proxy = event_loop.proxy();
@@ -142,7 +140,9 @@ fn missing(args: &Args) -> Missing {
 /// What a scheduled task starts where a console program would flash a window.
 fn clean_up(paths: &Paths, missing: Missing) -> Outcome {
     let lost = |error: &logging::LoggingError| console::complain(&error.to_string());
-    let _log = logging::init(&paths.log_dir(), tracing::Level::INFO, lost);
+    if let Err(error) = logging::init(&paths.log_dir(), tracing::Level::INFO, lost) {
+        lost(&error);
+    }
     clean_once(paths, missing, &mut sense::Machine::with_leases(paths.lease_dir()), &mut act::Machine)
 }
 
@@ -160,15 +160,29 @@ fn greet_the_first(paths: &Paths) -> Outcome {
     }
 }
 
-/// Who has no terminal learns by a toast that nothing is logged.
-fn tell_of_losses(monitor: &Monitor, losses: mpsc::Receiver<String>) -> anyhow::Result<()> {
-    let monitor = monitor.clone();
-    thread::Builder::new().name("log lost".into()).spawn(move || {
-        for loss in losses {
+/// Who has no terminal learns by a toast that nothing is logged, once there is somebody to show one.
+#[derive(Default)]
+struct Losses {
+    monitor: OnceLock<Monitor>,
+    early: Mutex<Vec<String>>,
+}
+
+impl Losses {
+    fn tell(&self, loss: String) {
+        let Ok(mut early) = self.early.lock() else { return };
+        match self.monitor.get() {
+            Some(monitor) => monitor.tell(Event::Failed(loss)),
+            None => early.push(loss),
+        }
+    }
+
+    fn go_to(&self, monitor: &Monitor) {
+        let Ok(mut early) = self.early.lock() else { return };
+        let monitor = self.monitor.get_or_init(|| monitor.clone());
+        for loss in early.drain(..) {
             monitor.tell(Event::Failed(loss));
         }
-    })?;
-    Ok(())
+    }
 }
 
 /// The icon appears when a panel does; until then the user must not wonder.

@@ -85,7 +85,7 @@ fn an_instance_that_is_off_limits_never_reaches_the_hands() {
 fn hands_that_panic_leave_the_monitor_free_to_try_again() {
     let stage = Stage::new([orphans([600]), orphans([600]), orphans([600]), orphans([600]), quiet()]);
     stage.panics_once();
-    let (hands, events) = stage.hands();
+    let (mut hands, events) = stage.hands();
     let mut story = Story::new();
     story.at(10).looks(&orphans([600]));
 
@@ -107,7 +107,7 @@ fn hands_that_panic_leave_the_monitor_free_to_try_again() {
 fn a_restart_that_panics_is_answered_as_well() {
     let stage = Stage::new([orphans([600]).where_listens(600)]);
     stage.panics_once();
-    let (hands, events) = stage.hands();
+    let (mut hands, events) = stage.hands();
     let watch = Watch { command: vec!["python-that-nobody-has".into()], ..watch() };
     hands.restart(seen(watch), Duration::ZERO);
     let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
@@ -119,7 +119,7 @@ fn a_restart_that_panics_is_answered_as_well() {
 fn a_restart_whose_old_server_cannot_be_stopped_starts_nothing() {
     let stage = Stage::new([in_use()]);
     stage.refuses(600, Refusal::StillAlive);
-    let (hands, events) = stage.hands();
+    let (mut hands, events) = stage.hands();
     let watch = Watch { command: vec!["python-that-nobody-has".into()], ..watch() };
     hands.restart(seen(watch), Duration::ZERO);
     let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
@@ -186,8 +186,8 @@ impl Stage {
         let (sender, events) = channel();
         let tell = move |event| drop(sender.send(event));
         let hands =
-            Hands::start(Box::new(self.clone()), Box::new(self.clone()), Clock::start(), LEASES.into(), tell);
-        (hands.unwrap(), events)
+            Hands::new(Box::new(self.clone()), Box::new(self.clone()), Clock::start(), LEASES.into(), tell);
+        (hands, events)
     }
 
     pub(super) fn happened(&self) -> Vec<String> {

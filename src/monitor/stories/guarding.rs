@@ -39,7 +39,7 @@ const DONE: &str = "it was started anew";
 
 /// What the hands answer to a restart.
 fn restarts(stage: &Stage) -> Result<String, String> {
-    let (hands, events) = stage.hands();
+    let (mut hands, events) = stage.hands();
     hands.restart(seen(watch()), Duration::ZERO);
     let Ok(Event::Restarted(result)) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
     hands.quit(Duration::ZERO);
