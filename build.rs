@@ -12,6 +12,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if std::env::var("CARGO_CFG_TARGET_OS")? != "windows" {
         return Ok(());
     }
+    // Pages of the file as the memory has them, so that the loader need not copy a program that it can share.
+    let aligned = match std::env::var("CARGO_CFG_TARGET_ENV")?.as_str() {
+        "msvc" => "/FILEALIGN:4096",
+        _ => "-Wl,--file-alignment=4096",
+    };
+    println!("cargo::rustc-link-arg-bins={aligned}");
     let mut resource = winresource::WindowsResource::new();
     resource
         .set_icon(ICON)

@@ -16,7 +16,8 @@ impl Ends {
     /// Follows these and nobody else. One who cannot be followed is left out: whoever uses this looks on a timer, too.
     ///
     /// # Platforms
-    /// Linux: a pidfd each; Windows: a handle each, waited for by the system's own pool of threads.
+    /// Linux: a pidfd each; Windows: a handle each, waited for by one thread; of more than 63 the others
+    /// are left out.
     pub(crate) fn follow(&mut self, who: &[Identity]) {
         self.0.follow(who);
     }

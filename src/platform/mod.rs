@@ -250,6 +250,9 @@ pub(crate) mod desktop {
     //! What the desktop offers. Asked by `doctor` and once at the tray's start.
     use super::os;
 
+    /// Whether [`panel`] needs no time: a bus may keep us waiting.
+    pub(crate) const ANSWERS_AT_ONCE: bool = os::desktop::ANSWERS_AT_ONCE;
+
     /// Whether something shows tray icons; an error says why that cannot be asked.
     pub(crate) fn panel() -> Result<bool, String> {
         os::desktop::panel()

@@ -187,12 +187,17 @@ impl Losses {
 
 /// The icon appears when a panel does; until then the user must not wonder.
 fn say_if_no_panel() -> anyhow::Result<()> {
-    thread::Builder::new().name("panel".into()).spawn(|| {
+    let say = || {
         if platform::desktop::panel() == Ok(false) {
             console::complain(wording::NO_PANEL);
             tracing::warn!("{}", wording::NO_PANEL);
         }
-    })?;
+    };
+    if platform::desktop::ANSWERS_AT_ONCE {
+        say();
+    } else {
+        thread::Builder::new().name("panel".into()).spawn(say)?;
+    }
     Ok(())
 }
 

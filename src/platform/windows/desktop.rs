@@ -5,6 +5,8 @@ use windows_sys::Win32::UI::WindowsAndMessaging::FindWindowW;
 
 use super::text::wide;
 
+pub(crate) const ANSWERS_AT_ONCE: bool = true;
+
 #[expect(clippy::unnecessary_wraps, reason = "its twin asks a bus that may be silent")]
 pub(crate) fn panel() -> Result<bool, String> {
     let class = wide("Shell_TrayWnd");

@@ -1,111 +1,167 @@
-//! A handle each, waited for by the system's own pool of threads.
-#![expect(unsafe_code, reason = "waiting for handles is a Win32 call with a callback")]
+//! A handle each, waited for by one thread.
+//!
+//! The system's own pool would take two threads for it, one that waits and one that tells.
+#![expect(unsafe_code, reason = "waiting for several handles is a Win32 call")]
 
 use std::collections::HashMap;
-use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::ptr;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 
 use tokio::sync::Notify;
-use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
+use windows_sys::Win32::Foundation::{HANDLE, WAIT_OBJECT_0};
 use windows_sys::Win32::System::Threading::{
-    INFINITE, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE, RegisterWaitForSingleObject,
-    UnregisterWaitEx, WT_EXECUTEONLYONCE,
+    CreateEventW, INFINITE, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE, SetEvent,
+    WaitForMultipleObjects,
 };
 
 use super::birth;
-use super::handle::open;
+use super::handle::{open, owned};
 use crate::core::Identity;
+
+/// The system waits for 64 handles at a time, and one of them is our own. Whoever comes after these is left to the
+/// timer.
+const MOST: usize = 63;
+
+/// Processes to wait for; the thread has its share of them as long as it does.
+type Processes = Vec<Arc<OwnedHandle>>;
 
 #[derive(Debug)]
 pub(crate) struct Ends {
     one_has_ended: Arc<Notify>,
-    followed: HashMap<Identity, Wait>,
-}
-
-/// A wait of the pool. Dropping it waits for a callback that runs just now.
-#[derive(Debug)]
-struct Wait {
-    wait: HANDLE,
-    /// What the callback gets: a share of the notifier, given back once no callback can come any more.
-    to_tell: *const Notify,
-    /// Closed after the wait, because fields are dropped in this order, after `drop`.
-    _process: OwnedHandle,
-}
-
-// SAFETY: the handle of a wait and a share of a notifier may be given back by any thread.
-unsafe impl Send for Wait {}
-
-impl Drop for Wait {
-    fn drop(&mut self) {
-        // SAFETY: the wait was registered and is given back once; the call returns after the callback did.
-        if unsafe { UnregisterWaitEx(self.wait, INVALID_HANDLE_VALUE) } != 0 {
-            // SAFETY: it came from `into_raw`, and nobody uses it any more. Where that is not sure, it stays.
-            drop(unsafe { Arc::from_raw(self.to_tell) });
-        }
-    }
-}
-
-unsafe extern "system" fn tell(context: *mut c_void, _timed_out: bool) {
-    // SAFETY: the context is the notifier of which the wait has a share, and it outlives the callback.
-    let to_tell = unsafe { &*context.cast::<Notify>() };
-    to_tell.notify_one();
-}
-
-impl Wait {
-    fn on(identity: Identity, one_has_ended: &Arc<Notify>) -> io::Result<Option<Self>> {
-        let Some(process) = open(identity.pid, PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION)?
-        else {
-            return Ok(None);
-        };
-        // While the handle is held, the number stays with its process.
-        if birth(identity.pid)? != Some(identity.birth) {
-            return Ok(None);
-        }
-        let to_tell = Arc::into_raw(Arc::clone(one_has_ended));
-        let mut wait: HANDLE = ptr::null_mut();
-        // SAFETY: the process handle is open, and the context is given back after the wait.
-        let done = unsafe {
-            RegisterWaitForSingleObject(
-                &raw mut wait,
-                process.as_raw_handle(),
-                Some(tell),
-                to_tell.cast::<c_void>(),
-                INFINITE,
-                WT_EXECUTEONLYONCE,
-            )
-        };
-        if done == 0 {
-            let error = io::Error::last_os_error();
-            // SAFETY: it came from `into_raw`, and nothing was registered.
-            drop(unsafe { Arc::from_raw(to_tell) });
-            return Err(error);
-        }
-        Ok(Some(Self { wait, to_tell, _process: process }))
-    }
+    followed: HashMap<Identity, Arc<OwnedHandle>>,
+    /// Begins with the first one to follow.
+    waiter: Option<Waiter>,
 }
 
 impl Ends {
     #[expect(clippy::unnecessary_wraps, reason = "its twin asks the system")]
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self { one_has_ended: Arc::default(), followed: HashMap::new() })
+        Ok(Self { one_has_ended: Arc::default(), followed: HashMap::new(), waiter: None })
     }
 
     pub(crate) fn follow(&mut self, who: &[Identity]) {
+        let before = self.followed.len();
         self.followed.retain(|known, _| who.contains(known));
+        let mut has_changed = self.followed.len() != before;
         for identity in who {
-            if self.followed.contains_key(identity) {
-                continue;
+            if !self.followed.contains_key(identity)
+                && let Ok(Some(process)) = held(*identity)
+            {
+                self.followed.insert(*identity, Arc::new(process));
+                has_changed = true;
             }
-            if let Ok(Some(wait)) = Wait::on(*identity, &self.one_has_ended) {
-                self.followed.insert(*identity, wait);
-            }
+        }
+        if !has_changed {
+            return;
+        }
+        if self.waiter.is_none() {
+            let started = Waiter::start(Arc::clone(&self.one_has_ended));
+            self.waiter = started.inspect_err(|error| tracing::warn!(%error, "ends are not told")).ok();
+        }
+        if let Some(waiter) = &self.waiter {
+            waiter.wait_for(self.followed.values().cloned().collect());
         }
     }
 
     pub(crate) async fn next(&mut self) {
         self.one_has_ended.notified().await;
+    }
+}
+
+/// The process itself; `None` where it has ended. While the handle is held, the number stays with its process.
+fn held(identity: Identity) -> io::Result<Option<OwnedHandle>> {
+    let process = open(identity.pid, PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION)?;
+    Ok(if birth(identity.pid)? == Some(identity.birth) { process } else { None })
+}
+
+/// The way to the thread, which ends with this.
+#[derive(Debug)]
+struct Waiter {
+    processes: Option<mpsc::Sender<Processes>>,
+    call: Arc<OwnedHandle>,
+}
+
+impl Waiter {
+    fn start(one_has_ended: Arc<Notify>) -> io::Result<Self> {
+        // SAFETY: no pointers but empty ones are passed.
+        let call = Arc::new(owned(unsafe { CreateEventW(ptr::null(), 0, 0, ptr::null()) })?);
+        let (sender, processes) = mpsc::channel();
+        let called = Arc::clone(&call);
+        let wait = move || wait(&called, &processes, &one_has_ended);
+        thread::Builder::new().name("ends".into()).spawn(wait)?;
+        Ok(Self { processes: Some(sender), call })
+    }
+
+    /// Waits for these and no others.
+    fn wait_for(&self, processes: Processes) {
+        if let Some(sender) = &self.processes {
+            // The thread ends only with us.
+            let _ = sender.send(processes);
+        }
+        self.call();
+    }
+
+    fn call(&self) {
+        // SAFETY: the event is open. It cannot fail then.
+        unsafe { SetEvent(self.call.as_raw_handle()) };
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.processes = None;
+        self.call();
+    }
+}
+
+/// Why the thread woke up.
+enum Woken {
+    Called,
+    /// The one at this place has ended.
+    Ended(usize),
+    /// These cannot be waited for.
+    Failed,
+}
+
+/// Until nobody can send any more.
+fn wait(call: &OwnedHandle, orders: &mpsc::Receiver<Processes>, one_has_ended: &Notify) {
+    let mut processes = Processes::new();
+    loop {
+        match wait_for_one(call, &processes) {
+            Woken::Called => {}
+            Woken::Ended(at) => {
+                processes.remove(at);
+                one_has_ended.notify_one();
+                continue;
+            }
+            // They are left to the timer, and the next order is a new beginning.
+            Woken::Failed => match orders.recv() {
+                Ok(order) => processes = order,
+                Err(_) => return,
+            },
+        }
+        loop {
+            match orders.try_recv() {
+                Ok(newer) => processes = newer,
+                Err(mpsc::TryRecvError::Empty) => break,
+                Err(mpsc::TryRecvError::Disconnected) => return,
+            }
+        }
+    }
+}
+
+fn wait_for_one(call: &OwnedHandle, processes: &[Arc<OwnedHandle>]) -> Woken {
+    let waited_for = processes.iter().take(MOST).map(|process| process.as_raw_handle());
+    let handles: Vec<HANDLE> = [call.as_raw_handle()].into_iter().chain(waited_for).collect();
+    let count = u32::try_from(handles.len()).unwrap_or(1);
+    // SAFETY: the handles are borrowed, so they are open, and there are as many as the call is told.
+    let which = unsafe { WaitForMultipleObjects(count, handles.as_ptr(), 0, INFINITE) };
+    match usize::try_from(which.wrapping_sub(WAIT_OBJECT_0)) {
+        Ok(0) => Woken::Called,
+        Ok(which) if which < handles.len() => Woken::Ended(which - 1),
+        Ok(_) | Err(_) => Woken::Failed,
     }
 }
