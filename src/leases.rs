@@ -40,12 +40,6 @@ fn stem(guard: Identity) -> String {
     format!("{}-{}", guard.pid, guard.birth.token)
 }
 
-/// Where guards may keep locks and sockets: an error if a link stands at its name, as for leases themselves.
-pub(crate) fn folder_of_ours(folder: &Path) -> io::Result<&Path> {
-    private::is_no_link(folder)?;
-    Ok(folder)
-}
-
 /// Writes a lease, or replaces the guard's earlier one. Readers find the old one or the new one, whole.
 /// A link at the folder's name is an error: nothing is written into what it names, nor read or swept there.
 pub(crate) fn write(folder: &Path, lease: &Lease) -> io::Result<()> {

@@ -103,16 +103,15 @@ fn start(bed: &Bed, home: &std::path::Path, looks: &Arc<AtomicU64>) -> Monitor {
     };
     let config = Config { poll_interval: PACE, watches: vec![watch], ..Config::standard(PathStyle::Unix) };
     let leases = paths.lease_dir();
-    let eyes = |looks: &Arc<AtomicU64>| -> Box<dyn Sense> {
-        let machine = sense::Machine::with_leases(leases.clone());
-        Box::new(Counting { machine, looks: Arc::clone(looks) })
-    };
+    // As in the tray: the monitor looks at what has changed, and whoever ends something at everything.
+    let machine = sense::Machine::sparing(leases.clone());
+    let eyes = Box::new(Counting { machine, looks: Arc::clone(looks) });
     Monitor::start(Setup {
         config,
         config_problem: None,
         program: std::env::current_exe().unwrap(),
         clock: Clock::start(),
-        sense: [eyes(looks), eyes(&Arc::default())],
+        sense: [eyes, Box::new(sense::Machine::with_leases(leases))],
         act: Box::new(act::Machine),
         show: Box::new(|_| ()),
         tell_by_icon: Box::new(|_| ()),

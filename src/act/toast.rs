@@ -76,7 +76,8 @@ impl Toaster {
 
     /// Shows a toast in place of the one before. Does not wait.
     pub fn show(&mut self, toast: Toast) {
-        let thread = match self.thread.take().map_or_else(|| start(&self.reply), Ok) {
+        let runs = self.thread.take().filter(|thread| !thread.is_closed());
+        let thread = match runs.map_or_else(|| start(&self.reply), Ok) {
             Ok(thread) => self.thread.insert(thread),
             Err(error) => return (self.reply)(Reply::Failed(error.to_string())),
         };
@@ -87,11 +88,14 @@ impl Toaster {
 
 fn start(reply: &Arc<dyn Fn(Reply) + Send + Sync>) -> io::Result<mpsc::UnboundedSender<Toast>> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let reply = Arc::clone(reply);
-    thread::Builder::new()
-        .name("toasts".into())
-        .spawn(move || runtime.block_on(serve(receiver, |answer| reply(answer))))?;
+    thread::Builder::new().name("toasts".into()).spawn(move || {
+        // Made here: on the monitor's thread, which has one of its own, it could not even be dropped.
+        match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+            Ok(runtime) => runtime.block_on(serve(receiver, |answer| reply(answer))),
+            Err(error) => reply(Reply::Failed(error.to_string())),
+        }
+    })?;
     Ok(sender)
 }
 

@@ -16,6 +16,7 @@ use crate::core::{Diagnosis, Identity, Lease, Listens, Moment, Scope, Watch, pla
 use crate::monitor::cleaning::{Looker, log_target};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Meaning, Signal, Wake};
+use crate::platform::private;
 use crate::single::{self, Lock};
 use crate::{act, console, leases, platform, sense};
 
@@ -200,7 +201,8 @@ fn lock_of(leases: &Path, port: u16) -> PathBuf {
 }
 
 fn lock(leases: &Path, port: u16) -> io::Result<Lock> {
-    single::acquire(&lock_of(leases::folder_of_ours(leases)?, port))
+    private::is_no_link(leases)?;
+    single::acquire(&lock_of(leases, port))
 }
 
 /// Our turn to start a server anew. Nobody waits for it: the client has a server, and is to keep it. A guard that comes

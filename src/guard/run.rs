@@ -23,6 +23,7 @@ use crate::act::guarded as hand;
 use crate::core::{Identity, Lease, Watch, wording};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
+use crate::platform::private;
 use crate::{console, leases, logging, platform};
 
 /// How often the last of a tree is looked for, where the system does not tell of its end.
@@ -54,7 +55,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let log = OnceCell::new();
     let open_log = || {
         let lost = |error: &logging::LoggingError| console::complain_in_passing(&error.to_string());
-        log.get_or_init(|| logging::init(&orders.logs, orders.finest, lost).ok());
+        log.get_or_init(|| logging::init(&orders.logs, orders.finest, lost).inspect_err(lost).ok());
     };
     let mut watch = match guard::Watch::new(None) {
         Ok(watch) => watch,
@@ -193,8 +194,8 @@ impl<'a> Guard<'a> {
                 waker.wake();
             })
         };
-        let listening = leases::folder_of_ours(&self.orders.leases)
-            .and_then(|_| platform::control::listen(&path, answer));
+        let listening =
+            private::is_no_link(&self.orders.leases).and_then(|()| platform::control::listen(&path, answer));
         if let Err(error) = listening {
             tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
         }

@@ -8,41 +8,54 @@ use crate::core::{Client, Diagnosis, Holder, Identity, Pid, Snapshot};
 /// have started: that may come and go many times a second.
 #[must_use]
 pub(super) fn followed(snapshot: &Snapshot, diagnoses: &[Diagnosis]) -> Vec<Identity> {
-    let mut found = HashSet::new();
+    let mut found = Followed::default();
     let holders = diagnoses.iter().flat_map(|diagnosis| &diagnosis.holders);
-    found.extend(holders.filter_map(|row| match row.holder {
+    let known = holders.filter_map(|row| match row.holder {
         Holder::Known(identity) => Some(identity),
         Holder::Gone(_) | Holder::Hidden => None,
-    }));
+    });
+    known.for_each(|identity| found.add(identity));
     let instances: Vec<_> = diagnoses.iter().flat_map(|diagnosis| &diagnosis.instances).collect();
     if instances.is_empty() {
-        return in_order(found);
+        return found.in_order;
+    }
+    for instance in &instances {
+        if let Client::Living { identity, .. } = &instance.client {
+            found.add(*identity);
+        }
+        found.add(instance.main);
+        found.add(instance.top);
     }
     let by_pid: HashMap<Pid, _> =
         snapshot.processes.iter().map(|process| (process.identity.pid, process)).collect();
     for instance in instances {
-        if let Client::Living { identity, .. } = &instance.client {
-            found.insert(*identity);
-        }
         for start in [instance.main, instance.top] {
-            found.insert(start);
             let mut child = by_pid.get(&start.pid);
             // A torn snapshot may hold a circle.
             for _ in 0..64 {
                 let parent = child.and_then(|child| by_pid.get(&child.parent?));
                 let Some(parent) = parent else { break };
-                found.insert(parent.identity);
+                found.add(parent.identity);
                 child = Some(parent);
             }
         }
     }
-    in_order(found)
+    found.in_order
 }
 
-fn in_order(found: HashSet<Identity>) -> Vec<Identity> {
-    let mut found: Vec<Identity> = found.into_iter().collect();
-    found.sort_unstable_by_key(|identity| (identity.pid, identity.birth.token));
-    found
+/// Each once, in the order in which they came: those who matter most first.
+#[derive(Default)]
+struct Followed {
+    in_order: Vec<Identity>,
+    all: HashSet<Identity>,
+}
+
+impl Followed {
+    fn add(&mut self, identity: Identity) {
+        if self.all.insert(identity) {
+            self.in_order.push(identity);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -60,7 +73,8 @@ mod tests {
             .and(process(500, 5).with_args(&["sleep", "9"]).child_of(100));
         let found = followed(&world.snapshot, &[world.look()]);
         let pids: Vec<u32> = found.iter().map(|identity| identity.pid.get()).collect();
-        assert_eq!(pids, [1, 100, 200, 300]);
+        // The client and the instance before whoever is far above them.
+        assert_eq!(pids, [100, 300, 200, 1]);
         let quiet = World::linux();
         assert_eq!(followed(&quiet.snapshot, &[quiet.look()]), []);
     }

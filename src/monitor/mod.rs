@@ -11,6 +11,7 @@ mod followed;
 mod guards;
 pub mod hands;
 pub mod once;
+mod pace;
 pub mod restarting;
 pub mod run;
 pub mod state;

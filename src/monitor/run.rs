@@ -16,6 +16,7 @@ use super::effect::Effect;
 use super::event::{Event, Request};
 use super::followed::followed;
 use super::hands::{Hands, Seen};
+use super::pace::Pace;
 use super::state::State;
 use super::view::View;
 use crate::act::toast::{Toast, Toaster};
@@ -29,9 +30,6 @@ use crate::{leases, logging, platform};
 
 /// How long an answer on the control channel may take: a restart has grace times to keep.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(90);
-
-/// Ends that come faster than this are answered together.
-const BREATH: Duration = Duration::from_millis(50);
 
 /// How often it is asked whether we start at login: nobody but the user changes that, and hardly ever.
 const AUTOSTART: Duration = Duration::from_secs(10);
@@ -65,7 +63,7 @@ pub struct Setup {
 pub struct Monitor(UnboundedSender<Event>);
 
 impl Monitor {
-    /// Starts the monitor's threads.
+    /// Starts the monitor's thread and the control channel's; others begin when they are needed.
     pub fn start(setup: Setup) -> io::Result<Self> {
         let (sender, receiver) = unbounded_channel();
         let monitor = Self(sender);
@@ -102,11 +100,7 @@ struct Shell {
     waiting: Waiting,
     config_stamp: Option<Stamp>,
     autostart_asked: Option<Moment>,
-    next_look: Duration,
-    /// When the end of a process made us look.
-    answered: Moment,
-    /// Whether one has come since then that nobody has looked at yet.
-    has_unanswered: bool,
+    pace: Pace,
     to_follow: Vec<Identity>,
 }
 
@@ -150,9 +144,7 @@ impl Shell {
             config_stamp: stamp(&setup.paths),
             paths: setup.paths,
             autostart_asked: None,
-            next_look: Duration::ZERO,
-            answered: Moment::default(),
-            has_unanswered: false,
+            pace: Pace::default(),
             to_follow: Vec::new(),
         };
         shell.listen();
@@ -188,7 +180,9 @@ impl Shell {
         loop {
             if let Some(ends) = &mut ends {
                 let nobody = [];
-                ends.follow(if self.state.is_paused() { &nobody } else { &self.to_follow });
+                if ends.follow(if self.state.is_paused() { &nobody } else { &self.to_follow }) {
+                    self.pace.ended(self.clock.now().moment);
+                }
             }
             let event = tokio::select! {
                 biased;
@@ -197,13 +191,12 @@ impl Shell {
                     None => return,
                 },
                 () = next_end(&mut ends) => {
-                    self.has_unanswered = true;
-                    if !self.breath().is_zero() {
+                    if !self.pace.ended(self.clock.now().moment) {
                         continue;
                     }
                     self.look()
                 }
-                () = tokio::time::sleep(self.wait_time()) => {
+                () = tokio::time::sleep(self.pace.wait(self.clock.now().moment)) => {
                     self.read_changed_config();
                     self.ask_for_autostart_now_and_then();
                     self.look()
@@ -218,21 +211,9 @@ impl Shell {
         }
     }
 
-    /// What is left of the time within which ends are answered together.
-    fn breath(&self) -> Duration {
-        BREATH.saturating_sub(self.clock.now().moment.since(self.answered))
-    }
-
-    /// Until the next look: whatever else comes in between, an end does not wait for the timer.
-    fn wait_time(&self) -> Duration {
-        if self.has_unanswered { self.next_look.min(self.breath()) } else { self.next_look }
-    }
-
     fn look(&mut self) -> Event {
         let now = self.clock.now();
-        if std::mem::take(&mut self.has_unanswered) {
-            self.answered = now.moment;
-        }
+        self.pace.looks(now.moment);
         let snapshot = self.sense.look(&self.watches, now);
         let diagnoses = self.watches.iter().zip(&mut self.memories).map(|(watch, memory)| {
             let diagnosis = diagnose(&snapshot, watch, memory, now.moment);
@@ -246,7 +227,7 @@ impl Shell {
 
     fn perform(&mut self, effect: Effect) -> Flow {
         match effect {
-            Effect::LookIn(wait) => self.next_look = wait,
+            Effect::LookIn(wait) => self.pace.look_in(wait, self.clock.now().moment),
             Effect::Show(view) => {
                 if self.shown.as_ref() != Some(&*view) {
                     self.shown = Some((*view).clone());

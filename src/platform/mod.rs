@@ -70,7 +70,8 @@ pub(crate) fn presence(pid: Pid) -> Presence {
 /// Whether the system does not even tell that other users' processes exist.
 ///
 /// # Platforms
-/// Linux: `/proc` mounted with `hidepid`, for whoever is not exempt from it. Windows: everybody sees the list.
+/// Linux: `/proc` mounted with `hidepid`, for whoever is not exempt from it; told by the first process, so that where
+/// that one is ours, as in some containers, it is not noticed. Windows: everybody sees the list.
 pub(crate) fn hides_others() -> bool {
     os::hides_others()
 }

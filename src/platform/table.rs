@@ -10,12 +10,13 @@ use std::collections::HashMap;
 pub(crate) enum Depth {
     /// Everything, with every process and everything that it has open. For whoever ends something.
     Everything,
-    /// What has changed since the last look; everything at the first one and once a minute. For whoever looks
+    /// What has changed since the last look; everything at the first one and once a minute or
+    /// so. For whoever looks
     /// all day.
     ///
     /// # Platforms
     /// Linux: a process that calls `exec` more than ten seconds after its birth, or takes over an open file without
-    /// being anybody's child, may be noticed a minute later. Windows: everything, always.
+    /// being anybody's child, may be noticed 70 seconds later. Windows: everything, always.
     Changes,
 }
 

@@ -18,5 +18,6 @@ mod support;
 mod allocations;
 mod crowd;
 mod events;
+mod net;
 mod same_sight;
 mod system_calls;

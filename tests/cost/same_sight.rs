@@ -68,12 +68,12 @@ fn whatever_happens(seed: u64) {
 
 /// What is seen at one look, as far as it does not depend on when that was.
 #[derive(PartialEq, Eq)]
-struct Sight {
-    tops: Vec<u32>,
+pub(crate) struct Sight {
+    pub(crate) tops: Vec<u32>,
     text: String,
 }
 
-fn see(machine: &mut Machine, millis: u64) -> Sight {
+pub(crate) fn see(machine: &mut Machine, millis: u64) -> Sight {
     let watch = Watch { port: PORT, ..Watch::exai(PathStyle::Unix) };
     let now = Now { moment: Moment(Duration::from_millis(millis)), wall: UnixTime(0), births: 0 };
     let snapshot = machine.look(slice::from_ref(&watch), now);

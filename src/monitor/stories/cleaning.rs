@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -101,6 +101,17 @@ fn hands_that_panic_leave_the_monitor_free_to_try_again() {
     story.step(events.recv_timeout(PATIENCE).expect("the thread lives on"));
     assert_eq!(story.face(), Face::Verdict(Verdict::Idle));
     hands.quit(Duration::ZERO);
+}
+
+#[test]
+fn hands_that_had_nothing_to_do_keep_nobody_waiting_at_the_end() {
+    let stage = Stage::new([in_use()]);
+    let (mut hands, events) = stage.hands();
+    hands.quit(Duration::ZERO);
+    hands.cleanup(seen(watch()), Duration::ZERO);
+    // Whoever has let go of everything does not begin again.
+    assert!(matches!(events.try_recv(), Err(TryRecvError::Empty | TryRecvError::Disconnected)));
+    assert_eq!(stage.happened(), [""; 0]);
 }
 
 #[test]

@@ -75,8 +75,13 @@ pub(crate) fn presence(pid: Pid) -> Presence {
 
 /// Of the first process anybody may read its birth, unless `/proc` hides what others run.
 pub(crate) fn hides_others() -> bool {
-    let Some(first) = Pid::new(1) else { return false };
-    presence(first) == Presence::Hidden && !matches!(birth(first), Ok(Some(_)))
+    let (Some(first), Some(us)) = (Pid::new(1), Pid::new(std::process::id())) else { return false };
+    let hides = |read: io::Result<Option<Birth>>| match read {
+        Ok(birth) => birth.is_none(),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    // Where not even we can be read, something else is wrong.
+    presence(first) == Presence::Hidden && hides(birth(first)) && matches!(birth(us), Ok(Some(_)))
 }
 
 pub(crate) fn children(parents: &[Identity]) -> io::Result<Vec<Identity>> {

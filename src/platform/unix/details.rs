@@ -135,21 +135,32 @@ fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
 /// The service that a process belongs to, if any, with everybody in it. An error where that cannot be told:
 /// `Unsupported` where no groups are mounted.
 fn service(pid: Pid) -> io::Result<Option<Service>> {
-    let bytes = proc::read(pid, "cgroup")?.ok_or(io::ErrorKind::NotFound)?;
+    let groups = || match proc::read(pid, "cgroup") {
+        Ok(bytes) => bytes.ok_or(io::Error::from(io::ErrorKind::NotFound)),
+        Err(error) => Err(error),
+    };
+    let bytes = groups()?;
     let text = String::from_utf8_lossy(&bytes);
     let Some((name, path)) = text.lines().find_map(service_of) else { return Ok(None) };
+    let mut trouble = None;
     for root in
         ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/openrc"]
     {
-        let members = match fs::read_to_string(format!("{root}{path}/cgroup.procs")) {
-            Ok(members) => members,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        let members = members.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::new).collect();
-        return Ok(Some(Service { name, members }));
+        match fs::read_to_string(format!("{root}{path}/cgroup.procs")) {
+            Ok(members) => {
+                let members = members.lines().filter_map(|line| line.parse().ok());
+                return Ok(Some(Service { name, members: members.filter_map(Pid::new).collect() }));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => trouble = Some(error),
+        }
     }
-    Err(io::ErrorKind::Unsupported.into())
+    Err(match trouble {
+        Some(error) => error,
+        None if groups()? == bytes => io::ErrorKind::Unsupported.into(),
+        // It was moved to another one in between.
+        None => io::ErrorKind::NotFound.into(),
+    })
 }
 
 /// The service that a line of `/proc/PID/cgroup` names, and its path. `user@1000.service` is the
@@ -204,6 +215,24 @@ mod tests {
         }
         let (_, path) = service_of("0::/system.slice/shim.service/workers").unwrap();
         assert_eq!(path, "/system.slice/shim.service");
+    }
+
+    #[test]
+    fn what_is_hidden_by_right_lasts_and_a_passing_trouble_does_not() {
+        let worth_of = |read: io::Result<Option<()>>| {
+            let mut worth = Worth::Lasting;
+            let _ = worth.known(read);
+            worth
+        };
+        assert_eq!(worth_of(Ok(Some(()))), Worth::Lasting);
+        for lasting in [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported] {
+            assert_eq!(worth_of(Err(lasting.into())), Worth::Lasting);
+        }
+        // Too many open files; one that has ended or was moved.
+        let too_many = rustix::io::Errno::MFILE.into();
+        for passing in [Err(too_many), Err(io::ErrorKind::NotFound.into()), Ok(None)] {
+            assert_eq!(worth_of(passing), Worth::Passing);
+        }
     }
 
     #[test]

@@ -33,22 +33,33 @@ impl Ends {
         Ok(Self { all, followed: HashMap::new() })
     }
 
-    pub(crate) fn follow(&mut self, who: &[Identity]) {
+    /// Tells who has ended already.
+    pub(crate) fn follow(&mut self, who: &[Identity]) -> Vec<Identity> {
+        let mut gone = Vec::new();
         self.followed.retain(|_, (known, _)| who.contains(known));
         for identity in who {
             let key = u64::from(identity.pid.get());
-            if self.followed.contains_key(&key) {
+            if let Some((known, _)) = self.followed.get(&key) {
+                if known != identity {
+                    gone.push(*identity);
+                }
                 continue;
             }
-            let Ok(Some(held)) = Held::open(identity.pid) else { continue };
-            // The number may have changed hands before it was held.
-            if !matches!(birth(identity.pid), Ok(Some(birth)) if birth == identity.birth) {
-                continue;
-            }
+            let held = Held::open(identity.pid).and_then(|held| Ok((held, birth(identity.pid)?)));
+            let held = match held {
+                Ok((Some(held), Some(birth))) if birth == identity.birth => held,
+                // The number may have changed hands before it was held.
+                Ok(_) => {
+                    gone.push(*identity);
+                    continue;
+                }
+                Err(_) => continue,
+            };
             if epoll::add(self.all.get_ref(), held.as_fd(), EventData::new_u64(key), EventFlags::IN).is_ok() {
                 self.followed.insert(key, (*identity, held));
             }
         }
+        gone
     }
 
     pub(crate) async fn next(&mut self) {

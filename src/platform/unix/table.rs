@@ -14,7 +14,7 @@ use std::io::{self, Read};
 use std::time::Duration;
 
 use self::births::Births;
-pub(super) use self::gate::last_in;
+pub(super) use self::gate::last_pid_in;
 use self::kin::{Children, Kin, Rows, gather};
 use self::row::{News, Row};
 use super::birth::children_of_all;

@@ -18,5 +18,5 @@ pub(crate) fn try_bytes_of_the_system(bytes: &[u8]) {
     }
     // These read numbers out of texts; they must not panic.
     let _ = (details::ignores_hangup(text), details::container(text), speakers::can_write(text));
-    let _ = (listeners::listens_on(text), table::last_in(bytes));
+    let _ = (listeners::listens_on(text), table::last_pid_in(bytes));
 }

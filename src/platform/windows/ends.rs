@@ -42,28 +42,42 @@ impl Ends {
         Ok(Self { one_has_ended: Arc::default(), followed: HashMap::new(), waiter: None })
     }
 
-    pub(crate) fn follow(&mut self, who: &[Identity]) {
+    /// Tells who has ended already.
+    pub(crate) fn follow(&mut self, who: &[Identity]) -> Vec<Identity> {
+        let mut gone = Vec::new();
         let before = self.followed.len();
         self.followed.retain(|known, _| who.contains(known));
         let mut has_changed = self.followed.len() != before;
         for identity in who {
-            if !self.followed.contains_key(identity)
-                && let Ok(Some(process)) = held(*identity)
-            {
-                self.followed.insert(*identity, Arc::new(process));
-                has_changed = true;
+            if self.followed.contains_key(identity) {
+                continue;
+            }
+            match held(*identity) {
+                Ok(Some(process)) => {
+                    self.followed.insert(*identity, Arc::new(process));
+                    has_changed = true;
+                }
+                Ok(None) => gone.push(*identity),
+                Err(_) => {}
             }
         }
         if !has_changed {
-            return;
+            return gone;
         }
         if self.waiter.is_none() {
             let started = Waiter::start(Arc::clone(&self.one_has_ended));
             self.waiter = started.inspect_err(|error| tracing::warn!(%error, "ends are not told")).ok();
         }
         if let Some(waiter) = &self.waiter {
-            waiter.wait_for(self.followed.values().cloned().collect());
+            // In the order of those who asked: the first ones matter most.
+            let processes: Processes =
+                who.iter().filter_map(|identity| self.followed.get(identity).cloned()).collect();
+            if processes.len() > MOST {
+                tracing::info!(all = processes.len(), most = MOST, "the ends of some are left to the timer");
+            }
+            waiter.wait_for(processes);
         }
+        gone
     }
 
     pub(crate) async fn next(&mut self) {
@@ -162,6 +176,9 @@ fn wait_for_one(call: &OwnedHandle, processes: &[Arc<OwnedHandle>]) -> Woken {
     match usize::try_from(which.wrapping_sub(WAIT_OBJECT_0)) {
         Ok(0) => Woken::Called,
         Ok(which) if which < handles.len() => Woken::Ended(which - 1),
-        Ok(_) | Err(_) => Woken::Failed,
+        Ok(_) | Err(_) => {
+            tracing::warn!(error = %io::Error::last_os_error(), "ends are left to the timer for now");
+            Woken::Failed
+        }
     }
 }

@@ -38,7 +38,16 @@ impl Births {
     pub(super) fn all(&mut self) -> io::Result<(Vec<Pid>, Vec<Pid>)> {
         let last = self.gate.last();
         let given = self.since(last);
-        self.again = self.in_the_making(last);
+        // The last look may have been a moment ago, so that whoever was in the making then still is.
+        self.again = match (self.in_the_making(last), self.again.take()) {
+            (Some(new), Some(old))
+                if new.end().checked_sub(*old.start()).is_some_and(|it| it < IN_THE_MAKING) =>
+            {
+                Some(*old.start().min(new.start())..=*new.end())
+            }
+            (Some(new), _) => Some(new),
+            (None, old) => old,
+        };
         let before = std::mem::take(&mut self.known);
         self.known = self.list()?;
         // One that was asked for by its number has no inode yet; it is another only if the number was given anew.
@@ -171,6 +180,23 @@ mod tests {
         let (everybody, _) = births.all().unwrap();
         assert!(everybody.iter().any(|pid| pid.get() == child.id()));
         assert!(!has(&births.since_last().unwrap(), &child));
+        end(child);
+    }
+
+    #[test]
+    fn who_is_in_the_making_is_asked_for_again_after_a_list_as_well() {
+        let mut births = Births::default();
+        births.all().unwrap();
+        let child = sleeper();
+        if !births.gate.works() {
+            return end(child);
+        }
+        let is_asked_again =
+            |births: &Births| births.again.clone().is_some_and(|it| it.contains(&child.id()));
+        births.since_last().unwrap();
+        assert!(is_asked_again(&births));
+        births.all().unwrap();
+        assert!(is_asked_again(&births));
         end(child);
     }
 

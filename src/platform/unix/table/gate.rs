@@ -22,7 +22,7 @@ impl Gate {
         }
         let mut line = [0; 128];
         let length = self.file.as_ref()?.read_at(&mut line, 0).ok()?;
-        last_in(line.get(..length)?)
+        last_pid_in(line.get(..length)?)
     }
 
     /// Whether a birth is sure to change what [`Gate::last`] tells. Starts a thread the first time it is asked.
@@ -52,7 +52,7 @@ impl Gate {
 }
 
 /// `0.20 0.18 0.12 1/80 11206`.
-pub(in super::super) fn last_in(line: &[u8]) -> Option<u32> {
+pub(in super::super) fn last_pid_in(line: &[u8]) -> Option<u32> {
     str::from_utf8(line).ok()?.split_ascii_whitespace().nth(4)?.parse().ok()
 }
 
@@ -73,9 +73,9 @@ mod tests {
 
     #[test]
     fn what_is_no_load_tells_nothing() {
-        assert_eq!(last_in(b"0.20 0.18 0.12 1/80 11206\n"), Some(11206));
+        assert_eq!(last_pid_in(b"0.20 0.18 0.12 1/80 11206\n"), Some(11206));
         for line in ["", "0.20 0.18 0.12 1/80", "0.20 0.18 0.12 1/80 x", "\u{fffd}"] {
-            assert_eq!(last_in(line.as_bytes()), None, "{line}");
+            assert_eq!(last_pid_in(line.as_bytes()), None, "{line}");
         }
     }
 }
