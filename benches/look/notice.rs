@@ -115,7 +115,7 @@ fn start(bed: &Bed, home: &Path, port: u16) -> (Monitor, Receiver<Shown>) {
     let leases = paths.lease_dir();
     let (sender, faces) = channel();
     let last = std::cell::Cell::new(None);
-    let monitor = Monitor::start(Setup {
+    let setup = Setup {
         config,
         config_problem: None,
         program: std::env::current_exe().unwrap(),
@@ -132,8 +132,8 @@ fn start(bed: &Bed, home: &Path, port: u16) -> (Monitor, Receiver<Shown>) {
             }
         }),
         tell_by_icon: Box::new(|_| ()),
-        quit: Box::new(|| ()),
         paths,
-    });
+    };
+    let monitor = Monitor::start(setup, |_| ());
     (monitor.unwrap(), faces)
 }

@@ -106,17 +106,19 @@ fn start(bed: &Bed, home: &std::path::Path, looks: &Arc<AtomicU64>) -> Monitor {
     // As in the tray: the monitor looks at what has changed, and whoever ends something at everything.
     let machine = sense::Machine::sparing(leases.clone());
     let eyes = Box::new(Counting { machine, looks: Arc::clone(looks) });
-    Monitor::start(Setup {
-        config,
-        config_problem: None,
-        program: std::env::current_exe().unwrap(),
-        clock: Clock::start(),
-        sense: [eyes, Box::new(sense::Machine::with_leases(leases))],
-        act: Box::new(act::Machine),
-        show: Box::new(|_| ()),
-        tell_by_icon: Box::new(|_| ()),
-        quit: Box::new(|| ()),
-        paths,
-    })
+    Monitor::start(
+        Setup {
+            config,
+            config_problem: None,
+            program: std::env::current_exe().unwrap(),
+            clock: Clock::start(),
+            sense: [eyes, Box::new(sense::Machine::with_leases(leases))],
+            act: Box::new(act::Machine),
+            show: Box::new(|_| ()),
+            tell_by_icon: Box::new(|_| ()),
+            paths,
+        },
+        |_| (),
+    )
     .unwrap()
 }

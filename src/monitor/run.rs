@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -54,8 +55,15 @@ pub struct Setup {
     pub show: Box<dyn Fn(View) + Send>,
     /// Tells something by the icon itself, where toasts fail; called on the monitor's thread.
     pub tell_by_icon: Box<dyn Fn(Toast) + Send>,
-    /// Called last, when everything was ended in order.
-    pub quit: Box<dyn Fn() + Send>,
+}
+
+/// How the monitor came to its end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// It was asked to, and has ended everything in order.
+    InOrder,
+    /// By a panic, which stands in the log. Nobody looks any more.
+    Broken,
 }
 
 /// The way to the monitor. Cheap to clone.
@@ -63,13 +71,17 @@ pub struct Setup {
 pub struct Monitor(UnboundedSender<Event>);
 
 impl Monitor {
-    /// Starts the monitor's thread and the control channel's; others begin when they are needed.
-    pub fn start(setup: Setup) -> io::Result<Self> {
+    /// Starts the monitor's thread and the control channel's; others begin when they are needed. `ended` is called last.
+    pub fn start(setup: Setup, ended: impl FnOnce(End) + Send + 'static) -> io::Result<Self> {
         let (sender, receiver) = unbounded_channel();
         let monitor = Self(sender);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let shell = Shell::new(setup, &monitor);
-        thread::Builder::new().name("monitor".into()).spawn(move || runtime.block_on(shell.run(receiver)))?;
+        thread::Builder::new().name("monitor".into()).spawn(move || {
+            let ran = catch_unwind(AssertUnwindSafe(|| runtime.block_on(shell.run(receiver))));
+            // An icon must not go on showing what was seen last.
+            ended(ran.map_or(End::Broken, |()| End::InOrder));
+        })?;
         Ok(monitor)
     }
 
@@ -96,7 +108,6 @@ struct Shell {
     show: Box<dyn Fn(View) + Send>,
     last_toast: Option<Toast>,
     tell_by_icon: Box<dyn Fn(Toast) + Send>,
-    quit: Box<dyn Fn() + Send>,
     waiting: Waiting,
     config_stamp: Option<Stamp>,
     autostart_asked: Option<Moment>,
@@ -139,7 +150,6 @@ impl Shell {
             show: setup.show,
             last_toast: None,
             tell_by_icon: setup.tell_by_icon,
-            quit: setup.quit,
             waiting: Waiting::default(),
             config_stamp: stamp(&setup.paths),
             paths: setup.paths,
@@ -275,7 +285,6 @@ impl Shell {
             }
             Effect::Quit => {
                 self.hands.quit(self.stop_grace);
-                (self.quit)();
                 return Flow::Quit;
             }
         }

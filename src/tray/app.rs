@@ -6,6 +6,7 @@ use tray_icon::menu::MenuEvent;
 use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
 
 use super::adapter::Adapter;
+use crate::core::wording;
 use crate::monitor::run::Monitor;
 use crate::monitor::{Choice, Event, View};
 use crate::platform;
@@ -32,6 +33,8 @@ pub(super) enum Wake {
     Tell { title: String, body: String },
     /// All is ended in order.
     Quit,
+    /// Nobody looks any more.
+    Broken,
 }
 
 /// The tray program.
@@ -47,7 +50,7 @@ pub(super) struct App {
     is_behind: bool,
     /// Tells the loop that the panel is back.
     panel_is_back: Proxy<Wake>,
-    /// Why there is no icon; what the program ends with.
+    /// Why there is no icon any more; what the program ends with.
     pub(super) failure: Option<anyhow::Error>,
 }
 
@@ -103,7 +106,7 @@ impl Program for App {
                 Next::Wait
             }
             Err(error) => {
-                self.failure = Some(error);
+                self.failure = Some(error.context(wording::NO_BUS));
                 self.monitor.tell(Event::Chosen(Choice::Quit));
                 Next::End
             }
@@ -161,7 +164,10 @@ impl Program for App {
                 }
                 self.rest()
             }
-            Wake::Quit => {
+            Wake::Quit | Wake::Broken => {
+                if matches!(wake, Wake::Broken) {
+                    self.failure = Some(anyhow::anyhow!(wording::INTERNAL_ERROR));
+                }
                 // Dropped before the loop ends: otherwise Windows keeps a dead icon.
                 self.adapter = None;
                 self.is_icon_lost = false;

@@ -20,7 +20,7 @@ use crate::exit::Outcome;
 use crate::monitor::clock::Clock;
 use crate::monitor::event::Request;
 use crate::monitor::once::clean_once;
-use crate::monitor::run::{Monitor, Setup};
+use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event, State};
 use crate::paths::{self, Paths};
 use crate::platform::event_loop::EventLoop;
@@ -96,21 +96,28 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     // Whoever ends something looks at everything; whoever looks all day must not.
     let sense: [Box<dyn Sense>; 2] =
         [Box::new(sense::Machine::sparing(leases.clone())), Box::new(sense::Machine::with_leases(leases))];
-    let monitor = Monitor::start(Setup {
-        paths,
-        config,
-        config_problem,
-        program: std::env::current_exe().context("where this program stands could not be read")?,
-        clock,
-        sense,
-        act: Box::new(act::Machine),
-        // The loop may have ended before the last word arrives.
-        show: Box::new(move |view| to_show.send(Wake::View(Box::new(view)))),
-        tell_by_icon: Box::new(move |toast| {
-            to_tell.send(Wake::Tell { title: toast.title, body: toast.body });
-        }),
-        quit: Box::new(move || to_quit.send(Wake::Quit)),
-    })?;
+    let monitor = Monitor::start(
+        Setup {
+            paths,
+            config,
+            config_problem,
+            program: std::env::current_exe().context("where this program stands could not be read")?,
+            clock,
+            sense,
+            act: Box::new(act::Machine),
+            // The loop may have ended before the last word arrives.
+            show: Box::new(move |view| to_show.send(Wake::View(Box::new(view)))),
+            tell_by_icon: Box::new(move |toast| {
+                to_tell.send(Wake::Tell { title: toast.title, body: toast.body });
+            }),
+        },
+        move |end| {
+            to_quit.send(match end {
+                End::InOrder => Wake::Quit,
+                End::Broken => Wake::Broken,
+            });
+        },
+    )?;
     losses.go_to(&monitor);
     let proxy = event_loop.proxy();
     TrayIconEvent::set_event_handler(Some(move |event| proxy.send(Wake::Icon(event))));
@@ -127,7 +134,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     drop(lock);
     tracing::info!("the tray ends");
     match app.failure {
-        Some(error) => Err(error.context(wording::NO_BUS)),
+        Some(error) => Err(error),
         None => Ok(Outcome::Fine),
     }
 }

@@ -5,6 +5,7 @@
 //! [`guarding`] about restarts that guards do.
 //! Not here: what a look finds (tables over the core) and what the tray draws.
 
+mod breaking;
 mod cleaning;
 mod configuring;
 mod guarding;
