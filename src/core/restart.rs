@@ -264,6 +264,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_stopped_behind_the_back_of_a_guard_whose_lease_cannot_be_read() {
+        let mut world = guarded(true).where_listens(600);
+        world.snapshot.leases = Fact::Hidden;
+        let refusal = Err(NoRestart::OffLimits { pid: pid(590), why: Refusal::CannotTell });
+        assert_eq!(restart(&world.look()), refusal);
+    }
+
+    #[test]
     fn each_guard_restarts_its_own_and_what_has_none_stays() {
         let world = guarded(true)
             .and(process(690, 61).with_args(GUARD).child_of(500))
