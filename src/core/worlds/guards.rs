@@ -6,7 +6,7 @@ use super::expect::{attached, check, desk, shim, unseen};
 use super::leases::{chain, guard, guarded, knows_claude, only};
 use crate::core::evidence::KnownClient;
 use crate::core::testing::{World, pid, process};
-use crate::core::{Diagnosis, Evidence, Lease, Verdict};
+use crate::core::{Diagnosis, Evidence, Fact, Lease, Process, Verdict};
 
 #[test]
 fn a_guard_that_hides_its_command_line_is_known_by_its_name_and_its_lease() {
@@ -75,6 +75,16 @@ fn what_a_guard_knows_takes_the_place_of_what_one_look_could_not_tell_yet() {
     let early = Evidence::TooEarly { ripe_in: Duration::from_secs(5) };
     let says = Evidence::Guarded { guard: pid(190), client: ended };
     assert_eq!(reasons(&left.where_died(150).first_look()), [taken_in, early, says]);
+}
+
+#[test]
+fn a_set_free_server_that_its_guard_is_just_starting_is_not_said_to_run() {
+    let free = |guard: Process| guard.child_of(1).with(|details| details.ignores_hangup = Fact::Known(true));
+    let world = chain().where_died(200).but(190, free);
+    let lease = Lease { server: None, client: None, ..guarded().lease(190, 200, 150) };
+    let look = world.leased(lease).look();
+    assert_eq!(look.verdict, Verdict::Starting, "{look:#?}");
+    assert_eq!(crate::core::wording::summary(&look), "run_ws_shim is being started by its guard");
 }
 
 /// The same with a server that no command line shows.
