@@ -106,6 +106,12 @@ fn a_parent_that_the_table_does_not_name_is_not_taken_for_dead() {
 }
 
 #[test]
+fn a_program_that_is_merely_called_like_the_user_manager_is_a_client() {
+    let agent = process(170, 55).with_args(&["/opt/systemd", "agent"]).child_of(100);
+    check(&desk().and(agent).and(shim(200, 60, 170)), Verdict::Healthy, &[attached(200, 170)]);
+}
+
+#[test]
 fn a_user_manager_with_a_hidden_command_line_is_not_taken_for_a_client() {
     let world = desk().and(shim(200, 60, 100)).but(100, Process::with_hidden_args);
     check(&world, Verdict::Unseen, &[unseen(200)]);
