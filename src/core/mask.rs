@@ -201,6 +201,12 @@ mod tests {
     }
 
     #[test]
+    fn what_somebody_else_wrote_is_cut_where_there_is_no_more_room() {
+        assert_eq!(plain_short("größer\n", 3), "grö…");
+        assert_eq!(plain_short("größer\n", 7), "größer\u{FFFD}");
+    }
+
+    #[test]
     fn a_hostile_command_line_stays_one_line_and_short() {
         let line =
             shown(&["python", "a\nERROR forged", "\u{1b}[31mred", "\u{202E}gnp", &"x ".repeat(100_000)]);
