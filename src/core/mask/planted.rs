@@ -236,6 +236,7 @@ fn what_is_around_a_secret_stays_readable() {
         (&["x", "-H", "X-My: hunter2", "y"], "x -H ••• y"),
         (&["x", "--header=X-Foo: hunter2", "y"], "x --header=••• y"),
         (&["sh", "-c", "curl -H \"X-My: hunter2\" http://h/"], r#"sh -c "curl -H "•••" http://h/""#),
+        (&["sh", "-c", r#"curl -H "X-My: \" hunter2" y"#], r#"sh -c "curl -H "•••" y""#),
         (&["docker", "run", "-e", "x=hunter2", "-ey=hunter2", "image"], "docker run -e x=••• -ey=••• image"),
         (&["curl", "-u", "me:hunter2", "http://h/"], "curl -u ••• http://h/"),
         (&["curl", "-ume:hunter2", "--user=me:hunter2", "y"], "curl -u••• --user=••• y"),
