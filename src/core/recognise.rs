@@ -329,6 +329,7 @@ mod tests {
             "node run_ws_shim.py.js",
             "git diff run_ws_shim.py",
             "RUN_WS_SHIM.PY",
+            "py run_ws_shim.py",
             "",
         ] {
             assert!(!runs(Unix, line), "{line}");
@@ -371,6 +372,18 @@ mod tests {
         assert!(!runs("node -e x server.mjs"));
         assert!(!runs("node --require server.mjs other.js"));
         assert!(!runs("node --test server.mjs"));
+    }
+
+    #[test]
+    fn a_command_line_tells_which_script_it_would_run() {
+        let would_run = |line: &str| {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            script_in(&words, Unix).map(str::to_owned)
+        };
+        assert_eq!(would_run("python -u a/server.py b.py").as_deref(), Some("a/server.py"));
+        assert_eq!(would_run("./server.py --port 3005").as_deref(), Some("./server.py"));
+        assert_eq!(would_run("python -m server"), None);
+        assert_eq!(would_run(""), None);
     }
 
     #[test]
