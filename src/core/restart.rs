@@ -219,6 +219,36 @@ mod tests {
     }
 
     #[test]
+    fn a_restart_replaces_what_listens_and_what_was_left_behind_and_no_other_clients_server() {
+        let world = World::linux()
+            .and(process(500, 50).with_args(&["code"]).child_of(100))
+            .and(process(510, 51).with_args(&["claude"]).child_of(100))
+            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .and(process(700, 61).with_args(SHIM).child_of(100))
+            .and(process(800, 62).with_args(SHIM).child_of(510))
+            .where_listens(600);
+        let diagnosis = world.look();
+        assert_eq!(stopped(&diagnosis), [600, 700]);
+        assert_eq!(restart(&diagnosis).unwrap().loses, ["code"]);
+    }
+
+    #[test]
+    fn a_server_that_must_listen_and_does_not_is_restarted() {
+        let world = World::linux()
+            .and(process(500, 50).with_args(&["code"]).child_of(100))
+            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .watched(|watch| watch.listens = Listens::Always);
+        assert_eq!(stopped(&world.look()), [600]);
+    }
+
+    #[test]
+    fn what_nohup_has_set_free_is_restarted_as_nobody_else_can_do_that() {
+        let free = |details: &mut crate::core::Details| details.ignores_hangup = Fact::Known(true);
+        let world = World::linux().and(process(600, 60).with_args(SHIM).child_of(100).with(free));
+        assert_eq!(stopped(&world.where_listens(600).look()), [600]);
+    }
+
+    #[test]
     fn a_port_of_somebody_else_is_not_fought_for() {
         let mut world = World::linux().where_held_by(Holder::Gone(pid(77)));
         world.watch.command = vec!["python".into(), "run_ws_shim.py".into()];
@@ -321,6 +351,10 @@ mod tests {
             .and(process(600, 60).with_args(SHIM).child_of(590));
         let lease = crate::core::Lease { restartable, ..world.lease(590, 600, 500) };
         world.leased(lease)
+    }
+
+    fn stopped(diagnosis: &Diagnosis) -> Vec<u32> {
+        restart(diagnosis).unwrap().stop.iter().map(|one| one.top.pid.get()).collect()
     }
 
     fn asked(plan: &RestartPlan<'_>) -> Vec<u32> {
