@@ -120,6 +120,8 @@ mod tests {
             (vec!["x", r#"{\"token\":\"hunter5\",\"port\":1}"#], r#"x {\"token\":•••,\"port\":1}"#),
             (vec!["x", "{'auth': ['hunter', 'hunter']}"], r#"x "{'auth': •••""#),
             (vec!["x", "abcdef1234567890ab"], "x •••"),
+            (vec!["x", "3f2a91bc-77de-10aa-55ff-cc0123456789"], "x •••"),
+            (vec!["x", "AbCdEfGhIjKlMnO12"], "x •••"),
             (vec!["x", "--header=Authorization: Bearer hunter6"], "x --header=•••"),
             (vec!["x", "-H", "Authorization:", "Bearer", "hunter7", "y"], "x -H ••• ••• ••• y"),
             (vec!["x", "Authorization: Basic", "hunter", "y"], r#"x "Authorization: •••" ••• y"#),
@@ -127,8 +129,11 @@ mod tests {
             (vec!["x", "--password=hun ter,hunter&hunter"], "x --password=•••"),
             (vec!["x", "--env=MODE=hunter"], "x --env=MODE=•••"),
             (vec!["x", "https://hunter2@h:80/a"], "x https://•••@h:80/a"),
+            (vec!["x", "http://hunter2@h/a"], "x http://•••@h/a"),
             (vec!["x", "db://me:hun/ter@h/a"], "x db://•••@h/a"),
+            (vec!["x", "db://me:123456/7@h/a"], "x db://•••@h/a"),
             (vec!["x", "https://h/a?hunter"], "x https://h/a?•••"),
+            (vec!["x", "https://h/a?hun/ter=="], "x https://h/a?•••"),
             (vec!["x", "/sse?a=hunter#id=hunter"], "x /sse?a=•••"),
             (vec!["env", "A=", "python"], "env A= python"),
             (vec!["x", "GITHUB_PAT: hunter"], r#"x "GITHUB_PAT: •••""#),
@@ -169,6 +174,7 @@ mod tests {
             "2026-11-22T14:00:00.123456Z  INFO mcp::auth::server: started pid=4242 port=3005",
             "OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 3005)",
             "Is anybody there? Yes: 100 % 😀 größer",
+            "opens db://host:name/a as me@h told",
             "",
         ] {
             assert_eq!(text(line), line);
@@ -195,6 +201,11 @@ mod tests {
             vec!["uv", "run", "--with", "mcp", "run_ws_shim.py", "--port", "3005"],
             vec!["node", "/usr/lib/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js"],
             vec!["python", "--log-level=debug"],
+            vec!["npx", "modelcontextprotocol-server-everything", "run-2024-11-22"],
+            vec!["x", "http://127.0.0.1:3005/@scope/a"],
+            vec!["git", "clone", "ssh://git@example.org/a"],
+            vec!["ls", "a?.py", "issue#12"],
+            vec!["make", "CC?=gcc"],
         ] {
             assert_eq!(shown(&words), words.join(" "));
         }
