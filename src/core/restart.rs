@@ -341,6 +341,16 @@ mod tests {
         assert_eq!(asked(&restart(&world.look()).unwrap()), [590]);
     }
 
+    #[test]
+    fn the_first_process_of_a_container_loses_nothing_by_a_restart_of_what_it_started() {
+        let tini = |first: crate::core::Process| first.with_args(&["tini", "--", "python", "run_ws_shim.py"]);
+        let world = World::linux().but(1, tini).and(process(7, 60).with_args(SHIM).child_of(1));
+        let world = world.where_listens(7);
+        let diagnosis = world.look();
+        assert_eq!(stopped(&diagnosis), [7]);
+        assert!(restart(&diagnosis).unwrap().loses.is_empty());
+    }
+
     const GUARD: &[&str] = &["shimkeeper", "guard", "--", "python", "-u", "run_ws_shim.py"];
 
     /// `code` (500) → guard (590) → server (600).
