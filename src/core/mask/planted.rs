@@ -169,6 +169,8 @@ fn what_is_no_secret_is_shown_as_it_is() {
         "shim --env production run_ws_shim.py",
         "bash -e start.sh",
         "x --no-auth --port 3005",
+        "x --token --port 3005",
+        "x --auth -v run_ws_shim.py",
         "x --no-auth -v run_ws_shim.py",
         "python x --no-auth run_ws_shim.py",
         "python x --no_token run_ws_shim.py",
