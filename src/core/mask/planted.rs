@@ -43,7 +43,7 @@ const PLACES: &[&[&str]] = &[
     &["-sSu", "user:%"],
     &["-sSuuser:%"],
     &["-U", "user:%"],
-    &["-Uuser:%"],
+    &["-Ume:%"],
     &["-sSU", "user:%"],
     &["--user", "u:%"],
     &["--user=u:%"],
