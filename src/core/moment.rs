@@ -103,5 +103,6 @@ mod tests {
         let (early, late) = (Moment(Duration::from_secs(1)), Moment(Duration::from_secs(3)));
         assert_eq!(late.since(early), Duration::from_secs(2));
         assert_eq!(early.since(late), Duration::ZERO);
+        assert_eq!(early.after(Duration::from_secs(2)), late);
     }
 }

@@ -375,6 +375,7 @@ mod tests {
         assert!(!runs("node -e x server.mjs"));
         assert!(!runs("node --require server.mjs other.js"));
         assert!(!runs("node --test server.mjs"));
+        assert!(!runs("node -- -other.mjs server.mjs"));
     }
 
     #[test]
