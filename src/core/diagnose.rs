@@ -362,7 +362,7 @@ fn could_be_a_shim(process: &Process, watch: &Watch) -> bool {
 
 fn verdict(findings: &[Finding], instances: &[Instance], watch: &Watch) -> Verdict {
     let quiet = instances.iter().map(|instance| match instance.state {
-        State::Attached if instance.is_being_started() => Verdict::Starting,
+        State::Attached | State::Adopted if instance.is_being_started() => Verdict::Starting,
         State::Attached | State::Adopted
             if watch.listens == Listens::Always && !instance.listens && instance.up() < START_TIME =>
         {

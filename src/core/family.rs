@@ -91,7 +91,6 @@ impl<'a> Family<'a> {
     pub fn parent(&self, process: &Process) -> Parent<'a> {
         let Some(pid) = process.parent else { return Parent::Hidden(None) };
         match self.get(pid) {
-            Some(parent) if pid == process.identity.pid => Parent::Reused(parent),
             Some(parent) if parent.identity.birth.no_later_than(process.identity.birth) => {
                 Parent::Living(parent)
             }

@@ -18,7 +18,7 @@ use super::moment::Moment;
 use super::recognise::{is_match, program_of};
 use super::snapshot::{Fact, Process, Snapshot, System};
 use super::unseen::Trait;
-use super::watch::{Listens, Watch};
+use super::watch::Watch;
 
 /// An instance that a guard runs and tells of.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,8 +29,6 @@ pub struct Guarded {
     pub name: String,
     /// Whether the guard can restart it without its client noticing.
     pub restartable: bool,
-    /// Whether it is expected to bind the watch's port.
-    pub listens: Listens,
     /// The log that the guard writes.
     pub log: String,
     /// How long the server has run; `None` while its guard starts it.
@@ -212,7 +210,6 @@ impl<'a> Leases<'a> {
             guard: lease.guard,
             name: lease.name.clone(),
             restartable: lease.restartable,
-            listens: if lease.port == Some(self.watch.port) { lease.listens } else { Listens::Never },
             log: lease.log.clone(),
             up: (!by_lease_alone || Some(group.main.identity) == lease.server)
                 .then_some(memory.awake(group.main, now)),

@@ -82,6 +82,14 @@ mod tests {
     }
 
     #[test]
+    fn a_shim_is_likelier_to_have_the_socket_than_an_older_child_of_the_dead() {
+        let shim = process(700, 70).with_args(&["python.exe", "run_ws_shim.py"]).child_of(77);
+        let rows = haunted().and(shim).look().holders;
+        let heir = rows.iter().find_map(|row| row.heir.as_ref());
+        assert_eq!(heir.map(|heir| heir.identity.pid), Some(pid(700)));
+    }
+
+    #[test]
     fn whoever_was_found_with_the_socket_is_the_heir() {
         let mut world = haunted();
         let other = world.snapshot.processes.iter().find(|process| process.identity.pid == pid(600));

@@ -52,6 +52,10 @@ mod tests {
         assert_eq!(kept(77, "svchost.exe", System::Windows), Some(Keeper::System));
         assert_eq!(kept(4, "System", System::Windows), Some(Keeper::System));
         assert_eq!(kept(1, "anything", System::Linux), Some(Keeper::System));
+        assert_eq!(kept(77, "systemd", System::Linux), Some(Keeper::System));
+        assert_eq!(kept(77, "launchd", System::Macos), Some(Keeper::System));
         assert_eq!(kept(77, "python3.11", System::Linux), None);
+        assert_eq!(kept(77, "svchost", System::Linux), None, "that is a name of Windows' own");
+        assert_eq!(kept(4, "ksoftirqd", System::Linux), None);
     }
 }

@@ -107,10 +107,10 @@ fn taken_in(reaper: &Process) -> Evidence {
     Evidence::TakenIn { pid: reaper.identity.pid, name: reaper.name.clone() }
 }
 
-/// A client seen earlier has ended, and somebody older stands in its place: a subreaper that we do not
-/// know by name. A parent never changes in any other way.
+/// In place of a client that has ended stands somebody older: a subreaper that we do not know by name. A parent
+/// never changes in any other way.
 fn was_replaced(lost: &PastClient, now: &Process) -> bool {
-    lost.identity != now.identity && now.identity.birth.no_later_than(lost.identity.birth)
+    now.identity.birth.no_later_than(lost.identity.birth)
 }
 
 fn lives(past: &PastClient, family: &Family<'_>) -> bool {

@@ -218,6 +218,7 @@ mod tests {
             &["node", "/usr/lib/node_modules/pnpm/bin/pnpm.cjs", "--dir", "/srv/mcp", "exec", "server"],
             &["node", "/usr/lib/node_modules/npm/bin/npm-cli.js", "--prefix", "exec", "x", "some-server"],
             &["env", "A=b", "-u", "C", "python", "run_ws_shim.py"],
+            &["env", "-i", "some-server"],
             &["npm exec some-server"],
             &["node", "/usr/bin/npx", "some-server"],
             &["node", "/usr/lib/node_modules/npm/bin/npx-cli.js", "-y", "some-server"],
@@ -274,6 +275,27 @@ mod tests {
         }
         assert!(!launches(PathStyle::Windows, &["cmd.exe", "/k", "/c"]));
         assert!(!launches(PathStyle::Windows, &["cmd.exe"]));
+    }
+
+    #[test]
+    fn bun_is_a_go_between_under_its_other_name() {
+        let bun = |words: &[&str]| {
+            let process = process(7, 1).with_args(words).with_exe("/usr/bin/bun");
+            is_launcher(&process, &Watch::exai(PathStyle::Unix))
+        };
+        assert!(bun(&["bunx", "some-server"]));
+        assert!(!bun(&["bun", "server.ts"]));
+    }
+
+    #[test]
+    fn a_command_line_that_would_start_another_is_told_from_one_that_would_not() {
+        let another = |line: &str| launches_another(&words_of(line).collect::<Vec<_>>(), PathStyle::Unix);
+        for line in ["uv run server.py", "sh -c 'python server.py'", "env A=b python server.py"] {
+            assert!(another(line), "{line}");
+        }
+        for line in ["", "uv pip list", "bash -i", "python server.py", "server.py"] {
+            assert!(!another(line), "{line}");
+        }
     }
 
     #[test]

@@ -118,17 +118,26 @@ mod tests {
             (vec!["x", r#"{"token":"hunter5"}"#], r#"x {"token":•••}"#),
             (vec!["x", r#"{"token" : "hunt=er\"5", "port": 1}"#], r#"x "{"token" : •••, "port": 1}""#),
             (vec!["x", r#"{\"token\":\"hunter5\",\"port\":1}"#], r#"x {\"token\":•••,\"port\":1}"#),
+            (vec!["x", r#"{\"token\":\"hun\\\"ter\",\"port\":1}"#], r#"x {\"token\":•••,\"port\":1}"#),
+            (vec!["x", r#"{"token":"hunter\\","port":1}"#], r#"x {"token":•••,"port":1}"#),
             (vec!["x", "{'auth': ['hunter', 'hunter']}"], r#"x "{'auth': •••""#),
             (vec!["x", "abcdef1234567890ab"], "x •••"),
+            (vec!["x", "3f2a91bc-77de-10aa-55ff-cc0123456789"], "x •••"),
+            (vec!["x", "AbCdEfGhIjKlMnO12"], "x •••"),
             (vec!["x", "--header=Authorization: Bearer hunter6"], "x --header=•••"),
             (vec!["x", "-H", "Authorization:", "Bearer", "hunter7", "y"], "x -H ••• ••• ••• y"),
+            (vec!["x", "X-Api-Key:", "hunter", "y"], "x X-Api-Key: ••• y"),
+            (vec!["x", "--auth", "Basic", "hunter", "y"], "x --auth ••• ••• y"),
             (vec!["x", "Authorization: Basic", "hunter", "y"], r#"x "Authorization: •••" ••• y"#),
             (vec!["x", "say bearer hunter and hunter"], r#"x "say bearer •••""#),
             (vec!["x", "--password=hun ter,hunter&hunter"], "x --password=•••"),
             (vec!["x", "--env=MODE=hunter"], "x --env=MODE=•••"),
             (vec!["x", "https://hunter2@h:80/a"], "x https://•••@h:80/a"),
+            (vec!["x", "http://hunter2@h/a"], "x http://•••@h/a"),
             (vec!["x", "db://me:hun/ter@h/a"], "x db://•••@h/a"),
+            (vec!["x", "db://me:123456/7@h/a"], "x db://•••@h/a"),
             (vec!["x", "https://h/a?hunter"], "x https://h/a?•••"),
+            (vec!["x", "https://h/a?hun/ter=="], "x https://h/a?•••"),
             (vec!["x", "/sse?a=hunter#id=hunter"], "x /sse?a=•••"),
             (vec!["env", "A=", "python"], "env A= python"),
             (vec!["x", "GITHUB_PAT: hunter"], r#"x "GITHUB_PAT: •••""#),
@@ -145,6 +154,8 @@ mod tests {
             (r#"sends {"token": "hunter 5", "id": 3}"#, r#"sends {"token": •••, "id": 3}"#),
             ("sends {'token': 'hunter 5', 'id': 3}", "sends {'token': •••, 'id': 3}"),
             ("auth = Basic hunter2 ok", "auth = ••• ok"),
+            ("auth = Basic  hunter2 ok", "auth = ••• ok"),
+            (r#"token="hun ter" ok"#, "token=••• ok"),
             ("password: correct horse battery", "password: •••"),
             ("DB_URL=hunter2 LEVEL=debug", "DB_URL=••• LEVEL=debug"),
             ("\u{1b}[36mtoken\u{1b}[0m=\u{1b}[35mhunter2\u{1b}[0m", "token=•••"),
@@ -169,6 +180,8 @@ mod tests {
             "2026-11-22T14:00:00.123456Z  INFO mcp::auth::server: started pid=4242 port=3005",
             "OSError: [Errno 98] error while attempting to bind on address ('127.0.0.1', 3005)",
             "Is anybody there? Yes: 100 % 😀 größer",
+            "opens db://host:name/a as me@h told",
+            "reads http://h/a and ./b?.py",
             "",
         ] {
             assert_eq!(text(line), line);
@@ -195,9 +208,20 @@ mod tests {
             vec!["uv", "run", "--with", "mcp", "run_ws_shim.py", "--port", "3005"],
             vec!["node", "/usr/lib/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js"],
             vec!["python", "--log-level=debug"],
+            vec!["npx", "modelcontextprotocol-server-everything", "run-2024-11-22"],
+            vec!["x", "http://127.0.0.1:3005/@scope/a"],
+            vec!["git", "clone", "ssh://git@example.org/a"],
+            vec!["ls", "a?.py", "./a?.py", "issue#12"],
+            vec!["make", "CC?=gcc"],
         ] {
             assert_eq!(shown(&words), words.join(" "));
         }
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_cut_where_there_is_no_more_room() {
+        assert_eq!(plain_short("größer\n", 3), "grö…");
+        assert_eq!(plain_short("größer\n", 7), "größer\u{FFFD}");
     }
 
     #[test]

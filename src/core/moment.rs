@@ -80,9 +80,29 @@ mod tests {
     }
 
     #[test]
+    fn a_day_at_the_end_of_a_month_a_year_or_a_century_is_written_as_the_calendar_has_it() {
+        for (seconds, written) in [
+            (31_535_999, "1970-12-31T23:59:59Z"),
+            (946_684_799, "1999-12-31T23:59:59Z"),
+            (1_703_980_800, "2023-12-31T00:00:00Z"),
+            (1_709_168_523, "2024-02-29T01:02:03Z"),
+            (1_709_251_200, "2024-03-01T00:00:00Z"),
+            (1_735_648_496, "2024-12-31T12:34:56Z"),
+            (1_798_761_601, "2027-01-01T00:00:01Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (13_574_563_200, "2400-02-29T00:00:00Z"),
+            (13_574_649_600, "2400-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(UnixTime(seconds).rfc3339(), written);
+        }
+    }
+
+    #[test]
     fn a_moment_never_runs_backwards() {
         let (early, late) = (Moment(Duration::from_secs(1)), Moment(Duration::from_secs(3)));
         assert_eq!(late.since(early), Duration::from_secs(2));
         assert_eq!(early.since(late), Duration::ZERO);
+        assert_eq!(early.after(Duration::from_secs(2)), late);
     }
 }

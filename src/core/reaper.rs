@@ -142,3 +142,27 @@ fn strange_first_process(parent: &Process, child: &Process) -> Fostering {
         (Fact::Known(_), Fact::Hidden) | (Fact::Hidden, _) => Fostering::CannotTell(Trait::Terminal),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::testing::process;
+
+    #[test]
+    fn more_is_read_of_the_children_of_whoever_may_have_taken_them_in() {
+        for (number, name) in
+            [(1, "strange"), (30, "Relay(200)"), (31, "SessionLeader"), (318, "init"), (100, "systemd")]
+        {
+            assert!(may_take_in(&process(number, 20).named(name)), "{name}");
+        }
+        for name in ["claude", "bash", "Relay", "tini"] {
+            assert!(!may_take_in(&process(150, 20).named(name)), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_oldest_child_is_sought_below_a_containers_init_alone() {
+        assert!(is_a_containers_init(&process(1, 0).named("tini")));
+        assert!(!is_a_containers_init(&process(1, 0).named("systemd")));
+    }
+}

@@ -291,6 +291,7 @@ mod tests {
             "python3 -u run_ws_shim.py",
             "/usr/bin/python3.11 -X dev -W ignore ./scripts/runtime/run_ws_shim.py --port 3005",
             "python -Xdev -Wd run_ws_shim.py",
+            "python -Wonce run_ws_shim.py",
             "python -uX frozen_modules=off run_ws_shim.py",
             "python --check-hash-based-pycs always run_ws_shim.py",
             "python3.13t -I -- run_ws_shim.py",
@@ -329,6 +330,7 @@ mod tests {
             "node run_ws_shim.py.js",
             "git diff run_ws_shim.py",
             "RUN_WS_SHIM.PY",
+            "py run_ws_shim.py",
             "",
         ] {
             assert!(!runs(Unix, line), "{line}");
@@ -343,6 +345,7 @@ mod tests {
             r"pythonw.exe C:/Project/run_ws_shim.py",
             r"py -3.12 -u run_ws_shim.py",
             r"py.exe -V:Astral/3.12 run_ws_shim.py",
+            r"py -3.11-arm64 run_ws_shim.py",
             r"C:\Windows\py.exe run_ws_shim.py",
         ] {
             assert!(runs(Windows, line), "{line}");
@@ -351,6 +354,7 @@ mod tests {
             r"C:\Windows\notepad.exe run_ws_shim.py",
             r"py -0p run_ws_shim.py.txt",
             r"py -3 -m pytest run_ws_shim.py",
+            r"py -W run_ws_shim.py other.py",
             r"C:\run_ws_shim.py\python.exe other.py",
         ] {
             assert!(!runs(Windows, line), "{line}");
@@ -371,6 +375,19 @@ mod tests {
         assert!(!runs("node -e x server.mjs"));
         assert!(!runs("node --require server.mjs other.js"));
         assert!(!runs("node --test server.mjs"));
+        assert!(!runs("node -- -other.mjs server.mjs"));
+    }
+
+    #[test]
+    fn a_command_line_tells_which_script_it_would_run() {
+        let would_run = |line: &str| {
+            let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+            script_in(&words, Unix).map(str::to_owned)
+        };
+        assert_eq!(would_run("python -u a/server.py b.py").as_deref(), Some("a/server.py"));
+        assert_eq!(would_run("./server.py --port 3005").as_deref(), Some("./server.py"));
+        assert_eq!(would_run("python -m server"), None);
+        assert_eq!(would_run(""), None);
     }
 
     #[test]
@@ -380,6 +397,12 @@ mod tests {
         assert!(names("run.py", Some("/opt/a"), "/opt/a/run.py", Unix));
         assert!(!names("run.py", Some("/opt/b"), "/opt/a/run.py", Unix));
         assert!(!names("/run.py", None, "", Unix));
+        assert!(
+            !names("/a/run.py", Some("/opt"), "opt/a/run.py", Unix),
+            "a whole path is no part of the folder"
+        );
+        assert!(names("b:/run.py", Some("/opt"), "opt/b:/run.py", Unix), "a colon is like any other letter");
+        assert!(names("run.py", Some(r"C:\Opt\a"), r"opt\a\run.py", Windows));
     }
 
     #[test]

@@ -219,6 +219,36 @@ mod tests {
     }
 
     #[test]
+    fn a_restart_replaces_what_listens_and_what_was_left_behind_and_no_other_clients_server() {
+        let world = World::linux()
+            .and(process(500, 50).with_args(&["code"]).child_of(100))
+            .and(process(510, 51).with_args(&["claude"]).child_of(100))
+            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .and(process(700, 61).with_args(SHIM).child_of(100))
+            .and(process(800, 62).with_args(SHIM).child_of(510))
+            .where_listens(600);
+        let diagnosis = world.look();
+        assert_eq!(stopped(&diagnosis), [600, 700]);
+        assert_eq!(restart(&diagnosis).unwrap().loses, ["code"]);
+    }
+
+    #[test]
+    fn a_server_that_must_listen_and_does_not_is_restarted() {
+        let world = World::linux()
+            .and(process(500, 50).with_args(&["code"]).child_of(100))
+            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .watched(|watch| watch.listens = Listens::Always);
+        assert_eq!(stopped(&world.look()), [600]);
+    }
+
+    #[test]
+    fn what_nohup_has_set_free_is_restarted_as_nobody_else_can_do_that() {
+        let free = |details: &mut crate::core::Details| details.ignores_hangup = Fact::Known(true);
+        let world = World::linux().and(process(600, 60).with_args(SHIM).child_of(100).with(free));
+        assert_eq!(stopped(&world.where_listens(600).look()), [600]);
+    }
+
+    #[test]
     fn a_port_of_somebody_else_is_not_fought_for() {
         let mut world = World::linux().where_held_by(Holder::Gone(pid(77)));
         world.watch.command = vec!["python".into(), "run_ws_shim.py".into()];
@@ -264,6 +294,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_stopped_behind_the_back_of_a_guard_whose_lease_cannot_be_read() {
+        let mut world = guarded(true).where_listens(600);
+        world.snapshot.leases = Fact::Hidden;
+        let refusal = Err(NoRestart::OffLimits { pid: pid(590), why: Refusal::CannotTell });
+        assert_eq!(restart(&world.look()), refusal);
+    }
+
+    #[test]
     fn each_guard_restarts_its_own_and_what_has_none_stays() {
         let world = guarded(true)
             .and(process(690, 61).with_args(GUARD).child_of(500))
@@ -303,6 +341,16 @@ mod tests {
         assert_eq!(asked(&restart(&world.look()).unwrap()), [590]);
     }
 
+    #[test]
+    fn the_first_process_of_a_container_loses_nothing_by_a_restart_of_what_it_started() {
+        let tini = |first: crate::core::Process| first.with_args(&["tini", "--", "python", "run_ws_shim.py"]);
+        let world = World::linux().but(1, tini).and(process(7, 60).with_args(SHIM).child_of(1));
+        let world = world.where_listens(7);
+        let diagnosis = world.look();
+        assert_eq!(stopped(&diagnosis), [7]);
+        assert!(restart(&diagnosis).unwrap().loses.is_empty());
+    }
+
     const GUARD: &[&str] = &["shimkeeper", "guard", "--", "python", "-u", "run_ws_shim.py"];
 
     /// `code` (500) → guard (590) → server (600).
@@ -313,6 +361,10 @@ mod tests {
             .and(process(600, 60).with_args(SHIM).child_of(590));
         let lease = crate::core::Lease { restartable, ..world.lease(590, 600, 500) };
         world.leased(lease)
+    }
+
+    fn stopped(diagnosis: &Diagnosis) -> Vec<u32> {
+        restart(diagnosis).unwrap().stop.iter().map(|one| one.top.pid.get()).collect()
     }
 
     fn asked(plan: &RestartPlan<'_>) -> Vec<u32> {

@@ -89,6 +89,9 @@ mod tests {
             "node /opt/yarn-v1.22.19/bin/yarn.js dlx some-server",
             "node /usr/lib/node_modules/corepack/dist/pnpm.js dlx some-server",
             "node /usr/lib/node_modules/pnpm/dist/pnpm.mjs dlx some-server",
+            "node /usr/lib/node_modules/npm/lib/npx.js some-server",
+            "node /usr/lib/node_modules/pnpm/dist/pnpx.cjs some-server",
+            "node /usr/lib/node_modules/yarn/lib/yarnpkg.js dlx some-server",
         ] {
             assert!(launches(PathStyle::Unix, line), "{line}");
         }

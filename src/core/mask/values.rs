@@ -106,7 +106,7 @@ fn value_len(name: &str, between: &str, value: &str, source: Source) -> usize {
 fn quoted_len(value: &str, marks: usize, quote: char) -> usize {
     let mut backslashes = 0;
     for (at, c) in value.char_indices().skip(marks + 1) {
-        if c == quote && backslashes <= marks && (marks > 0 || backslashes == 0) {
+        if c == quote && backslashes <= marks {
             return at + 1;
         }
         backslashes = if c == '\\' { backslashes + 1 } else { 0 };

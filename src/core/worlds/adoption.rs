@@ -1,6 +1,6 @@
 //! Set free on purpose: services, nohup, terminals, and what the user protects.
 
-use super::expect::{adopted, check, desk, orphan, shim, unseen};
+use super::expect::{adopted, check, desk, orphan, shim, unseen, windows_desk};
 use crate::core::snapshot::{Details, Service, Stream, Streams, Terminal};
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
@@ -18,6 +18,16 @@ fn a_service_of_its_own_may_hold_its_children() {
     let child = process(201, 61).with_args(&["git", "status"]).child_of(200);
     let world = left_behind(|details| details.service = service(&[200, 201])).and(child);
     check(&world, Verdict::Healthy, &[adopted(200).with(&[200, 201])]);
+}
+
+#[test]
+fn a_service_is_a_shims_own_whatever_the_shim_has_started_in_it() {
+    // One that was started later and went its own way, and one whose number is lower because numbers began anew.
+    let world = left_behind(|details| details.service = service(&[200, 210]));
+    check(&world, Verdict::Healthy, &[adopted(200)]);
+    let child = process(180, 61).with_args(&["git", "status"]).child_of(200);
+    let world = left_behind(|details| details.service = service(&[180, 200])).and(child);
+    check(&world, Verdict::Healthy, &[adopted(200).with(&[200, 180])]);
 }
 
 #[test]
@@ -144,6 +154,18 @@ fn a_shim_of_which_nothing_was_read_is_unseen() {
     let mut bare = shim(200, 60, 1);
     bare.details = None;
     check(&desk().and(bare), Verdict::Unseen, &[unseen(200)]);
+}
+
+#[test]
+fn a_client_that_ended_is_named_although_nobody_can_tell_what_it_left_behind() {
+    let left =
+        |oddity: fn(&mut Details)| windows_desk().and(shim(200, 600, 1400).with(oddity)).where_died(1400);
+    let hidden = left(|details| details.ignores_hangup = Fact::Hidden);
+    let because = Evidence::TraitHidden(Trait::Hangup);
+    check(&hidden, Verdict::Unseen, &[unseen(200).left_by(1400).because(because)]);
+    let spoken_to = left(|details| details.is_spoken_to_by_somebody = true);
+    let because = Evidence::TraitHidden(Trait::Speaker);
+    check(&spoken_to, Verdict::Unseen, &[unseen(200).left_by(1400).because(because)]);
 }
 
 #[test]

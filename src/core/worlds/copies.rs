@@ -59,6 +59,9 @@ fn a_folder_that_was_not_read_is_no_reason_to_end_anybody() {
     check(&world, Verdict::Duplicate, &[superseded(200, 201, 150), attached(201, 150)]);
     check_duplicates(&world, &[]);
     let world = desk().and(placed(200, 60, 150)).and(placed(201, 61, 150)).and(shim(202, 62, 150));
+    let older = [superseded(200, 201, 150), superseded(201, 202, 150)];
+    let [first, second] = older;
+    check(&world, Verdict::Duplicate, &[first, second, attached(202, 150)]);
     check_duplicates(&world, &[200]);
 }
 

@@ -88,10 +88,10 @@ impl Expected {
             (Client::Living { identity, .. }, State::Attached | State::Superseded { .. }) => {
                 assert_eq!(Some(identity.pid.get()), self.client, "{said}");
             }
-            (Client::Gone { pid, .. }, State::Orphan(_) | State::Adopted) => {
+            (Client::Gone { pid, .. }, State::Orphan(_) | State::Adopted | State::Unseen) => {
                 assert!(self.client.is_none() || self.client == pid.map(Pid::get), "{said}");
             }
-            (Client::Gone { .. } | Client::Unseen, State::Unseen) => {}
+            (Client::Unseen, State::Unseen) => assert_eq!(self.client, None, "{said}"),
             (client, state) => panic!("{client:?} does not go with {state:?}"),
         }
         for reason in &self.because {

@@ -66,6 +66,16 @@ fn a_shim_stays_with_an_older_parent_while_the_client_that_was_seen_lives() {
 }
 
 #[test]
+fn a_shim_is_its_launchers_when_that_became_a_client_itself_and_outlived_the_one_before() {
+    // The shell put an agent in its own place; whoever takes in orphans is older than those that they lost.
+    let before = keeper_with_client().and(process(170, 58).with_args(&["sh", "-c", "x"]).child_of(160));
+    let before = before.and(shim(200, 60, 170));
+    let agent = process(170, 58).with_args(&["another-agent"]).child_of(155);
+    let after = keeper_with_client().where_died(160).and(agent).and(shim(200, 60, 170)).after(&before);
+    check(&after, Verdict::Healthy, &[attached(200, 170)]);
+}
+
+#[test]
 fn another_process_under_the_clients_old_number_does_not_bring_it_back() {
     let before = keeper_with_client().and(shim(200, 60, 160));
     let stranger = process(160, 900).with_args(&["my-agent"]).child_of(100);
@@ -93,6 +103,12 @@ fn a_parent_that_the_table_does_not_name_is_not_taken_for_dead() {
     let mut world = desk().and(shim(200, 60, 4711));
     world.snapshot.absent.clear();
     check(&world, Verdict::Unseen, &[unseen(200)]);
+}
+
+#[test]
+fn a_program_that_is_merely_called_like_the_user_manager_is_a_client() {
+    let agent = process(170, 55).with_args(&["/opt/systemd", "agent"]).child_of(100);
+    check(&desk().and(agent).and(shim(200, 60, 170)), Verdict::Healthy, &[attached(200, 170)]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod adoption;
 mod containers;
 mod copies;
 mod false_kills;
+mod guards;
 mod launchers;
 mod lease_alone;
 mod leases;

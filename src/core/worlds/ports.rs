@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::expect::{attached, check, desk, orphan, shim, windows_desk};
+use crate::core::diagnose::holder_pid;
 use crate::core::snapshot::Listener;
 use crate::core::testing::{World, pid, process};
 use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Process, Unseen, Verdict};
@@ -147,6 +148,19 @@ fn a_stranger_that_shares_the_shims_socket_is_not_overlooked() {
     let row = &mut world.snapshot.ports.get_mut(&3005).unwrap().listeners[0];
     row.holders.push(Holder::Known(nginx().identity));
     check(&world, Verdict::Blocked, &[attached(200, 150)]);
+}
+
+#[test]
+fn the_holders_of_one_socket_are_shown_by_number_in_whatever_order_the_system_lists_them() {
+    let world = desk().and(nginx()).and(process(299, 41).with_args(&["nginx"]).child_of(300));
+    let mut world = world.where_listens(300);
+    let other = Holder::Known(world.identity(299));
+    world.snapshot.ports.get_mut(&3005).unwrap().listeners[0].holders.push(other);
+    let shown = world.look().holders;
+    assert_eq!(
+        shown.iter().filter_map(|row| holder_pid(&row.holder)).collect::<Vec<_>>(),
+        [pid(299), pid(300)]
+    );
 }
 
 #[test]

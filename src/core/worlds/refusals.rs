@@ -112,6 +112,20 @@ fn the_windows_system_process_is_never_ended() {
     check(&world, Verdict::Orphaned, &[orphan(4).refused(Refusal::System)]);
 }
 
+#[test]
+fn what_was_judged_must_still_run_the_same_when_it_is_ended_and_what_it_started_need_not() {
+    let sh = process(190, 58).with_args(&["sh", "-c", "x"]).child_of(1);
+    let worker = process(201, 61).with_args(&["work"]).child_of(200);
+    let world = desk().and(sh).and(shim(200, 60, 190)).and(worker);
+    let plan = plan(&world.look(), Scope::Orphans);
+    let lines: Vec<Option<String>> = plan.targets[0]
+        .members
+        .iter()
+        .map(|member| member.args.as_ref().map(|args| args.join(" ")))
+        .collect();
+    assert_eq!(lines, [Some("sh -c x".to_owned()), Some("python3 -u run_ws_shim.py".to_owned()), None]);
+}
+
 /// An orphan 200 alone, which must be left for this reason.
 #[track_caller]
 fn refused(world: &World, why: Refusal) {

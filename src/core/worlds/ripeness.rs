@@ -6,6 +6,9 @@ use super::expect::{attached, check_this, desk, orphan, shim, suspect};
 use crate::core::testing::{World, pid, process};
 use crate::core::{Diagnosis, Evidence, Finding, Memory, Moment, Verdict, diagnose};
 
+/// Seconds.
+const NIGHT: u64 = 8 * 3600;
+
 #[test]
 fn one_look_is_not_enough() {
     let look = left_behind().first_look();
@@ -104,6 +107,26 @@ fn a_living_shim_below_a_suspect_is_not_suspected_with_it() {
     let look = looks(&[(&before, 10_000), (&after, 12_000)]);
     let young = suspect(210, Duration::from_millis(200)).left_by(205);
     check_this(&look, Verdict::Orphaned, &[orphan(200), young]);
+}
+
+#[test]
+fn a_night_in_which_the_machine_slept_makes_no_young_process_old() {
+    let left = |age| desk().and(shim(200, 60, 1).aged(age));
+    let (before, after, later) = (left(1), left(NIGHT + 3), left(NIGHT + 4));
+    let look = looks(&[(&before, 10_000), (&after, 12_000), (&later, 13_000)]);
+    check_this(&look, Verdict::Starting, &[suspect(200, Duration::from_secs(1))]);
+    let look = looks(&[(&before, 10_000), (&after, 12_000), (&later, 13_000), (&later, 14_000)]);
+    check_this(&look, Verdict::Orphaned, &[orphan(200)]);
+}
+
+#[test]
+fn a_probe_of_one_second_supersedes_nobody_although_the_machine_slept_over_it() {
+    let placed = |number, birth| {
+        shim(number, birth, 150).with(|details| details.cwd = Some("/home/me/project".into()))
+    };
+    let probed = |age| desk().and(placed(200, 60)).and(placed(201, 61).aged(age));
+    let look = looks(&[(&probed(1), 10_000), (&probed(NIGHT), 12_000)]);
+    check_this(&look, Verdict::Healthy, &[attached(200, 150), attached(201, 150)]);
 }
 
 fn left_behind() -> World {

@@ -2,6 +2,7 @@
 
 use super::expect::{attached, check, desk, orphan, shim};
 use crate::core::testing::{World, pid, process};
+use crate::core::unseen::Trait;
 use crate::core::{Fact, Finding, Holder, Owner, Process, Unseen, Verdict};
 
 #[test]
@@ -49,7 +50,10 @@ fn a_hidden_command_line_of_another_user_is_no_matter_of_ours() {
 
 #[test]
 fn a_hidden_command_line_of_what_runs_no_scripts_hides_no_shim() {
-    check(&desk().and(hidden("Xorg")), Verdict::Idle, &[]);
+    // The second has as many letters as Linux keeps of a name, the third is how the script's name begins.
+    for name in ["Xorg", "gnome-keyring-d", "run"] {
+        check(&desk().and(hidden(name)), Verdict::Idle, &[]);
+    }
 }
 
 #[test]
@@ -83,6 +87,16 @@ fn the_same_gap_is_told_once() {
         world.snapshot.unseen.push(Unseen::Processes { why: "denied".into() });
     }
     assert_eq!(world.look().findings.len(), 1);
+}
+
+#[test]
+fn what_could_not_be_read_of_a_shim_is_named() {
+    let world = desk().and(shim(200, 60, 1)).where_hidden(1);
+    let parent = Unseen::Parent { pid: pid(200), parent: Some(pid(1)) };
+    assert_eq!(world.look().findings, [Finding::Unseen(parent)]);
+    let world = desk().and(shim(200, 60, 1).with(|details| details.service = Fact::Hidden));
+    let service = Unseen::Trait { pid: pid(200), which: Trait::Service };
+    assert_eq!(world.look().findings, [Finding::Unseen(service)]);
 }
 
 fn hidden(name: &str) -> Process {

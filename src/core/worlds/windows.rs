@@ -144,6 +144,11 @@ fn processes_that_name_each_other_as_parent_do_not_hang_anybody() {
     assert_eq!(look.verdict, Verdict::Unseen, "{look:#?}");
 }
 
+#[test]
+fn a_process_that_is_on_record_as_its_own_parent_proves_nothing() {
+    check(&windows_desk().and(python(200, 600, 200)), Verdict::Unseen, &[unseen(200)]);
+}
+
 /// The program that a venv puts in front of the interpreter, with the same arguments.
 fn stub(number: u32, birth: u64, parent: u32) -> Process {
     python(number, birth, parent).with_exe(r"C:\Project\.venv\Scripts\python.exe")
