@@ -88,3 +88,27 @@ impl Finding {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::testing::pid;
+
+    #[test]
+    fn what_programs_read_of_a_finding_never_changes() {
+        let (one, by) = (pid(200), pid(201));
+        let address = || "127.0.0.1:3005".to_owned();
+        for (finding, kind, about) in [
+            (Finding::Orphan { pid: one }, "orphan", Some(one)),
+            (Finding::Suspected { pid: one }, "suspected", Some(one)),
+            (Finding::Foreign { pid: one, name: "nginx".into(), address: address() }, "foreign", Some(one)),
+            (Finding::Ghost { pid: one, heir: None, address: address() }, "ghost", Some(one)),
+            (Finding::Reserved { first: 3000, last: 3099 }, "reserved", None),
+            (Finding::Superseded { pid: one, by }, "superseded", Some(one)),
+            (Finding::NotListening { pid: one }, "not_listening", Some(one)),
+            (Finding::Unseen(Unseen::Holder { port: 3005 }), "unseen", None),
+        ] {
+            assert_eq!((finding.kind(), finding.pid()), (kind, about));
+        }
+    }
+}

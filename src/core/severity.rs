@@ -54,3 +54,34 @@ pub const fn of_finding(finding: &Finding) -> Verdict {
         Finding::Suspected { .. } => Verdict::Starting,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::testing::pid;
+    use crate::core::{Ripeness, State};
+
+    #[test]
+    fn what_programs_read_of_a_verdict_and_of_a_state_never_changes() {
+        for (verdict, word) in [
+            (Verdict::Orphaned, "orphaned"),
+            (Verdict::Blocked, "blocked"),
+            (Verdict::Unseen, "unseen"),
+            (Verdict::Duplicate, "duplicate"),
+            (Verdict::Starting, "starting"),
+            (Verdict::Healthy, "healthy"),
+            (Verdict::Idle, "idle"),
+        ] {
+            assert_eq!(verdict.word(), word);
+        }
+        for (state, word) in [
+            (State::Attached, "attached"),
+            (State::Orphan(Ripeness::Ripe), "orphan"),
+            (State::Adopted, "adopted"),
+            (State::Superseded { by: pid(201) }, "superseded"),
+            (State::Unseen, "unseen"),
+        ] {
+            assert_eq!(state.word(), word);
+        }
+    }
+}
