@@ -223,9 +223,8 @@ mod tests {
         let mut child = shell.spawn().unwrap();
         let pid = Pid::new(child.id()).unwrap();
         let mut row = Row::read(pid, now()).unwrap().unwrap();
-        while row.process.name != "sh" {
-            row.refresh(now()).unwrap();
-        }
+        // Whoever starts it goes on before the kernel has laid out all of the new program.
+        while row.refresh(now()).unwrap() != News::Same || row.process.name != "sh" {}
         assert_eq!(row.process.owner, Fact::Known(Owner::Ours));
         assert_eq!(row.process.parent, Pid::new(std::process::id()));
         assert_eq!(row.refresh(now()).unwrap(), News::Same);
