@@ -64,12 +64,7 @@ impl Stage {
     pub(crate) fn command(&self, who: Who, program: impl AsRef<OsStr>) -> Command {
         match who {
             Who::Us => self.bed.command(program),
-            Who::Nobody => {
-                let mut command = self.bed.command("setpriv");
-                let [user, group] = ["--reuid", "--regid"].map(|option| format!("{option}={NOBODY}"));
-                command.args([&user, &group, "--clear-groups", "--"]).arg(program);
-                command
-            }
+            Who::Nobody => self.bed.as_nobody(program),
         }
     }
 

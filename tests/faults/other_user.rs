@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::stage::{GREEN, Tray, icon_turns};
 use crate::support::bed::Bed;
+use crate::support::nobody::{BECOME, PYTHON};
 use crate::support::own::{can_run, skip};
 use crate::support::{PATIENCE, eventually};
 use crate::{a_guarded_client, lease_of, on_a_desktop};
@@ -95,7 +96,7 @@ fn nothing_of_ours_can_be_read_written_or_reached() {
             command.args(change.iter().skip(1)).args(["-c", TRY]).arg(&outside).args(&names);
             bed.run(&mut command).expect_code(0).stdout
         };
-        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3"];
+        let nobody = [&BECOME[..], &[PYTHON]].concat();
         assert_eq!(attempts(&nobody), format!("tried {}\n", names.len()));
         // Nor where the folders are open, as after a careless `chmod -R a+rX`.
         for folder in ours.iter().filter(|path| path.is_dir()) {

@@ -15,7 +15,7 @@ use super::spawned::Spawned;
 pub(crate) const PYTHON: &str = "/usr/bin/python3";
 
 /// He has no name of his own on any system.
-const BECOME: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+pub(crate) const BECOME: [&str; 4] = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
 
 impl Bed {
     /// A command as him.
