@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 
 /// What `guard --help` promises, system by system.
 pub(super) const GUARD_HELP: &str = "\
@@ -63,8 +63,9 @@ Exit codes:
   that of the server (128+n for a signal on Linux), 125 if it could not be
   started, 126 if its port stayed taken
 
-Example, in place of `python -u run_ws_shim.py`:
-  shimkeeper guard -- python -u run_ws_shim.py";
+Examples, in place of `python -u run_ws_shim.py`; options behind CMD are CMD's:
+  shimkeeper guard -- python -u run_ws_shim.py
+  shimkeeper guard --port 3005 python -u run_ws_shim.py";
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct GuardArgs {
@@ -81,8 +82,9 @@ pub(super) struct GuardArgs {
     /// Start the server again when it fails, after a growing delay, and give up in the end
     #[arg(long, value_name = "WHEN", conflicts_with = "no_restart")]
     pub(super) restart: Option<RestartWhen>,
-    /// The server's program and its arguments
-    #[arg(last = true, required = true, value_name = "CMD")]
+    /// The server's program and its arguments: everything from the first word on that is no option. A `--` before it is
+    /// needed only where that word begins with a dash
+    #[arg(trailing_var_arg = true, required = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub(super) command: Vec<OsString>,
 }
 

@@ -98,7 +98,7 @@ pub fn is_ours(program: &str) -> bool {
     launcher::is_ours(&program_name(program, PathStyle::Windows))
 }
 
-/// Whether a command line is `shimkeeper guard -- …`, wherever that program lies.
+/// Whether a command line is `shimkeeper guard … CMD`, wherever that program lies.
 pub(super) fn guarded(words: &[String]) -> Option<Guarded> {
     if is_ours(words.first()?) { orders_a_guard(words) } else { None }
 }
@@ -106,10 +106,9 @@ pub(super) fn guarded(words: &[String]) -> Option<Guarded> {
 /// The same for one whose program is known to be ours, whatever it is called.
 pub(super) fn orders_a_guard(words: &[String]) -> Option<Guarded> {
     let rest = words.get(1..)?;
-    let (at, "guard") = launcher::our_command(rest)? else { return None };
-    let dashes = rest.iter().skip(at).position(|word| word == "--").map(|found| at + found);
-    // One word on for the dashes, one for our own program.
-    let inner = dashes.map(|dashes| dashes + 2).filter(|inner| *inner < words.len());
+    let (_, "guard") = launcher::our_command(rest)? else { return None };
+    // One word on for our own program.
+    let inner = launcher::behind_guard(rest).map(|behind| behind + 1);
     Some(Guarded { inner })
 }
 
@@ -192,8 +191,10 @@ mod tests {
             (r"D:\Shimkeeper-0.1.0-x64.exe guard -- python", Some(3)),
             (r"C:\Tools\ShimKeeper.EXE --home D:\x guard --watch a -- python", Some(7)),
             ("shimkeeper --config=x -v guard --port 3 -- python -- x", Some(7)),
+            ("shimkeeper guard python -u x.py --port 5", Some(2)),
+            ("shimkeeper guard --port 3 python -- x", Some(4)),
             ("shimkeeper guard --", None),
-            ("shimkeeper guard python x.py", None),
+            ("shimkeeper guard --watch python", None),
         ] {
             assert_eq!(guarded(&words(line)), Some(Guarded { inner }), "{line}");
         }

@@ -21,7 +21,7 @@ pub fn cannot_start(command: &str, why: &dyn std::fmt::Display) -> String {
 }
 
 /// What to do about it.
-pub const CANNOT_START_HINT: &str = "try the command behind `--` by itself in a terminal";
+pub const CANNOT_START_HINT: &str = "try the server's command by itself in a terminal";
 
 /// A configuration that does not load; the server runs all the same.
 #[must_use]
