@@ -49,11 +49,13 @@ Before the start:
 
 Restart:
   `shimkeeper restart` and the tray put a new server behind the same pipes.
-  It hears the client's `initialize` again; requests without an answer get
-  an error; what the client says meanwhile waits. Subscriptions and log
-  levels that the client had set are not repeated. A port that somebody else
-  takes meanwhile is said on standard error; the server is started all the
-  same.
+  It hears the client's `initialize` again, its subscriptions and its log
+  level. Requests without an answer get an error; what the client says
+  meanwhile waits. Open questions of the old server are taken back, and no
+  answer to them reaches the new one: later servers' questions have ids of
+  their own. Where the new server is not what the client knows, `restart`,
+  the tray and standard error say so. A port that somebody else takes
+  meanwhile is said on standard error; the server is started all the same.
 
 Signals (Linux):
   TERM, INT, HUP and QUIT are passed on to the server and end it. USR1, USR2,

@@ -10,7 +10,7 @@ use super::conversation::Fate;
 use super::lines::Lines;
 use super::message::{Id, Message, may_ask, messages, refusal, refuses};
 use super::passage::Passage;
-use super::relay::{Chunk, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
+use super::relay::{Chunk, Heard, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
 use super::replies;
 
 /// The answer to a repeated `initialize` is awaited.
@@ -104,7 +104,8 @@ impl Shared {
         match lock(&self.conversation).server_says(line) {
             Fate::Passed => passed.extend_from_slice(line),
             Fate::Replaced(other) => passed.extend_from_slice(&other),
-            Fate::Dropped => {}
+            // An answer to ourselves.
+            Fate::Dropped => (self.tell)(Heard::Own),
         }
     }
 
@@ -147,7 +148,9 @@ impl Shared {
                 })
             });
             let awaited = if is_answer { introduction.take() } else { None };
-            if !awaited.as_ref().is_some_and(|awaited| awaited.is_swallowed) {
+            if awaited.as_ref().is_some_and(|awaited| awaited.is_swallowed) {
+                lock(&self.conversation).introduced_anew(line);
+            } else {
                 self.pass_on(line, &mut passed);
             }
             if let Some(awaited) = awaited {

@@ -17,6 +17,7 @@ use std::thread::{self, JoinHandle};
 use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
 use super::inward::Inlet;
+use super::news::News;
 use super::outward::{Answered, Introduction};
 use super::passage::{Outward, Passage};
 use super::replies;
@@ -70,6 +71,8 @@ pub(crate) enum Heard {
     Closed(u32),
     /// Something is carried again, after [`Relay::tell_when_used`].
     Used,
+    /// The new server has answered what we have asked it ourselves; see [`Relay::goes_on_to_ask`].
+    Own,
 }
 
 impl Heard {
@@ -87,7 +90,7 @@ impl Heard {
                 relay.is_some_and(|relay| relay.serves(number)).then_some(Event::StreamClosed)
             }
             // The guard no longer rests.
-            Self::Used => None,
+            Self::Used | Self::Own => None,
         }
     }
 }
@@ -209,6 +212,35 @@ impl Relay {
         lock(&self.shared.refusal).clone()
     }
 
+    /// Has the present server asked what follows from its answers: on a thread of its own, because it may not read.
+    /// Whether there is nothing more to ask.
+    pub(crate) fn goes_on_to_ask(&self) -> bool {
+        let mut conversation = lock(&self.shared.conversation);
+        let asks = conversation.goes_on_to_ask();
+        let is_over = conversation.has_asked_all();
+        drop(conversation);
+        if !asks.is_empty() {
+            let (shared, number) = (Arc::clone(&self.shared), self.number);
+            let asking = thread::Builder::new().name("own".into()).spawn(move || {
+                let mut inlet = lock(&shared.inlet);
+                // Between two lines of the client's, to whom its answer belongs.
+                if inlet.number == number && inlet.sent == 0 {
+                    shared.repeat(&mut inlet, &asks);
+                }
+            });
+            if let Err(error) = asking {
+                // It counts as not answered.
+                tracing::warn!(%error, "the new server is not asked any further");
+            }
+        }
+        is_over
+    }
+
+    /// What is new about the present server, as far as it is known by now. Told once.
+    pub(crate) fn take_news(&self) -> News {
+        lock(&self.shared.conversation).take_news()
+    }
+
     /// Keeps what the client says from now on, and closes the server's input where that can be done at once:
     /// a server that does not read is asked to end anyway.
     pub(crate) fn hold(&self) {
@@ -319,6 +351,10 @@ impl Shared {
                 Ok(Ok(())) => {
                     if let Some(initialized) = replay.initialized {
                         self.repeat(&mut inlet, &initialized);
+                    }
+                    if replay.answered {
+                        let asks = lock(&self.conversation).begin_to_ask();
+                        self.repeat(&mut inlet, &asks);
                     }
                     tells_of_changes = replay.answered;
                 }

@@ -7,8 +7,10 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 mod client;
+mod news;
 mod server;
 
+use self::news::Comparing;
 use super::before::{Turn, our_turn, our_turn_again};
 use super::client::Lineage;
 use super::events::{Answer, Effect, Event, Note};
@@ -110,6 +112,7 @@ struct Guard<'a> {
     asked: Option<Asked>,
     /// Ends when the last answer has been sent.
     answering: Option<Receiver<Infallible>>,
+    comparing: Comparing,
     moves: Moves,
     rest: Rest,
 }
@@ -138,6 +141,7 @@ impl<'a> Guard<'a> {
             waker,
             asked: None,
             answering: None,
+            comparing: Comparing::default(),
             moves: Moves::default(),
             rest: Rest::default(),
         };
@@ -223,6 +227,7 @@ impl<'a> Guard<'a> {
                     return code;
                 }
             }
+            self.compare();
         }
     }
 
@@ -237,7 +242,8 @@ impl<'a> Guard<'a> {
 
     fn wait_time(&self) -> Option<Duration> {
         let now = self.clock.now().moment;
-        let rest = self.policy.deadline().map(|deadline| deadline.since(now));
+        let deadlines = [self.policy.deadline(), self.comparing.deadline()];
+        let rest = deadlines.into_iter().flatten().min().map(|deadline| deadline.since(now));
         // A tick that comes a moment early is for nothing.
         let rest = rest.map(|rest| rest + Duration::from_millis(1));
         let pace = self.policy.waits_for_the_rest().then_some(REST_PACE);
@@ -259,6 +265,9 @@ impl<'a> Guard<'a> {
         while let Ok(called) = self.calls.try_recv() {
             match called {
                 Called::Heard(heard) => {
+                    if heard == Heard::Resumed {
+                        self.begin_to_compare();
+                    }
                     let event = heard.means(self.relay.as_ref());
                     events
                         .extend(event.filter(|event| *event != Event::StreamClosed || self.needs_streams()));
@@ -292,6 +301,7 @@ impl<'a> Guard<'a> {
     }
 
     fn perform(&mut self, effect: Effect) -> Option<i32> {
+        let server = self.server.as_ref().map(Server::identity);
         match (effect, &self.server) {
             (Effect::Exit(code), _) => return Some(code),
             (Effect::CloseInput, _) => {
@@ -300,6 +310,7 @@ impl<'a> Guard<'a> {
                 }
             }
             (Effect::HoldClient, _) => {
+                self.tell_news();
                 if let Some(relay) = &self.relay {
                     relay.hold();
                 }
@@ -317,11 +328,15 @@ impl<'a> Guard<'a> {
                 drop(turn);
                 return code;
             }
-            (Effect::Answer(answer), server) => {
-                let server = server.as_ref().map(Server::identity);
+            (Effect::Answer(answer), _) => {
                 let refusal = self.relay.as_ref().map(Relay::refusal).unwrap_or_default();
-                if let Some(asked) = self.asked.take() {
-                    self.answering = Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                match self.asked.take() {
+                    Some(asked) if answer == Answer::Done => self.tell_when_compared(asked),
+                    Some(asked) => {
+                        self.answering =
+                            Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                    }
+                    None => {}
                 }
             }
             (Effect::Note(note), _) => self.note(note),
@@ -359,7 +374,8 @@ impl<'a> Guard<'a> {
     }
 
     /// Takes everything back that would tell of us.
-    fn leave(&self) {
+    fn leave(&mut self) {
+        self.tell_news();
         if let Some(answering) = &self.answering {
             let _ = answering.recv_timeout(ANSWERING);
         }

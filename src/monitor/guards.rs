@@ -47,22 +47,23 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     let patience = tools.stop_grace * 2 + MORE_PATIENCE;
     let says = tools.act.ask_guard(&door, patience);
     tracing::info!(guard = %guard.pid, answer = ?says, "the guard answers");
-    if let Err(why) = says {
-        return Err(wording::guard_failed(instance, guard.pid, &why));
-    }
+    let says = says.map_err(|why| wording::guard_failed(instance, guard.pid, &why))?;
+    // Behind a tab stands in what the new server is not the one that the client knows.
+    let news = says.split_once('\t').map(|(_, news)| news);
     let has_another = |instance: &Instance| instance.main != old && !instance.is_being_started();
     let another = |diagnosis: &Diagnosis| behind(diagnosis, guard).filter(|one| has_another(one)).cloned();
     let seen = wait_for(looker, PORT_PATIENCE, |diagnosis| another(diagnosis).is_some())
         .map_err(|_| wording::guard_not_believed(instance, guard.pid))?;
     let Some(new) = another(&seen) else { unreachable!("it was waited for") };
     let watch = &seen.watch;
+    let done = wording::restarted_by_guard(old.pid, &new, guard.pid, watch, news);
     if before.listens {
         let listens = |diagnosis: &Diagnosis| behind(diagnosis, guard).is_some_and(|one| one.listens);
         if wait_for(looker, START_PATIENCE, listens).is_err() {
-            return Ok(wording::restarted_by_guard_but_silent(old.pid, &new, guard.pid, watch));
+            return Ok(wording::does_not_listen_yet(&done, watch));
         }
     }
-    Ok(wording::restarted_by_guard(old.pid, &new, guard.pid, watch))
+    Ok(done)
 }
 
 fn behind(diagnosis: &Diagnosis, guard: Identity) -> Option<&Instance> {

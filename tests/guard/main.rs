@@ -15,6 +15,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod anew;
 mod both_killed;
 mod bytes;
 mod client_and_guard_killed;

@@ -6,7 +6,8 @@
 //! `keeps` leaves a child that holds its output, whose number is in READY.kept, `chats` one that talks there as well,
 //! `floods` says bytes without an end of a line, `shuts` closes its input and `ends` its output, to live on. Requests: `heard` is answered with all that was heard and our number, `slow` never, `ask` asks
 //! the client something, `half` begins a line that is never finished, `exit` ends us with the code in `params`.
-//! Everything else is answered with `{}`.
+//! `tools/list` has two pages, other ones where `tools` is planned, and no answer where `mute` is; `newer` is another
+//! version; `stubborn` refuses subscriptions and log levels. Everything else is answered with `{}`.
 
 use std::fs;
 use std::io::{self, BufRead, Write};
@@ -71,12 +72,31 @@ pub(super) fn serve(ready: &str, plan: &str) -> ExitCode {
                     &json!({
                         "protocolVersion": "2025-06-18",
                         "capabilities": { "tools": { "listChanged": lists } },
-                        "serverInfo": { "name": "part", "version": us.to_string() },
+                        "serverInfo": { "name": "part", "version": if plans("newer") { "2" } else { "1" } },
                     }),
                 );
                 if plans("crashes") {
                     return ExitCode::from(3);
                 }
+            }
+            "tools/list" if plans("mute") => {}
+            "tools/list" => {
+                // Two pages: the order on them is no order.
+                let more = message["params"]["cursor"] == "more";
+                let names: &[&str] = match (plans("tools"), more) {
+                    (_, false) => &["a", "b"],
+                    (false, true) => &["c"],
+                    (true, true) => &["c", "d"],
+                };
+                let tools: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+                let next = if more { json!({}) } else { json!({ "nextCursor": "more" }) };
+                let mut result = json!({ "tools": tools });
+                result.as_object_mut().unwrap().extend(next.as_object().unwrap().clone());
+                answer(id, &result);
+            }
+            "resources/subscribe" | "logging/setLevel" if plans("stubborn") => {
+                let error = json!({ "code": -32602, "message": "not with me" });
+                say(&json!({ "jsonrpc": "2.0", "id": id, "error": error }));
             }
             "heard" => answer(id, &json!({ "pid": us, "heard": heard })),
             "" | "slow" => {}
