@@ -52,6 +52,7 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::SpokenTo { pid, name: who } => {
             format!("{} ({pid}) still has the other end of its standard input", name(who))
         }
+        Evidence::NobodySpeaks => "nobody holds the other end of its input".into(),
         Evidence::StartedByHand => {
             "its input is a terminal that let it go: somebody started it by hand and set it free".into()
         }
@@ -72,7 +73,7 @@ pub fn evidence(evidence: &Evidence) -> String {
 fn of_trait(which: Trait) -> &'static str {
     match which {
         Trait::Service => "the service that it belongs to",
-        Trait::Hangup => "whether somebody set it free on purpose",
+        Trait::Hangup => "whether it was set free on purpose",
         Trait::Terminal => "what its standard streams are connected to",
         Trait::Birth => "whether its parent is older than it (the clock was set back)",
         Trait::Session => "its session",
@@ -359,6 +360,7 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         | Evidence::ParentReused { .. }
         | Evidence::TakenIn { .. }
         | Evidence::ClientEnded { .. }
+        | Evidence::NobodySpeaks
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }
         | Evidence::Guarded { .. }

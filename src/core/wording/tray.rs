@@ -58,7 +58,7 @@ pub const DOES_NOT_END: &str = "it was asked to end and goes on";
 /// Something went wrong inside us.
 pub const INTERNAL_ERROR: &str = "something went wrong inside Shimkeeper; the log says what";
 /// Why something has to wait.
-pub const BUSY_ALREADY: &str = "a cleanup or restart is already at work";
+pub const BUSY_ALREADY: &str = "a cleanup or restart is already in progress";
 /// A restart is for one watch.
 pub const RESTART_ONE_WATCH: &str = "a restart is for one watch: name it with --watch";
 /// The headline where the configuration does not load.
@@ -308,7 +308,7 @@ fn but_stopped(stopped: &str) -> String {
 #[must_use]
 pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
     match stopped {
-        "" => format!("{} was started as PID {started}", watch.name),
+        "" => format!("started {} as PID {started}", watch.name),
         stopped => format!("stopped PID {stopped}, started {} as PID {started}", watch.name),
     }
 }
