@@ -124,7 +124,7 @@ impl Conversation {
                         continue;
                     }
                     if let Some(wish) = Wish::of(&method, || params_of(line, &id)) {
-                        self.wishes.wants(id.clone(), wish);
+                        self.wishes.wants(&id, wish);
                     }
                     let has_room = self.requests.insert(id);
                     self.note_room(has_room);

@@ -145,7 +145,7 @@ mod tests {
         let mut cursor = Value::Null;
         for page in pages {
             let params = json!({ "cursor": cursor });
-            wishes.wants(id(&json!(1)), Wish::of("tools/list", || params).unwrap());
+            wishes.wants(&id(&json!(1)), Wish::of("tools/list", || params).unwrap());
             wishes.answered(&id(&json!(1)), Some(page));
             cursor = page["nextCursor"].clone();
         }
@@ -196,7 +196,7 @@ mod tests {
         let mut wishes = read(&[json!({ "tools": [1] })]);
         for (number, uri) in [(2, "file:///a"), (3, "file:///b")] {
             let params = json!({ "uri": uri });
-            wishes.wants(id(&json!(number)), Wish::of("resources/subscribe", || params).unwrap());
+            wishes.wants(&id(&json!(number)), Wish::of("resources/subscribe", || params).unwrap());
             wishes.answered(&id(&json!(number)), Some(&Value::Null));
         }
         own.begin(&lives, &wishes, &[]);

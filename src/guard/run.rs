@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
+mod along;
 mod client;
 mod news;
 mod server;
@@ -36,6 +37,8 @@ enum Called {
     Heard(Heard),
     /// Somebody wants a restart and waits for the answer.
     Restart(Asked),
+    /// Somebody wants to know what would end with the server.
+    Along(Sender<String>),
 }
 
 /// Runs the server until it ends or its client does. Returns the exit code to end with, at once: threads
@@ -113,6 +116,8 @@ struct Guard<'a> {
     /// Ends when the last answer has been sent.
     answering: Option<Receiver<Infallible>>,
     comparing: Comparing,
+    /// What ends with the server and is no part of it.
+    along: String,
     moves: Moves,
     rest: Rest,
 }
@@ -142,6 +147,7 @@ impl<'a> Guard<'a> {
             asked: None,
             answering: None,
             comparing: Comparing::default(),
+            along: String::new(),
             moves: Moves::default(),
             rest: Rest::default(),
         };
@@ -193,10 +199,14 @@ impl<'a> Guard<'a> {
         let path = leases::control_of(&self.orders.leases, self.us);
         let patience = telling::Patience::of(self.orders);
         let answer = move |line: &str| {
-            telling::reply(line, &patience, |asked| {
-                let _ = call.send(Called::Restart(asked));
+            let call = |called| {
+                let _ = call.send(called);
                 waker.wake();
-            })
+            };
+            match line {
+                "along" => telling::reply_along(|answer| call(Called::Along(answer))),
+                _ => telling::reply(line, &patience, |asked| call(Called::Restart(asked))),
+            }
         };
         let listening =
             private::is_no_link(&self.orders.leases).and_then(|()| platform::control::listen(&path, answer));
@@ -272,6 +282,10 @@ impl<'a> Guard<'a> {
                     events
                         .extend(event.filter(|event| *event != Event::StreamClosed || self.needs_streams()));
                 }
+                Called::Along(answer) => {
+                    // Whoever has asked may have gone.
+                    let _ = answer.send(self.along());
+                }
                 Called::Restart(asked) if self.asked.is_some() => {
                     let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
                 }
@@ -321,6 +335,9 @@ impl<'a> Guard<'a> {
             (Effect::Force, Some(server)) => telling::trouble(hand::force(server)),
             (Effect::PassOn(_) | Effect::Ask | Effect::AskTheRest | Effect::Force, None) => {}
             (Effect::Start, _) => {
+                if let Some(says) = self.say_along() {
+                    self.comparing.says_along(says);
+                }
                 let turn = our_turn_again(self.orders);
                 let code = self.start_server();
                 self.write_lease();
@@ -339,7 +356,12 @@ impl<'a> Guard<'a> {
                     None => {}
                 }
             }
-            (Effect::Note(note), _) => self.note(note),
+            (Effect::Note(note), _) => {
+                if matches!(note, Note::Ends(_) | Note::Ended(_)) {
+                    self.note_along();
+                }
+                self.note(note);
+            }
             (Effect::Drain, _) => match self.relay.as_mut().map(Relay::drain) {
                 Some(Ok(())) => {}
                 Some(Err(_)) | None => return self.happened(Event::Drained),
@@ -376,6 +398,7 @@ impl<'a> Guard<'a> {
     /// Takes everything back that would tell of us.
     fn leave(&mut self) {
         self.tell_news();
+        let _ = self.say_along();
         if let Some(answering) = &self.answering {
             let _ = answering.recv_timeout(ANSWERING);
         }

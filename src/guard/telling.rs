@@ -163,14 +163,28 @@ fn short(text: &str) -> String {
     mask::plain_short(&mask::text(text), LONGEST_VERSION)
 }
 
-/// The answer of a restart that went well, with what is new about the server behind a tab.
-pub(super) fn with_news(answer: &str, news: Option<&str>) -> String {
-    match news {
-        // Nobody reads more than a line of the control socket.
-        Some(news) => format!("{answer}\t{}", mask::plain_short(news, LONGEST_NEWS)),
-        None => answer.to_owned(),
-    }
+/// The answer of a restart that went well: behind a first tab what is new about the server, behind a second one what
+/// ended with the one before.
+pub(super) fn with_news(answer: &str, news: Option<&str>, along: Option<&str>) -> String {
+    // Nobody reads more than a line of the control socket.
+    let part = |text: Option<&str>| mask::plain_short(text.unwrap_or_default(), LONGEST_NEWS);
+    let all = format!("{answer}\t{}\t{}", part(news), part(along));
+    all.trim_end_matches('\t').to_owned()
 }
+
+/// Answers whoever wants to know what would end with the server.
+pub(super) fn reply_along(ask: impl FnOnce(Sender<String>)) -> Reply {
+    let (answer, answers) = mpsc::channel();
+    ask(answer);
+    let text = match answers.recv_timeout(ALONG) {
+        Ok(along) => format!("ok {along}").trim_end().to_owned(),
+        Err(_) => refused(wording::GUARD_SILENT),
+    };
+    Reply { text, under_way: None }
+}
+
+/// A guard that is at work on something else answers later, and is not waited for.
+const ALONG: Duration = Duration::from_secs(2);
 
 /// As much of a name and version is shown, in characters.
 const LONGEST_VERSION: usize = 60;

@@ -74,7 +74,7 @@ pub(super) struct Wishes {
 
 impl Wishes {
     /// The client wants something.
-    pub(super) fn wants(&mut self, id: Id, wish: Wish) {
+    pub(super) fn wants(&mut self, id: &Id, wish: Wish) {
         let size = wish.size() + id.json().len();
         // What is taken back must not be repeated for want of room.
         let most = if matches!(wish, Wish::Unsubscribe(_)) { MOST_BYTES * 2 } else { MOST_BYTES };
@@ -186,7 +186,7 @@ mod tests {
     fn what_the_server_has_agreed_to_is_repeated_and_what_was_taken_back_is_not() {
         let mut wishes = Wishes::default();
         let mut says = |number, method: &str, params: Value, agrees: bool| {
-            wishes.wants(id(number), wish(method, &params));
+            wishes.wants(&id(number), wish(method, &params));
             wishes.answered(&id(number), agrees.then_some(&Value::Null));
         };
         says(1, "resources/subscribe", json!({ "uri": "file:///a" }), true);
@@ -196,7 +196,7 @@ mod tests {
         says(5, "resources/unsubscribe", json!({ "uri": "file:///b" }), false);
         says(6, "logging/setLevel", json!({ "level": "debug", "_meta": { "progressToken": 1 } }), true);
         says(7, "logging/setLevel", json!({ "level": "loud" }), false);
-        wishes.wants(id(8), wish("resources/subscribe", &json!({ "uri": "file:///d" })));
+        wishes.wants(&id(8), wish("resources/subscribe", &json!({ "uri": "file:///d" })));
         wishes.server_is_gone();
         wishes.answered(&id(8), Some(&Value::Null));
         let expected = [
@@ -210,7 +210,7 @@ mod tests {
     fn a_list_is_known_when_its_last_page_was_read() {
         let mut wishes = Wishes::default();
         let mut reads = |params: Value, page: Value| {
-            wishes.wants(id(1), wish("tools/list", &params));
+            wishes.wants(&id(1), wish("tools/list", &params));
             wishes.answered(&id(1), Some(&page));
             wishes.read().map(|(list, ..)| list).collect::<Vec<_>>()
         };
@@ -226,7 +226,7 @@ mod tests {
         let mut wishes = Wishes::default();
         for number in 0..100_000 {
             wishes.wants(
-                id(number),
+                &id(number),
                 wish("resources/subscribe", &json!({ "uri": format!("file:///{number}") })),
             );
             if number % 2 == 0 {
@@ -237,7 +237,7 @@ mod tests {
         assert!(wishes.under_way.len() + wishes.subscribed.len() < 10_000);
         wishes.server_is_gone();
         for uri in wishes.subscribed.iter().cloned().collect::<Vec<_>>() {
-            wishes.wants(id(1), Wish::Unsubscribe(uri));
+            wishes.wants(&id(1), Wish::Unsubscribe(uri));
             wishes.answered(&id(1), Some(&Value::Null));
         }
         // Those that were taken back leave their room.

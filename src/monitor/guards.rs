@@ -33,6 +33,14 @@ pub(super) fn ask(
     if has_failed { Err(says) } else { Ok(says) }
 }
 
+/// What a restart through guards would end that is no part of their servers, in their words. A guard that does not
+/// answer says nothing.
+pub fn along(act: &mut dyn crate::act::Act, leases: &std::path::Path, plan: &RestartPlan<'_>) -> Vec<String> {
+    let guards = plan.ask.iter().filter_map(|instance| instance.guarded.as_ref());
+    let doors = guards.map(|guarded| leases::control_of(leases, guarded.guard));
+    doors.filter_map(|door| act.what_ends_along(&door).ok()).filter(|along| !along.is_empty()).collect()
+}
+
 fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) -> Result<String, String> {
     let Some(guarded) = &instance.guarded else { unreachable!("a plan asks guards of guarded instances") };
     let guard = guarded.guard;
@@ -48,8 +56,9 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     let says = tools.act.ask_guard(&door, patience);
     tracing::info!(guard = %guard.pid, answer = ?says, "the guard answers");
     let says = says.map_err(|why| wording::guard_failed(instance, guard.pid, &why))?;
-    // Behind a tab stands in what the new server is not the one that the client knows.
-    let news = says.split_once('\t').map(|(_, news)| news);
+    // Behind tabs stand in what the new server is not the one that the client knows, and what ended with the old one.
+    let mut parts = says.split('\t').skip(1).map(|part| Some(part).filter(|part| !part.is_empty()));
+    let (news, along) = (parts.next().flatten(), parts.next().flatten());
     let has_another = |instance: &Instance| instance.main != old && !instance.is_being_started();
     let another = |diagnosis: &Diagnosis| behind(diagnosis, guard).filter(|one| has_another(one)).cloned();
     let seen = wait_for(looker, PORT_PATIENCE, |diagnosis| another(diagnosis).is_some())
@@ -57,6 +66,7 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     let Some(new) = another(&seen) else { unreachable!("it was waited for") };
     let watch = &seen.watch;
     let done = wording::restarted_by_guard(old.pid, &new, guard.pid, watch, news);
+    let done = wording::with_what_ended_along(&done, along);
     if before.listens {
         let listens = |diagnosis: &Diagnosis| behind(diagnosis, guard).is_some_and(|one| one.listens);
         if wait_for(looker, START_PATIENCE, listens).is_err() {

@@ -40,7 +40,7 @@ fn from_the_first_word_that_is_no_option_everything_is_the_servers() {
     let scene = Scene::new();
     let echo = ["sh", "-c", "printf '%s|' \"$@\"", "x"];
     let words = ["--port", "5", "--", "--watch", "-v", "--help", "--home=/nowhere", "guard", ""];
-    let said: String = words.iter().map(|word| format!("{word}|")).collect();
+    let said = words.join("|") + "|";
     for options in [
         &["--"][..],
         &[],

@@ -15,6 +15,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod along;
 mod anew;
 mod both_killed;
 mod bytes;

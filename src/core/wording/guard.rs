@@ -132,8 +132,30 @@ fn because(says: &str) -> String {
     if says.is_empty() { String::new() } else { format!(" ({says})") }
 }
 
+/// What ended with a server and was no part of it.
+#[must_use]
+pub fn ended_along(along: &str) -> String {
+    format!("ended with the server, which had started it: {along}")
+}
+
+/// What would end with it.
+#[must_use]
+pub fn will_end_along(along: &str) -> String {
+    format!("this also ends what the server has started in a session of its own: {along}")
+}
+
+/// More of it than is named.
+#[must_use]
+pub fn and_more(count: usize) -> String {
+    format!("{count} more")
+}
+
+/// What to do about it.
+pub const PROTECT_HINT: &str =
+    "`protect = [\"NAME\"]` in the server's watch keeps it alive, as in `protect = [\"tmux\"]`";
+
 /// A request that nobody knows.
-pub const UNKNOWN_REQUEST: &str = "a guard knows one request: restart";
+pub const UNKNOWN_REQUEST: &str = "a guard knows two requests: restart, along";
 
 /// A guard that gave no answer.
 pub const GUARD_SILENT: &str = "the guard gave no answer in time; the log says what it did";

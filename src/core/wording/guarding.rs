@@ -73,6 +73,15 @@ pub fn restarted_by_guard(old: Pid, new: &Instance, guard: Pid, watch: &Watch, n
     }
 }
 
+/// With what ended along with the old server; that is a sentence of its guard's.
+#[must_use]
+pub fn with_what_ended_along(says: &str, along: Option<&str>) -> String {
+    match along {
+        Some(along) => format!("{says}; {}", plain_short(&text(along), 1000)),
+        None => says.to_owned(),
+    }
+}
+
 /// The same where the server does not listen yet.
 #[must_use]
 pub fn does_not_listen_yet(says: &str, watch: &Watch) -> String {

@@ -14,9 +14,15 @@ pub(super) struct Comparing {
     until: Option<Moment>,
     /// Who waits to hear of it.
     asked: Option<Asked>,
+    /// What ended with the server before.
+    along: Option<String>,
 }
 
 impl Comparing {
+    pub(super) fn says_along(&mut self, says: String) {
+        self.along = Some(says);
+    }
+
     pub(super) const fn deadline(&self) -> Option<Moment> {
         self.until
     }
@@ -61,10 +67,11 @@ impl Guard<'_> {
             tracing::warn!(server = %self.orders.name, news, "the client knows another server");
             console::complain_in_passing(&wording::reload_the_client(&self.orders.name, news));
         }
+        let along = self.comparing.along.take();
         if let Some(asked) = self.comparing.asked.take() {
             let server = self.server.as_ref().map(crate::platform::guard::Server::identity);
             let text = telling::answer(Answer::Done, self.orders, server, "");
-            self.answering = Some(asked.tell(telling::with_news(&text, news.as_deref())));
+            self.answering = Some(asked.tell(telling::with_news(&text, news.as_deref(), along.as_deref())));
         }
     }
 }

@@ -13,7 +13,7 @@ use super::super::job::{Job, let_run_in};
 use super::super::spawn::start_suspended;
 use super::stdio::server_shares_our_console;
 use crate::core::{Identity, Pid};
-use crate::platform::guard::{Ended, NotStarted, Signal};
+use crate::platform::guard::{Apart, Ended, NotStarted, Signal};
 
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -60,6 +60,12 @@ impl Server {
     }
 
     /// There is one signal here that a process in another console can be sent.
+    #[expect(clippy::unused_self, reason = "the Linux twin of this function asks the system")]
+    pub(crate) const fn apart(&self) -> Vec<Apart> {
+        // Everything in the job is the server's; there are no sessions as on Unix.
+        Vec::new()
+    }
+
     pub(crate) fn pass_on(&self, _: Signal) -> io::Result<()> {
         self.ask()
     }
