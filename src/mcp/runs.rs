@@ -53,6 +53,9 @@ const CALLED_WITH_WORDS: &[&str] = &[
     "yarn",
     "pipx",
     "poetry",
+    "bun",
+    "bunx",
+    "deno",
     "docker",
     "podman",
     "java",
@@ -136,6 +139,9 @@ mod tests {
             "uv --directory /srv/mcp run run_ws_shim.py",
             "env A=b python run_ws_shim.py",
             "./run_ws_shim.py",
+            "bun.exe run_ws_shim.py",
+            "/home/x/.bun/bin/bun.exe run /srv/run_ws_shim.py",
+            "bun run run_ws_shim.py",
         ] {
             assert!(runs_the_shim(&words(line)), "{line}");
         }
@@ -193,8 +199,13 @@ mod tests {
             ("shimkeeper --config=x -v guard --port 3 -- python -- x", Some(7)),
             ("shimkeeper guard python -u x.py --port 5", Some(2)),
             ("shimkeeper guard --port 3 python -- x", Some(4)),
-            ("shimkeeper guard --", None),
             ("shimkeeper guard --watch python", None),
+            ("shimkeeper guard python x.py", Some(2)),
+            ("shimkeeper guard --port 3005 --no-restart python -- x", Some(5)),
+            ("shimkeeper guard --watch=a --restart on-failure python x.py", Some(5)),
+            ("shimkeeper guard", None),
+            ("shimkeeper guard --", None),
+            ("shimkeeper guard --port 3005", None),
         ] {
             assert_eq!(guarded(&words(line)), Some(Guarded { inner }), "{line}");
         }
