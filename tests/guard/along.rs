@@ -22,15 +22,12 @@ fn founded(scene: &Scene, words: &[&str]) -> Mcp {
     client
 }
 
-/// Who below the guard's second process leads a session and runs a command line with this in it.
+/// The process with this in its command line that has nobody but the guard's second process for a parent.
 #[track_caller]
-fn daemon(client: &Mcp, part: &str) -> Identity {
-    let keeper = client.guarded.keeper.pid;
-    eventually_some("the daemon is taken in", PATIENCE, || {
-        let children = std::fs::read_to_string(format!("/proc/{keeper}/task/{keeper}/children")).ok()?;
-        let mut all = children.split_whitespace().filter_map(|pid| Identity::of(pid.parse().ok()?));
-        all.find(|one| one.command_line().contains(part))
-    })
+fn daemon(scene: &Scene, client: &Mcp, part: &str) -> Identity {
+    let is_it =
+        |one: &Identity| one.parent() == Some(client.guarded.keeper.pid) && one.command_line().contains(part);
+    eventually_some("the daemon is taken in", PATIENCE, || scene.bed.living().into_iter().find(is_it))
 }
 
 /// Longer than any test, and found again by its number.
@@ -40,7 +37,7 @@ const SLEEP: [&str; 4] = ["setsid", "--fork", "sleep", "4321"];
 fn a_restart_says_before_and_after_what_else_it_ends() {
     let scene = Scene::watching(free_port(), "listens = \"never\"");
     let mut client = founded(&scene, &SLEEP);
-    let daemon = daemon(&client, "4321");
+    let daemon = daemon(&scene, &client, "4321");
     let outcome = scene.bed.run(scene.program().arg("restart")).expect_code(0);
     let named = format!("sleep ({})", daemon.pid);
     let before = outcome.stderr.clone();
@@ -65,7 +62,7 @@ fn a_restart_says_before_and_after_what_else_it_ends() {
 fn the_end_of_the_client_says_what_else_ended() {
     let scene = Scene::watching(free_port(), "listens = \"never\"");
     let mut client = founded(&scene, &SLEEP);
-    let daemon = daemon(&client, "4321");
+    let daemon = daemon(&scene, &client, "4321");
     client.guarded.input = None;
     client.guarded.is_gone_in_time(Kind::Polite);
     gone_within([daemon], Duration::from_secs(1), String::new);
@@ -81,7 +78,7 @@ fn the_end_of_the_client_says_what_else_ended() {
 fn what_is_protected_is_not_named_and_lives_on() {
     let scene = Scene::watching(free_port(), "listens = \"never\"\nprotect = [\"sleep 4321\"]");
     let mut client = founded(&scene, &SLEEP);
-    let daemon = daemon(&client, "4321");
+    let daemon = daemon(&scene, &client, "4321");
     let outcome = scene.bed.run(scene.program().arg("restart")).expect_code(0);
     assert!(!format!("{}{}", outcome.stdout, outcome.stderr).contains("protect"), "{outcome}");
     client.guarded.meet_the_next_servers();
@@ -105,7 +102,7 @@ fn a_tmux_server_of_a_tool_call_is_named() {
     }
     let words = ["tmux", "-f", "/dev/null", "-S", &socket, "new-session", "-d", "sleep 4322"];
     let mut client = founded(&scene, &words);
-    let tmux = daemon(&client, "tmux");
+    let tmux = daemon(&scene, &client, "-S");
     let outcome = scene.bed.run(scene.program().arg("restart")).expect_code(0);
     let named = format!("tmux ({})", tmux.pid);
     assert!(outcome.stderr.contains(&named), "{}", outcome.stderr);

@@ -160,10 +160,7 @@ fn restart_of_a_quiet_server_needs_no_warning() {
 #[test]
 fn a_client_that_loses_its_server_is_named_before_the_restart_begins() {
     let mut story = Story::new();
-    let by_its_port = |details: &mut crate::core::Details| {
-        details.other_end = crate::core::snapshot::OtherEnd::NoChannel;
-    };
-    story.at(10).looks(&in_use().but(600, |server| server.with(by_its_port)));
+    story.at(10).looks(&in_use());
     assert_eq!(story.view().restart, RestartOffer::Loses("code".into()));
     let effects = story.choose(Choice::Restart);
     let place = |wanted: fn(&Effect) -> bool| effects.iter().position(wanted);

@@ -50,12 +50,14 @@ for (const [name, args, old, right, says] of kinds) {
         const first = await dialog(++count);
         await restart();
         assert.equal((await lost).code, -32010, `${name} is lost in ${life}`);
-        assert.ok(first.signal.aborted, 'the dialog is closed');
+        // The SDK does not take back a question of the number 0, and so sends the answer to it, however late.
+        assert.equal(first.signal.aborted, first.id !== 0, 'the dialog is closed');
+        first.decide(old);
         const answer = client.callTool({ name, arguments: args });
         const second = await dialog(++count);
         assert.equal(second.method, first.method);
         assert.notEqual(second.id, first.id, 'another question has another name');
-        // The SDK would not send it any more; others do.
+        // Where the SDK does not, other clients do.
         await transport.send({ jsonrpc: '2.0', id: first.id, result: old });
         await client.ping();
         second.decide(right);
