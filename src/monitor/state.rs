@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::cleaning::{CleanupReport, changes};
 use super::effect::Effect;
-use super::event::{Choice, Event, Request};
-use super::toasts::Told;
+use super::event::{Choice, Event, Panel, Request};
+use super::toasts::{News, Orphans, Told};
 use super::view::RestartOffer;
-use crate::act::toast::{Button, Reply, Toast};
+use crate::act::toast::{About, Button, Reply, Toast};
 use crate::config::Config;
 use crate::core::{Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Watch, plan, wording};
 
@@ -45,6 +45,8 @@ pub struct State {
     autostart: Result<bool, String>,
     toast_problem: Option<String>,
     problem: Option<String>,
+    /// Nothing shows the icon: toasts offer what the menu would.
+    is_without_panel: bool,
 }
 
 impl State {
@@ -64,6 +66,7 @@ impl State {
             autostart: Err(wording::NOT_LOOKED_YET.into()),
             toast_problem: None,
             problem: None,
+            is_without_panel: false,
         }
     }
 
@@ -89,6 +92,7 @@ impl State {
                 self.autostart = state;
                 line.into_iter().collect()
             }
+            Event::Panel(panel) => self.panel(panel),
             Event::Failed(why) => {
                 self.problem = Some(why.clone());
                 vec![Effect::Log(why.clone()), self.toast(wording::SOMETHING_FAILED, why)]
@@ -119,12 +123,36 @@ impl State {
             effects.extend(self.begin_cleanup(true));
             return effects;
         }
-        let news = self.told.news(&self.diagnoses, now);
-        if self.config.toasts && !news.is_empty() {
-            let (title, body) = wording::orphan_toast(&news);
-            effects.push(Effect::Toast(Toast { title, body, buttons: self.buttons() }));
+        let mut told = std::mem::take(&mut self.told);
+        let news = told.news(&self.diagnoses, now);
+        if self.config.toasts {
+            effects.extend(match news {
+                News::Nothing => None,
+                News::More(orphans) => Some(Effect::Toast(self.of_orphans(&orphans))),
+                News::Fewer(orphans) => Some(Effect::AmendToast(self.of_orphans(&orphans))),
+                News::Gone => Some(Effect::WithdrawToast),
+            });
         }
+        self.told = told;
         effects
+    }
+
+    fn panel(&mut self, panel: Panel) -> Vec<Effect> {
+        match panel {
+            Panel::Shows => {
+                self.is_without_panel = false;
+                Vec::new()
+            }
+            Panel::Missing { cure, is_news } => {
+                self.is_without_panel = true;
+                let mut effects = vec![Effect::Log(format!("{}: {cure}", wording::PANEL_MISSING))];
+                if is_news && self.config.toasts {
+                    let toast = self.news(wording::NO_PANEL, wording::no_panel(&cure));
+                    effects.push(Effect::Toast(Toast { buttons: self.buttons(), ..toast }));
+                }
+                effects
+            }
+        }
     }
 
     fn chosen(&mut self, choice: Choice) -> Vec<Effect> {
@@ -139,7 +167,12 @@ impl State {
             Choice::OpenLog => vec![Effect::OpenLog],
             Choice::Pause => {
                 self.paused = !self.paused;
-                vec![Effect::Log(wording::paused(self.paused).into()), Effect::LookIn(Duration::ZERO)]
+                // While nobody looks, nobody can say that an orphan is still there.
+                self.told.forget();
+                let withdraw = self.paused.then_some(Effect::WithdrawToast);
+                let tell = (self.paused && self.is_without_panel).then(|| self.tell());
+                let log = Effect::Log(wording::paused(self.paused).into());
+                [log, Effect::LookIn(Duration::ZERO)].into_iter().chain(withdraw).chain(tell).collect()
             }
             Choice::AutoCleanup => {
                 self.config.auto_cleanup = !self.config.auto_cleanup;
@@ -161,6 +194,8 @@ impl State {
             }
             Reply::Clicked(Button::CleanUp) => self.begin_cleanup(false),
             Reply::Clicked(Button::OpenLog) => vec![Effect::OpenLog],
+            Reply::Clicked(Button::Pause) => self.chosen(Choice::Pause),
+            Reply::Clicked(Button::State) => self.chosen(Choice::Tell),
             Reply::Failed(why) => {
                 let line = wording::toast_failed(&why);
                 self.toast_problem = Some(why);
@@ -199,7 +234,14 @@ impl State {
         self.remember(&says);
         // Nobody asked for what happened by itself, so it counts with the toasts about orphans.
         let may = self.config.toasts && (!by_itself || self.told.takes_a_turn(now));
-        let told = may.then(|| self.toast(title, says));
+        let told = may.then(|| {
+            // The toast about them becomes the one about what was done.
+            self.told.settle(&self.diagnoses);
+            Effect::Toast(match self.orphans() {
+                0 => Toast { about: About::Outcome, ..self.news(title, says) },
+                _ => self.told_of(title, says),
+            })
+        });
         told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()
     }
 
@@ -265,11 +307,13 @@ impl State {
                 self.config = config;
                 let names: Vec<&str> = self.config.watches.iter().map(|watch| watch.name.as_str()).collect();
                 self.diagnoses.retain(|diagnosis| names.contains(&diagnosis.watch.name.as_str()));
-                vec![
+                let withdraw = (!self.config.toasts).then_some(Effect::WithdrawToast);
+                let effects = [
                     Effect::Log(wording::CONFIG_READ.into()),
                     Effect::Watch(self.config.watches.clone()),
                     Effect::LookIn(Duration::ZERO),
-                ]
+                ];
+                effects.into_iter().chain(withdraw).collect()
             }
             Err(why) => {
                 let toast = self.toast(wording::CONFIG_KEPT, why.clone());
@@ -280,25 +324,46 @@ impl State {
         }
     }
 
-    #[expect(
-        clippy::unused_self,
-        reason = "every toast of the state is made here, so that one place can change them"
-    )]
     fn toast(&self, title: &str, body: String) -> Effect {
-        Effect::Toast(Toast { title: title.into(), body, buttons: Vec::new() })
+        Effect::Toast(self.news(title, body))
+    }
+
+    fn news(&self, title: &str, body: String) -> Toast {
+        let picture = self.view().face.word();
+        Toast { about: About::News, picture, title: title.into(), body, by_hand: None, buttons: Vec::new() }
+    }
+
+    /// What stands where orphans are told of.
+    fn told_of(&self, title: &str, body: String) -> Toast {
+        let orphans = self.orphans();
+        let by_hand =
+            if orphans > 0 { wording::clean_up_by_hand(orphans) } else { wording::STATE_BY_HAND.into() };
+        let buttons = self.buttons();
+        Toast { about: About::Orphans, by_hand: Some(by_hand), buttons, ..self.news(title, body) }
+    }
+
+    fn of_orphans(&self, orphans: &Orphans<'_>) -> Toast {
+        let (title, body) = wording::orphan_toast(orphans);
+        self.told_of(&title, body)
     }
 
     fn tell(&self) -> Effect {
         let view = self.view();
         let body = view.lines.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
-        Effect::Toast(Toast { title: view.headline, body, buttons: self.buttons() })
+        let toast = self.told_of(&view.headline, body);
+        let is_of_orphans = self.orphans() > 0 && !self.paused;
+        Effect::Toast(Toast { about: if is_of_orphans { About::Orphans } else { About::News }, ..toast })
     }
 
-    /// Only such as do something.
-    fn buttons(&self) -> Vec<(Button, &'static str)> {
-        let can_clean = self.work == Work::Nothing && self.orphans() > 0;
-        let clean = can_clean.then_some((Button::CleanUp, wording::BUTTON_CLEAN_UP));
-        clean.into_iter().chain([(Button::OpenLog, wording::BUTTON_OPEN_LOG)]).collect()
+    /// Only such as do something. Where the menu can be opened, it does the rest.
+    fn buttons(&self) -> Vec<(Button, String)> {
+        let orphans = self.orphans();
+        let can_clean = self.work == Work::Nothing && orphans > 0;
+        let clean = can_clean.then(|| (Button::CleanUp, wording::clean_up(orphans)));
+        let pause = if self.paused { wording::BUTTON_GO_ON } else { wording::ROW_PAUSE };
+        let pause = self.is_without_panel.then(|| (Button::Pause, pause.to_owned()));
+        let log = (Button::OpenLog, wording::BUTTON_OPEN_LOG.to_owned());
+        clean.into_iter().chain(pause).chain([log]).collect()
     }
 
     fn orphans(&self) -> usize {

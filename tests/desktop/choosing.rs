@@ -25,7 +25,7 @@ fn open_log_opens_todays_log_from_the_menu_and_from_a_toast() {
         let shim = client.shim();
         client.kill_hard();
         icon_turns(&desktop, RED, "log-2-orphaned");
-        let toast = desktop.toast_about("Orphaned shim");
+        let toast = desktop.toast_about("Orphaned MCP server");
         desktop.click_toast_button(&toast, "Open log");
         assert_eq!(opener.opened(), log);
         assert!(shim.lives(), "that was the other button");

@@ -14,6 +14,7 @@ mod listeners;
 mod pidfd;
 mod proc;
 pub(crate) mod schedule;
+pub(crate) mod session;
 mod signals;
 mod spawn;
 mod speakers;
