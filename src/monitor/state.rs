@@ -47,6 +47,8 @@ pub struct State {
     problem: Option<String>,
     /// Nothing shows the icon: toasts offer what the menu would.
     is_without_panel: bool,
+    /// How far the user's clock is ahead of UTC at a time, in seconds.
+    offset_at: fn(UnixTime) -> i32,
 }
 
 impl State {
@@ -67,7 +69,14 @@ impl State {
             toast_problem: None,
             problem: None,
             is_without_panel: false,
+            offset_at: |_| 0,
         }
+    }
+
+    /// The same for a user whose clock is ahead of UTC by so many seconds at a time.
+    #[must_use]
+    pub fn with_clock(self, offset_at: fn(UnixTime) -> i32) -> Self {
+        Self { offset_at, ..self }
     }
 
     /// Whether the user wants no looks.

@@ -300,7 +300,7 @@ fn a_question_is_answered_by_a_toast_that_says_how_things_are() {
     story.at(10).looks(&in_use());
     let effects = story.choose(Choice::Tell);
     let told = toast(&effects).unwrap();
-    assert_eq!(told.title, "Run_ws_shim runs and holds port 3005");
+    assert_eq!(told.title, "exai-mcp runs and holds port 3005");
     assert!(told.body.contains("Attached · PID 600"), "{told:?}");
     assert_eq!((told.about, told.picture), (About::News, "healthy"));
     assert_eq!(labels(told), [(Button::OpenLog, "Open log")], "there is nothing to clean up");
