@@ -9,6 +9,7 @@ mod details;
 mod diag;
 mod ends;
 pub(crate) mod event_loop;
+pub(crate) mod flow;
 pub(crate) mod guard;
 mod listeners;
 mod local_time;
@@ -19,6 +20,7 @@ pub(crate) mod session;
 mod signals;
 mod spawn;
 mod speakers;
+
 mod systemctl;
 mod systemd_exec;
 mod systemd_units;
