@@ -80,12 +80,6 @@ pub(crate) fn refusal(line: &[u8]) -> Option<String> {
     Some(serde_json::from_str::<Says>(error.get()).map(|it| it.message).unwrap_or_default())
 }
 
-/// Whether a line may make a request: if not, it certainly is none.
-pub(crate) fn may_ask(line: &[u8]) -> bool {
-    // A name may also be written by its characters' numbers.
-    std::str::from_utf8(line).is_ok_and(|line| line.contains("\"method\"") || line.contains("\\u"))
-}
-
 #[derive(Deserialize)]
 struct Says {
     message: String,
@@ -194,12 +188,6 @@ mod tests {
         assert_eq!(answer_of(batch, &number(3)), Some(Err("no".into())));
         assert_eq!(answer_of(batch, &number(4)), None);
         assert_eq!(answer_of(br#"{"id":1}"#, &number(1)), Some(Ok(serde_json::Value::Null)));
-    }
-
-    #[test]
-    fn no_request_is_mistaken_for_something_else() {
-        assert!(may_ask(br#"{"id":1,"method":"x"}"#) && may_ask(br#"{"id":1,"m\u0065thod":"x"}"#));
-        assert!(!may_ask(br#"{"id":1,"result":{"text":"a method"}}"#));
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let us = match stand_between(orders) {
         Ok(us) => us,
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             return NOT_STARTED;
         }
     };
@@ -65,7 +65,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let mut watch = match guard::Watch::new(None) {
         Ok(watch) => watch,
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             return NOT_STARTED;
         }
     };
@@ -80,7 +80,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
             code
         }
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             NOT_STARTED
         }
     }
@@ -120,6 +120,8 @@ struct Guard<'a> {
     along: String,
     moves: Moves,
     rest: Rest,
+    /// Why the last server could not be started.
+    trouble: String,
 }
 
 impl<'a> Guard<'a> {
@@ -150,6 +152,7 @@ impl<'a> Guard<'a> {
             along: String::new(),
             moves: Moves::default(),
             rest: Rest::default(),
+            trouble: String::new(),
         };
         guard.open_relay()?;
         Ok(guard)
@@ -190,7 +193,8 @@ impl<'a> Guard<'a> {
             let _ = call.send(Called::Heard(heard));
             waker.wake();
         };
-        self.relay = Some(Relay::new(guard::input()?, guard::output()?, Box::new(tell))?);
+        let (input, output) = (Box::new(guard::input()?), Box::new(guard::output()?));
+        self.relay = Some(Relay::new(input, output, Box::new(tell))?);
         Ok(())
     }
 
@@ -208,8 +212,8 @@ impl<'a> Guard<'a> {
                 _ => telling::reply(line, &patience, |asked| call(Called::Restart(asked))),
             }
         };
-        let listening =
-            private::is_no_link(&self.orders.leases).and_then(|()| platform::control::listen(&path, answer));
+        let listening = private::is_no_link(&self.orders.leases)
+            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
         if let Err(error) = listening {
             tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
         }
@@ -289,10 +293,17 @@ impl<'a> Guard<'a> {
                 Called::Restart(asked) if self.asked.is_some() => {
                     let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
                 }
-                Called::Restart(asked) => {
-                    self.asked = Some(asked);
-                    restart = Some(Event::RestartWanted);
-                }
+                // What it needs might not be to be had any more when the old server is gone.
+                Called::Restart(asked) => match self.relay.as_mut().map_or(Ok(()), Relay::prepare) {
+                    Ok(()) => {
+                        self.asked = Some(asked);
+                        restart = Some(Event::RestartWanted);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a restart is refused");
+                        let _ = asked.tell(telling::without_means(&error));
+                    }
+                },
             }
         }
         if let Some(server) = &mut self.server
@@ -346,7 +357,16 @@ impl<'a> Guard<'a> {
                 return code;
             }
             (Effect::Answer(answer), _) => {
-                let refusal = self.relay.as_ref().map(Relay::refusal).unwrap_or_default();
+                let refusal = match answer {
+                    Answer::NotStarted => self.trouble.clone(),
+                    Answer::Done
+                    | Answer::Busy
+                    | Answer::Ending
+                    | Answer::EndedAtOnce(_)
+                    | Answer::Silent
+                    | Answer::Unread
+                    | Answer::Refused => self.relay.as_ref().map(Relay::refusal).unwrap_or_default(),
+                };
                 match self.asked.take() {
                     Some(asked) if answer == Answer::Done => self.tell_when_compared(asked),
                     Some(asked) => {
@@ -362,9 +382,9 @@ impl<'a> Guard<'a> {
                 }
                 self.note(note);
             }
-            (Effect::Drain, _) => match self.relay.as_mut().map(Relay::drain) {
-                Some(Ok(())) => {}
-                Some(Err(_)) | None => return self.happened(Event::Drained),
+            (Effect::Drain, _) => match &mut self.relay {
+                Some(relay) => relay.drain(),
+                None => return self.happened(Event::Drained),
             },
         }
         None

@@ -93,6 +93,11 @@ impl Wishes {
         !self.under_way.is_empty() && self.under_way.contains_key(id)
     }
 
+    /// Whether an answer that is still to come changes anything.
+    pub(super) fn reads_answers(&self) -> bool {
+        !self.under_way.is_empty()
+    }
+
     /// The server has not heard it, or its client does not want it any more.
     pub(super) fn forget(&mut self, id: &Id) -> Option<Wish> {
         let wish = self.under_way.remove(id)?;
