@@ -4,6 +4,7 @@
 //! [`conversation`], remembers just enough of what was said to put a new server behind the same pipes. Deliberately
 //! without any output of its own on standard output: that belongs to the server.
 
+mod asking;
 mod before;
 mod belongs;
 mod chunk;

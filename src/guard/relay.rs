@@ -17,7 +17,6 @@ use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
 use super::hands::Ready;
 use super::inward::Inlet;
-use super::news::News;
 use super::outward::{Answered, Introduction};
 use super::passage::{Outward, Passage};
 use super::replies;
@@ -91,11 +90,11 @@ pub(super) struct Shared {
 
 /// Both directions.
 pub(crate) struct Relay {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     outward: Option<Outward>,
     introduction: Option<JoinHandle<()>>,
     /// Counts the servers.
-    number: u32,
+    pub(super) number: u32,
     /// Whether the present server is being replaced: one flag for each.
     is_replaced: Arc<AtomicBool>,
     /// What the next server needs.
@@ -193,35 +192,6 @@ impl Relay {
     /// What the last server said that has refused `initialize`.
     pub(crate) fn refusal(&self) -> String {
         lock(&self.shared.refusal).clone()
-    }
-
-    /// Has the present server asked what follows from its answers: on a thread of its own, because it may not read.
-    /// Whether there is nothing more to ask.
-    pub(crate) fn goes_on_to_ask(&self) -> bool {
-        let mut conversation = lock(&self.shared.conversation);
-        let asks = conversation.goes_on_to_ask();
-        let is_over = conversation.has_asked_all();
-        drop(conversation);
-        if !asks.is_empty() {
-            let (shared, number) = (Arc::clone(&self.shared), self.number);
-            let asking = thread::Builder::new().name("own".into()).spawn(move || {
-                let mut inlet = lock(&shared.inlet);
-                // Between two lines of the client's, to whom its answer belongs.
-                if inlet.number == number && inlet.sent == 0 {
-                    shared.repeat(&mut inlet, &asks);
-                }
-            });
-            if let Err(error) = asking {
-                // It counts as not answered.
-                tracing::warn!(%error, "the new server is not asked any further");
-            }
-        }
-        is_over
-    }
-
-    /// What is new about the present server, as far as it is known by now. Told once.
-    pub(crate) fn take_news(&self) -> News {
-        lock(&self.shared.conversation).take_news()
     }
 
     /// Keeps what the client says from now on, and closes the server's input where that can be done at once:
@@ -389,7 +359,7 @@ impl Shared {
     }
 
     /// Writes what is repeated to each server anew.
-    fn repeat(&self, inlet: &mut Inlet, line: &[u8]) {
+    pub(super) fn repeat(&self, inlet: &mut Inlet, line: &[u8]) {
         if let Some(server) = &mut inlet.server
             && streams::write_all(&mut **server, line).is_err()
         {
