@@ -179,7 +179,8 @@ impl Shell {
             let answer = receiver.recv_timeout(ANSWER_PATIENCE);
             answer.map_or_else(|_| "error no answer in time".to_owned(), |answer| answer + &us)
         };
-        if let Err(error) = platform::control::listen(&self.paths.control(), answer) {
+        let refusal = |error: &std::io::Error| format!("error {error}");
+        if let Err(error) = platform::control::listen(&self.paths.control(), answer, refusal) {
             tracing::warn!(%error, "a second start will not reach this one");
         }
     }

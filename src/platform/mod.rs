@@ -20,6 +20,7 @@ pub(crate) mod listeners;
 pub(crate) mod private;
 pub(crate) mod programs;
 pub(crate) mod schedule;
+pub(crate) mod streams;
 pub(crate) mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
@@ -241,12 +242,14 @@ pub(crate) mod control {
     use super::{Duration, Path, io, os};
 
     /// Listens at `path` on a thread of its own; each line that arrives goes to `answer`, whose reply
-    /// is sent back, and then dropped. Only this user can reach it.
+    /// is sent back, and then dropped. Where no thread is to be had for that, `refusal` is sent back. Only this user can
+    /// reach it.
     pub(crate) fn listen<Reply: AsRef<str>>(
         path: &Path,
         answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+        refusal: impl Fn(&io::Error) -> String + Send + 'static,
     ) -> io::Result<()> {
-        os::control::listen(path, answer)
+        os::control::listen(path, answer, refusal)
     }
 
     /// Sends one line and returns the reply. Blocks for at most `patience`.

@@ -9,6 +9,7 @@ mod details;
 mod diag;
 mod ends;
 pub(crate) mod event_loop;
+pub(crate) mod flow;
 pub(crate) mod guard;
 mod listeners;
 mod local_time;
@@ -18,6 +19,7 @@ pub(crate) mod schedule;
 mod signals;
 mod spawn;
 mod speakers;
+
 mod systemctl;
 mod systemd_exec;
 mod systemd_units;
