@@ -171,7 +171,7 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
 fn panel() -> Check {
     match desktop::panel() {
         Ok(true) => works("panel", wording::PANEL_WORKS),
-        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
+        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat()))),
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }
