@@ -1,10 +1,13 @@
 //! What the relay says to a new server itself after the first words, and what comes of it.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::thread;
 
+use super::inward::Inlet;
 use super::news::News;
-use super::relay::{Relay, lock};
+use super::relay::{Relay, Shared, lock};
+use crate::platform::streams;
 
 impl Relay {
     /// Has the present server asked what follows from its answers: on a thread of its own, because it may not read.
@@ -35,4 +38,20 @@ impl Relay {
     pub(crate) fn take_news(&self) -> News {
         lock(&self.shared.conversation).take_news()
     }
+}
+
+impl Shared {
+    /// Writes what is repeated to each server anew.
+    pub(super) fn repeat(&self, inlet: &mut Inlet, line: &[u8]) {
+        if let Some(server) = &mut inlet.server
+            && streams::write_all(&mut **server, line).is_err()
+        {
+            self.is_broken(inlet);
+        }
+    }
+}
+
+/// What tells the names that we give from those of every other guard.
+pub(super) fn mark() -> u64 {
+    RandomState::new().hash_one(std::process::id())
 }

@@ -6,13 +6,13 @@
 //! plain pipe.
 
 use std::convert::Infallible;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use super::asking;
 use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
 use super::hands::Ready;
@@ -110,7 +110,7 @@ impl Relay {
     /// Starts to listen to the client. `output` is the way back to it.
     pub(crate) fn new(input: Box<dyn Source>, output: Box<dyn Sink>, tell: Tell) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            conversation: Mutex::new(Conversation::marked(mark())),
+            conversation: Mutex::new(Conversation::marked(asking::mark())),
             is_mcp: AtomicBool::new(false),
             inlet: Mutex::default(),
             inlet_changed: Condvar::new(),
@@ -249,11 +249,6 @@ impl Relay {
     }
 }
 
-/// What tells the names that we give from those of every other guard.
-fn mark() -> u64 {
-    RandomState::new().hash_one(std::process::id())
-}
-
 /// A server that is to take the place of the one before.
 struct Next {
     stdin: Box<dyn Sink>,
@@ -356,15 +351,6 @@ impl Shared {
             let _ = streams::write_all(&mut **lock(&self.client), &replies::of_changed(&lists));
         }
         (self.tell)(heard);
-    }
-
-    /// Writes what is repeated to each server anew.
-    pub(super) fn repeat(&self, inlet: &mut Inlet, line: &[u8]) {
-        if let Some(server) = &mut inlet.server
-            && streams::write_all(&mut **server, line).is_err()
-        {
-            self.is_broken(inlet);
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 mod along;
 mod client;
+mod lease;
 mod news;
 mod server;
 
@@ -23,10 +24,9 @@ use super::rest::Rest;
 use super::telling::{self, Asked};
 use super::times::{ANSWERING, NOT_STARTED};
 use crate::act::guarded as hand;
-use crate::core::{Identity, Lease, Watch, wording};
+use crate::core::{Identity, Watch, wording};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
-use crate::platform::private;
 use crate::{console, leases, logging, platform};
 
 /// How often the last of a tree is looked for, where the system does not tell of its end.
@@ -170,7 +170,7 @@ impl<'a> Guard<'a> {
         // Whoever waits for its turn finds our lease now.
         drop(turn);
         open_log();
-        say_whether_written(&written);
+        lease::say_whether_written(&written);
         if let Some(server) = &self.server {
             telling::started(self.orders, server.identity(), self.lineage.client());
         }
@@ -196,27 +196,6 @@ impl<'a> Guard<'a> {
         let (input, output) = (Box::new(guard::input()?), Box::new(guard::output()?));
         self.relay = Some(Relay::new(input, output, Box::new(tell))?);
         Ok(())
-    }
-
-    fn listen_for_requests(&self) {
-        let (call, waker) = (self.call.clone(), Arc::clone(&self.waker));
-        let path = leases::control_of(&self.orders.leases, self.us);
-        let patience = telling::Patience::of(self.orders);
-        let answer = move |line: &str| {
-            let call = |called| {
-                let _ = call.send(called);
-                waker.wake();
-            };
-            match line {
-                "along" => telling::reply_along(|answer| call(Called::Along(answer))),
-                _ => telling::reply(line, &patience, |asked| call(Called::Restart(asked))),
-            }
-        };
-        let listening = private::is_no_link(&self.orders.leases)
-            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
-        if let Err(error) = listening {
-            tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
-        }
     }
 
     /// The loop. Returns the exit code.
@@ -394,27 +373,6 @@ impl<'a> Guard<'a> {
         telling::note(note, &self.orders.name, self.us);
     }
 
-    fn write_lease(&self) {
-        say_whether_written(&self.try_to_write_lease());
-    }
-
-    fn try_to_write_lease(&self) -> std::io::Result<()> {
-        let lease = Lease {
-            guard: self.us,
-            server: self.server.as_ref().map(Server::identity),
-            client: self.lineage.client().cloned(),
-            name: self.orders.name.clone(),
-            watch: self.orders.watch.as_ref().map(|watch| watch.name.clone()),
-            port: self.orders.port,
-            listens: self.orders.listens,
-            restartable: self.orders.restartable,
-            log: logging::current_log(&self.orders.logs, self.clock.now().wall)
-                .to_string_lossy()
-                .into_owned(),
-        };
-        leases::write(&self.orders.leases, &lease)
-    }
-
     /// Takes everything back that would tell of us.
     fn leave(&mut self) {
         self.tell_news();
@@ -423,12 +381,5 @@ impl<'a> Guard<'a> {
             let _ = answering.recv_timeout(ANSWERING);
         }
         let _ = leases::remove(&self.orders.leases, self.us);
-    }
-}
-
-/// Without its lease the tray has to guess, as for every other server.
-fn say_whether_written(lease: &std::io::Result<()>) {
-    if let Err(error) = lease {
-        tracing::warn!(%error, "the lease could not be written");
     }
 }
