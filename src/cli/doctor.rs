@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::core::{Diagnosis, Listens, State, Watch, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::Looker;
+use crate::platform::tray::Place;
 use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
 use crate::{console, leases, platform};
@@ -164,9 +165,13 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
 }
 
 fn panel() -> Check {
-    match desktop::panel() {
-        Ok(true) => works("panel", wording::PANEL_WORKS),
-        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
+    match platform::tray::place() {
+        Ok(Place::Panel) => works("panel", wording::PANEL_WORKS),
+        Ok(Place::Listed) => works("panel", wording::PANEL_LISTS_US),
+        Ok(Place::NotListed) => {
+            attention("panel", wording::PANEL_WITHOUT_US, Some(wording::PANEL_WITHOUT_US_HINT.into()))
+        }
+        Ok(Place::NoPanel) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }

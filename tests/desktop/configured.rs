@@ -46,7 +46,7 @@ fn a_broken_file_is_shown_and_the_one_before_stays_in_use() {
 
         client.kill_hard();
         icon_turns(&desktop, RED, "broken-3-orphaned");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         keeper.configure(good);
         let _next = bed.client().on_port(3005).start();

@@ -64,6 +64,11 @@ impl Desktop<'_> {
         found.unwrap_or_else(|| panic!("no row `{label}` in {rows:#?}")).clone()
     }
 
+    /// The same, where it may not be there yet.
+    pub(crate) fn try_row_called(&self, pid: u32, label: &str) -> Option<MenuRow> {
+        self.menu_layout(pid).into_iter().find(|row| row.label.starts_with(label))
+    }
+
     /// The menu on the screen.
     pub(crate) fn menu_window(&self) -> Option<Rect> {
         // The panel's plugins run in this wrapper, and the menu is the plugin's window.
@@ -141,10 +146,14 @@ fn row(value: OwnedValue) -> Option<MenuRow> {
     let tick = properties.get("toggle-state").and_then(|it| it.downcast_ref::<i32>().ok());
     flag("visible").unwrap_or(true).then(|| MenuRow {
         id,
-        // An underscore marks the access key and is not part of the text.
-        label: text("label").unwrap_or_default().replace('_', ""),
+        label: text("label").map(|label| as_drawn(&label)).unwrap_or_default(),
         enabled: flag("enabled").unwrap_or(true),
         ticked: tick == Some(1),
         separator: text("type").is_some_and(|kind| kind == "separator"),
     })
+}
+
+/// One underscore marks the access key, two are one; what is drawn in place of several reads like them.
+fn as_drawn(label: &str) -> String {
+    label.replace("__", "\u{2cd}").replace('_', "").replace('\u{2cd}', "_")
 }
