@@ -19,7 +19,7 @@ fn a_changed_file_is_read_by_itself() {
         keeper.configure("poll_interval = \"0.3s\"\n[[watch]]\nport = 3006\nscript = \"other.py\"\n");
         icon_turns(&desktop, GREY, "changed-2-other");
         eventually("the menu is about the other one", PATIENCE, || {
-            desktop.menu_layout(tray.pid())[0].label.contains("other runs, port 3006 is free")
+            desktop.menu_layout(tray.pid())[0].label.contains("port 3006 is free")
         });
     });
 }

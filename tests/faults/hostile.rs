@@ -190,7 +190,7 @@ fn no_toast_no_row_and_no_line_of_the_tray_is_forged() {
 
 /// What each row is, after a look at what it says.
 fn kinds(desktop: &Desktop<'_>, pid: u32) -> Vec<bool> {
-    let rows = desktop.menu_layout(pid);
+    let rows = desktop.all_rows(pid);
     for row in &rows {
         is_harmless(&row.label.replace('\n', "\u{7}"));
         assert!(row.label.chars().count() <= 127, "{row:?}");
