@@ -176,7 +176,9 @@ fn panel() -> Check {
         Ok(Place::NotListed) => {
             attention("panel", wording::PANEL_WITHOUT_US, Some(wording::PANEL_WITHOUT_US_HINT.into()))
         }
-        Ok(Place::NoPanel) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
+        Ok(Place::NoPanel) => {
+            attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat())))
+        }
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }

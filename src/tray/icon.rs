@@ -41,6 +41,11 @@ pub(super) fn picture(face: Face) -> &'static Picture {
     }
 }
 
+/// A picture's largest form, as PNG.
+pub(super) fn largest(picture: &'static Picture) -> &'static [u8] {
+    picture.pngs.last().map_or(&[], |(_, png)| png)
+}
+
 /// Whether the panel should bring it to the user's notice: something is wrong that only the user can mend.
 pub(super) const fn is_urgent(face: Face) -> bool {
     matches!(face, Face::Verdict(Verdict::Orphaned | Verdict::Blocked))

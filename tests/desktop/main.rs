@@ -32,6 +32,7 @@ mod registering;
 mod restarting;
 mod stage;
 mod starting;
+mod toasting;
 
 use std::sync::{Mutex, PoisonError};
 

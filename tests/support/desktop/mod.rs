@@ -14,6 +14,7 @@ mod panel;
 mod pixels;
 mod pointer;
 mod session;
+mod stub;
 mod toasts;
 
 pub(crate) use bare::Bare;
