@@ -14,6 +14,7 @@ const SEPARATOR: usize = 1;
 
 /// One row as the program describes it to the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of the protocol")]
 pub(crate) struct MenuRow {
     id: i32,
     /// Empty for a separator.
