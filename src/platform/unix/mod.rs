@@ -16,6 +16,7 @@ mod local_time;
 mod pidfd;
 mod proc;
 pub(crate) mod schedule;
+pub(crate) mod session;
 mod signals;
 mod spawn;
 mod speakers;
