@@ -77,8 +77,8 @@ fn tell(context: &Context, report: &CleanupReport) {
         tell_nothing_to_do(context, &report.after);
         return;
     }
-    for after in &report.after {
-        console::say(&wording::capital(&wording::port_row(after)));
+    for row in report.after.iter().filter_map(wording::port_row) {
+        console::say(&wording::capital(&row));
     }
 }
 

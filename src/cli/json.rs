@@ -40,6 +40,7 @@ struct HolderJson {
     owner: &'static str,
     pid: Option<u32>,
     name: Option<String>,
+    how: &'static str,
 }
 
 #[derive(Serialize)]
@@ -169,6 +170,7 @@ fn holder(row: &HeldBy) -> HolderJson {
         },
         pid: holder_pid(&row.holder).map(Pid::get),
         name: row.name.as_deref().map(mask::plain),
+        how: row.hold.word(),
     }
 }
 

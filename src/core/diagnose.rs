@@ -15,18 +15,20 @@ use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
 use super::recognise::{is_match, may_be_a_match};
 use super::severity::{Verdict, of_finding};
-use super::snapshot::{Fact, Holder, Owner, Process, Snapshot};
+use super::snapshot::{Binding, Fact, Hold, Holder, Owner, PortFacts, Process, Snapshot};
 use super::unseen::Unseen;
 use super::watch::{Listens, Watch};
 
 /// How long an instance that must listen may take to do so.
 pub const START_TIME: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// One LISTEN row with its owner, as it is shown.
+/// One socket with the port and its owner, as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HeldBy {
     /// Where: `127.0.0.1:3005`.
     pub address: String,
+    /// What it does with the port.
+    pub hold: Hold,
     /// Who.
     pub holder: Holder,
     /// The holder's name, where it is known.
@@ -62,18 +64,37 @@ impl Diagnosis {
             | Finding::Foreign { .. }
             | Finding::Ghost { .. }
             | Finding::Reserved { .. }
+            | Finding::Taken { .. }
+            | Finding::NotPermitted
             | Finding::Superseded { .. }
             | Finding::NotListening { .. } => None,
         })
     }
 
-    /// Whether the port was read and nobody listens on it.
+    /// Whether the port was read and a server can have it: nobody listens on it, and it can be bound.
     #[must_use]
     pub fn port_is_free(&self) -> bool {
-        self.holders.is_empty()
-            && !self
-                .unseen()
-                .any(|unseen| matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. }))
+        let is_taken = |finding: &Finding| match finding {
+            Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted => true,
+            Finding::Unseen(unseen) => {
+                matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. })
+            }
+            Finding::Orphan { .. }
+            | Finding::Suspected { .. }
+            | Finding::Foreign { .. }
+            | Finding::Ghost { .. }
+            | Finding::Superseded { .. }
+            | Finding::NotListening { .. } => false,
+        };
+        self.holders.is_empty() && !self.findings.iter().any(is_taken)
+    }
+
+    /// Whether no process has the port, as far as could be read. Remains of closed connections may still linger on it.
+    #[must_use]
+    pub fn nobody_has_the_port(&self) -> bool {
+        let is_unknown =
+            |unseen: &Unseen| matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. });
+        self.holders.is_empty() && !self.unseen().any(is_unknown)
     }
 
     /// How long until every suspect can be judged; `None` where nothing is suspected.
@@ -125,12 +146,18 @@ fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -> Vec<HeldB
     if watch.listens == Listens::Never {
         return Vec::new();
     }
-    let listeners = snapshot.ports.get(&watch.port).map_or(&[][..], |port| &port.listeners);
-    let mut rows: Vec<HeldBy> = listeners
-        .iter()
-        .flat_map(|listener| {
-            let address = std::net::SocketAddr::new(listener.address, watch.port).to_string();
-            listener.holders.iter().map(move |holder| {
+    let Some(facts) = snapshot.ports.get(&watch.port) else { return Vec::new() };
+    let listening = facts.listeners.iter().map(|row| (row.address, Hold::Listens, &row.holders));
+    let taken = match &facts.binding {
+        Binding::Taken(taken) => &taken.by[..],
+        Binding::NotTried | Binding::Works | Binding::NotPermitted => &[],
+    };
+    let taken = taken.iter().map(|taking| (taking.address, taking.hold, &taking.holders));
+    let mut rows: Vec<HeldBy> = listening
+        .chain(taken)
+        .flat_map(|(address, hold, holders)| {
+            let address = std::net::SocketAddr::new(address, watch.port).to_string();
+            holders.iter().map(move |holder| {
                 let (name, heir) = match holder {
                     Holder::Known(identity) => {
                         (family.get(identity.pid).map(|process| process.name.clone()), None)
@@ -138,7 +165,7 @@ fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -> Vec<HeldB
                     Holder::Gone(pid) => (None, heir_of(*pid, snapshot, family, watch)),
                     Holder::Hidden => (None, None),
                 };
-                HeldBy { address: address.clone(), holder: holder.clone(), name, heir }
+                HeldBy { address: address.clone(), hold, holder: holder.clone(), name, heir }
             })
         })
         .collect();
@@ -157,7 +184,8 @@ pub fn holder_pid(holder: &Holder) -> Option<Pid> {
 }
 
 fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Instance {
-    let held = holders.iter().filter(|row| match &row.holder {
+    let listening = holders.iter().filter(|row| row.hold == Hold::Listens);
+    let held = listening.filter(|row| match &row.holder {
         Holder::Known(identity) => group.members.iter().any(|member| member.identity == *identity),
         Holder::Gone(_) | Holder::Hidden => false,
     });
@@ -286,21 +314,21 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
         let is_a_guess = is_blind && matches!(trouble, Finding::Foreign { .. });
         Some(if is_a_guess { Finding::Unseen(Unseen::Holder { port: watch.port }) } else { trouble })
     }));
-    if watch.listens != Listens::Never
-        && holders.is_empty()
-        && let Some((first, last)) = snapshot.ports.get(&watch.port).and_then(|port| port.reserved)
-    {
-        findings.push(Finding::Reserved { first, last });
+    if watch.listens != Listens::Never && holders.is_empty() {
+        findings.extend(snapshot.ports.get(&watch.port).and_then(|port| what_keeps(port, watch.port)));
     }
     let hidden = snapshot.processes.iter().filter(|process| could_be_a_shim(process, watch));
     let hidden =
         hidden.map(|process| Unseen::CommandLine { pid: process.identity.pid, name: process.name.clone() });
-    let concerns_us = |unseen: &&Unseen| {
-        watch.listens != Listens::Never
-            || !matches!(
-                unseen,
-                Unseen::Listeners { .. } | Unseen::Reservation { .. } | Unseen::Holder { .. }
-            )
+    let concerns_us = |unseen: &&Unseen| match unseen {
+        Unseen::Listeners { .. } => watch.listens != Listens::Never,
+        Unseen::Reservation { port, .. } | Unseen::Holder { port } => {
+            watch.listens != Listens::Never && *port == watch.port
+        }
+        Unseen::Processes { .. }
+        | Unseen::CommandLine { .. }
+        | Unseen::Parent { .. }
+        | Unseen::Trait { .. } => true,
     };
     let mut unseen: Vec<Unseen> = snapshot.unseen.iter().filter(concerns_us).cloned().chain(hidden).collect();
     unseen.sort();
@@ -312,6 +340,21 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
         }
     }
     once
+}
+
+/// What keeps a port from being bound that no process is known to have.
+fn what_keeps(facts: &PortFacts, port: u16) -> Option<Finding> {
+    if let Some((first, last)) = facts.reserved {
+        return Some(Finding::Reserved { first, last });
+    }
+    match &facts.binding {
+        Binding::NotTried | Binding::Works => None,
+        Binding::NotPermitted => Some(Finding::NotPermitted),
+        Binding::Taken(taken) => {
+            let at = taken.at.iter().map(|at| std::net::SocketAddr::new(*at, port).to_string());
+            Some(Finding::Taken { at: at.collect::<Vec<_>>().join(" and "), lingers: taken.lingers })
+        }
+    }
 }
 
 fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
@@ -347,7 +390,9 @@ fn trouble_of(row: &HeldBy, watch: &Watch, instances: &[Instance]) -> Option<Fin
                 .iter()
                 .any(|instance| instance.members.iter().any(|member| member.identity == *identity));
             let name = row.name.clone().unwrap_or_default();
-            (!ours).then_some(Finding::Foreign { pid: identity.pid, name, address })
+            // Whoever is connected from the port keeps it from everybody, a server of this watch among them.
+            let is_trouble = !ours || row.hold == Hold::Connected;
+            is_trouble.then_some(Finding::Foreign { pid: identity.pid, name, address, hold: row.hold })
         }
         Holder::Gone(pid) => Some(Finding::Ghost { pid: *pid, address, heir: row.heir.clone() }),
         Holder::Hidden => Some(Finding::Unseen(Unseen::Holder { port: watch.port })),

@@ -58,6 +58,7 @@ fn holder() -> Shape {
         ("owner", || OneOf(&["known", "gone", "hidden"])),
         ("pid", || MaybeNumber),
         ("name", || MaybeText),
+        ("how", || OneOf(&["listens", "bound", "connected"])),
     ])
 }
 

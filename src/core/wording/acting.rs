@@ -82,6 +82,12 @@ pub fn port_is_free(port: u16) -> String {
     format!("Port {port} is free")
 }
 
+/// A program that has nothing but a connection from the port.
+#[must_use]
+pub fn only_connected(who: &str, address: &str) -> String {
+    format!("{who} has a connection from {address}; it is not ended for that")
+}
+
 /// A pid that the user named and that does not hold the port.
 #[must_use]
 pub fn does_not_hold(pid: Pid, port: u16) -> String {

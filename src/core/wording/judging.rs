@@ -11,9 +11,9 @@ use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::mask::plain_short;
 use crate::core::severity::Verdict;
-use crate::core::snapshot::Holder;
+use crate::core::snapshot::{Hold, Holder};
 use crate::core::unseen::{Trait, Unseen};
-use crate::core::watch::{Listens, Watch};
+use crate::core::watch::{Listens, PathStyle, Watch};
 
 /// The longest that a stranger's name may be in a sentence, in characters.
 const LONGEST_NAME: usize = 40;
@@ -139,12 +139,30 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
     match finding {
         Finding::Orphan { pid } => format!("{pid} is an orphan: nobody uses it any more"),
         Finding::Suspected { pid } => format!("{pid} seems to have lost its client; it is looked at again"),
-        Finding::Foreign { pid, name: who, address } => {
-            format!("{} ({pid}) holds {address} and is no {}", name(who), watch.short_script())
+        Finding::Foreign { pid, name: who, address, hold } => {
+            let who = format!("{} ({pid})", name(who));
+            match hold {
+                Hold::Listens => format!("{who} holds {address} and is no {}", watch.short_script()),
+                Hold::Bound => format!("{who} has bound {address} and does not listen on it"),
+                Hold::Connected => {
+                    format!("{who} has a connection from {address}; it is not ended for that")
+                }
+            }
         }
         Finding::Ghost { pid, address, heir } => ghost(*pid, address, heir.as_ref()),
         Finding::Reserved { first, last } => {
             format!("port {port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
+        }
+        Finding::Taken { at, lingers: false } => {
+            format!(
+                "nobody listens on port {port}, and {at} cannot be bound: a program has it that cannot be seen"
+            )
+        }
+        Finding::Taken { at, lingers: true } => format!(
+            "nobody listens on port {port}, and {at} cannot be bound yet: a closed connection lingers on it"
+        ),
+        Finding::NotPermitted => {
+            format!("nobody listens on port {port}, and binding it takes more rights than this user has")
         }
         Finding::Superseded { pid, by } => {
             format!("{pid} was superseded by {by}, started by the same client")
@@ -179,16 +197,41 @@ pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
         Finding::Ghost { heir: None, .. } => Some(
             "if no program can be found that belongs to it, logging off or a restart frees the port".into(),
         ),
+        Finding::Foreign { hold: Hold::Connected, .. } => Some(outgoing_hint(port, watch.style)),
         Finding::Foreign { .. } | Finding::Ghost { .. } => {
             Some(format!("`shimkeeper free {port}` shows who it is and ends it if you say so"))
         }
         Finding::Reserved { .. } => Some("`shimkeeper doctor` tells how to take the reservation back".into()),
+        Finding::Taken { lingers: false, .. } => {
+            Some("look with more rights for who has bound it, or let the server use another port".into())
+        }
+        Finding::Taken { lingers: true, .. } => {
+            Some("it is over in a minute: try again, or let the server use another port".into())
+        }
+        Finding::NotPermitted => Some(
+            "let the server use a port from 1024 on, or give its program the right to bind this one".into(),
+        ),
         Finding::Superseded { .. } => Some("`shimkeeper cleanup --duplicates` ends it".into()),
         Finding::NotListening { .. } => {
             Some("`shimkeeper log` may say why; `shimkeeper restart` starts it anew".into())
         }
         Finding::Unseen(what) => Some(unseen_hint(what).into()),
     }
+}
+
+/// How to keep outgoing connections off a port.
+#[must_use]
+pub fn outgoing_hint(port: u16, style: PathStyle) -> String {
+    let keep = match style {
+        PathStyle::Unix => format!("`sysctl -w net.ipv4.ip_local_reserved_ports={port}`"),
+        PathStyle::Windows => {
+            format!("`netsh int ipv4 add excludedportrange protocol=tcp startport={port} numberofports=1`")
+        }
+    };
+    format!(
+        "wait until that connection is closed; {keep} with administrator rights keeps later ones off the port \
+         (list the ports that are reserved already as well)"
+    )
 }
 
 /// The state of a watch in one line: "1 orphan holds port 3005".
@@ -238,20 +281,42 @@ fn orphans(diagnosis: &Diagnosis) -> String {
 
 fn blocked(diagnosis: &Diagnosis) -> String {
     let port = diagnosis.watch.port;
-    let who: BTreeSet<String> = diagnosis
+    let who: BTreeSet<(Hold, String)> = diagnosis
         .holders
         .iter()
-        .filter_map(|row| match (&row.holder, &row.name) {
-            (Holder::Known(identity), Some(who)) => Some(format!("{} ({})", name(who), identity.pid)),
-            (Holder::Known(identity), None) => Some(identity.pid.to_string()),
-            (Holder::Gone(pid), _) => Some(format!("a ghost of {pid}")),
-            (Holder::Hidden, _) => None,
+        .filter_map(|row| {
+            let who = match (&row.holder, &row.name) {
+                (Holder::Known(identity), Some(who)) => format!("{} ({})", name(who), identity.pid),
+                (Holder::Known(identity), None) => identity.pid.to_string(),
+                (Holder::Gone(pid), _) => format!("a ghost of {pid}"),
+                (Holder::Hidden, _) => return None,
+            };
+            Some((row.hold, who))
         })
         .collect();
-    if who.is_empty() {
-        format!("port {port} is reserved by the system")
-    } else {
-        format!("port {port} is held by {}", who.into_iter().collect::<Vec<_>>().join(" and "))
+    let those_who = |hold: Hold| {
+        let who: Vec<&str> =
+            who.iter().filter(|(how, _)| *how == hold).map(|(_, who)| who.as_str()).collect();
+        (!who.is_empty()).then(|| format!("port {port} is {} {}", holds(hold), who.join(" and ")))
+    };
+    [Hold::Listens, Hold::Bound, Hold::Connected].into_iter().find_map(those_who).unwrap_or_else(|| {
+        let keeps = |found: &&Finding| {
+            matches!(found, Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted)
+        };
+        match diagnosis.findings.iter().find(keeps) {
+            None | Some(Finding::Reserved { .. }) => format!("port {port} is reserved by the system"),
+            Some(found) => finding(found, &diagnosis.watch),
+        }
+    })
+}
+
+/// What is done to a port, as in "127.0.0.1:3005 is held by python (4711)".
+#[must_use]
+pub const fn holds(hold: Hold) -> &'static str {
+    match hold {
+        Hold::Listens => "held by",
+        Hold::Bound => "bound, without a listener, by",
+        Hold::Connected => "taken by a connection of",
     }
 }
 

@@ -95,9 +95,7 @@ impl State {
         for diagnosis in &ordered {
             lines.extend(diagnosis.instances.iter().map(wording::instance_row));
         }
-        for diagnosis in &ordered {
-            lines.push(wording::port_row(diagnosis));
-        }
+        lines.extend(ordered.iter().filter_map(|diagnosis| wording::port_row(diagnosis)));
         lines.push(match &self.last {
             Some((when, what)) => wording::last_row(*when, what),
             None => wording::NOTHING_DONE_YET.into(),

@@ -222,3 +222,21 @@ fn a_question_is_answered_by_a_toast_that_says_how_things_are() {
     let effects = story.choose(Choice::Tell);
     assert_eq!(toast(&effects).unwrap().buttons[0], (Button::CleanUp, "Clean up"));
 }
+
+#[test]
+fn a_watch_over_stdio_has_no_row_of_a_port_and_hides_nobodys() {
+    let stranger = process(700, 70).with_args(&["nginx"]).child_of(1);
+    let world = quiet().and(stranger).where_listens(700);
+    let over_stdio = quiet().watched(|watch| {
+        watch.name = "py".into();
+        watch.listens = Listens::Never;
+    });
+    let mut story =
+        Story::with(|config| config.watches = vec![over_stdio.watch.clone(), world.watch.clone()]);
+    story.at(10).step(Event::Looked(vec![over_stdio.look(), world.look()]));
+    assert_eq!(story.face(), Face::Verdict(Verdict::Blocked));
+    let ports: Vec<String> = story.view().lines.into_iter().filter(|line| line.contains("ort")).collect();
+    assert_eq!(ports, ["Port 3005: held by nginx (700)"]);
+    let watches = story.view().lines.pop().unwrap();
+    assert_eq!(watches, "Watches run_ws_shim.py, run_ws_shim.py (3005)");
+}

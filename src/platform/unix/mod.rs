@@ -12,6 +12,7 @@ pub(crate) mod event_loop;
 pub(crate) mod guard;
 mod listeners;
 mod pidfd;
+mod ports;
 mod proc;
 pub(crate) mod schedule;
 mod signals;
