@@ -212,7 +212,7 @@ pub(super) fn our_turn_again(orders: &Orders) -> Option<Turn> {
     let port = orders.port.filter(|_| orders.listens != Listens::Never)?;
     let turn = match lock(&orders.leases, port) {
         Ok(Lock::Ours(file)) => Some(Turn(Some(file))),
-        Ok(Lock::Theirs) | Err(_) => None,
+        Ok(Lock::Theirs | Lock::Unknown(..)) | Err(_) => None,
     };
     if matches!(guard::port_is_free(port), Ok(false)) {
         tracing::warn!(port, "somebody else has taken the port of the server that is started anew");
@@ -231,7 +231,7 @@ fn take_turn(
         match lock(wanted.leases, wanted.port) {
             Ok(Lock::Ours(file)) => return Ok(Turn(Some(file))),
             // No place for a lock is no reason to leave the client without its server.
-            Err(error) => {
+            Ok(Lock::Unknown(_, error)) | Err(error) => {
                 log();
                 let path = lock_of(wanted.leases, wanted.port);
                 tracing::warn!(path = %path.display(), %error, "no lock for the port");

@@ -17,6 +17,7 @@ use super::effect::Effect;
 use super::event::{Event, Request};
 use super::followed::followed;
 use super::hands::{Hands, Seen};
+use super::memories;
 use super::pace::Pace;
 use super::state::State;
 use super::view::View;
@@ -137,7 +138,7 @@ impl Shell {
         let watches = setup.config.watches.clone();
         let shell = Self {
             stop_grace: setup.config.stop_grace,
-            state: State::new(setup.config, setup.config_problem),
+            state: State::new(setup.config, setup.config_problem).with_clock(platform::local_offset),
             monitor: monitor.clone(),
             program: setup.program,
             clock: setup.clock,
@@ -280,7 +281,7 @@ impl Shell {
                 }
             }
             Effect::Watch(watches) => {
-                self.memories = vec![Memory::default(); watches.len()];
+                self.memories = memories::carried(&self.watches, &self.memories, &watches);
                 self.watches = watches;
             }
             Effect::Quit => {

@@ -33,7 +33,7 @@ fn where_nobody_can_be_asked_nothing_is_ended() {
             .expect_code(1)
             .says(&format!("({pid})"))
             .says("other_server.py")
-            .complains("this is no terminal, so nobody can be asked: use --pid PID --yes");
+            .complains("there is no terminal to ask on: use --pid PID --yes");
         let json = keeper.run(&["free", "--pid", &pid, "--json"]).expect_code(1).json();
         shapes::free().fits(&json);
         assert_eq!(json["holders"][0]["pid"], stranger.pid());
@@ -65,21 +65,37 @@ fn a_wrong_number_ends_nobody() {
 #[test]
 fn the_proxy_of_a_container_is_refused_with_what_to_do_instead() {
     in_own_world(|| {
-        let bed = Bed::with_the_real_name();
-        let proxy = bed.folder("bin").join("docker-proxy");
-        copy_program(python(), &proxy);
-        let ready = bed.fresh("proxy");
-        let script = bed.copy_fixture("run_ws_shim.py", "other_server.py");
-        let command: [&Path; 5] = [&proxy, &script, "--port=3005".as_ref(), "--ready-file".as_ref(), &ready];
-        let _client = bed.client_of(&command);
-        let holder = Shim::from_ready_file(&ready);
-        bed.keeper(3005)
-            .run(&["free", "--pid", &holder.pid().to_string(), "--yes"])
-            .expect_code(1)
-            .complains("holds the port for a container and is not ended")
-            .complains("hint: `docker ps --filter publish=3005` names the container; stop that");
-        assert!(holder.lives() && is_taken(3005));
+        is_refused("docker-proxy", "hint: `docker ps --filter publish=3005` names the container; stop that")
     });
+}
+
+#[test]
+fn what_carries_the_network_of_rootless_containers_is_refused() {
+    in_own_world(|| {
+        is_refused(
+            "pasta.avx2",
+            "hint: `podman ps --filter publish=3005` names the container; stop that by `podman stop`",
+        );
+    });
+}
+
+/// A program of this name on port 3005 is not ended, and it is said what to do.
+#[track_caller]
+fn is_refused(name: &str, hint: &str) {
+    let bed = Bed::with_the_real_name();
+    let proxy = bed.folder("bin").join(name);
+    copy_program(python(), &proxy);
+    let ready = bed.fresh("proxy");
+    let script = bed.copy_fixture("run_ws_shim.py", "other_server.py");
+    let command: [&Path; 5] = [&proxy, &script, "--port=3005".as_ref(), "--ready-file".as_ref(), &ready];
+    let _client = bed.client_of(&command);
+    let holder = Shim::from_ready_file(&ready);
+    bed.keeper(3005)
+        .run(&["free", "--pid", &holder.pid().to_string(), "--yes"])
+        .expect_code(1)
+        .complains("holds the port for a container and is not ended")
+        .complains(hint);
+    assert!(holder.lives() && is_taken(3005));
 }
 
 #[test]

@@ -17,10 +17,10 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::OnlyItsLeaseSays => "only its guard says that it belongs to this watch",
         Refusal::ServesAnother => "another live instance was started by it",
         Refusal::Protected => "the configuration protects it",
-        Refusal::SetFree => "somebody set it free on purpose",
+        Refusal::SetFree => "it was set free on purpose",
         Refusal::TooEarly => "it is younger than the grace time",
-        Refusal::PidReused => "its number belongs to another process by now",
-        Refusal::AnotherProgram => "it runs another program by now",
+        Refusal::PidReused => "its number belongs to another process now",
+        Refusal::AnotherProgram => "it runs another program now",
         Refusal::NotPermitted => "the system did not permit it",
         Refusal::StillAlive => "it did not end, not even by force",
     }
@@ -31,7 +31,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
 pub const fn refusal_hint(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::AnotherUser => Some("run the same command as that user"),
-        Refusal::NotPermitted => Some("run the same command with the rights of whoever started it"),
+        Refusal::NotPermitted => Some("run the same command as the user that started it"),
         Refusal::TooEarly => Some("wait a moment and try again"),
         Refusal::StillAlive => Some("it hangs inside the system; only a restart of the machine ends it"),
         Refusal::OnlyItsLeaseSays => Some("end its guard by hand if nobody uses it"),
@@ -97,7 +97,7 @@ pub fn does_not_hold(pid: Pid, port: u16) -> String {
 /// A port whose holder has no name.
 #[must_use]
 pub fn holder_unknown(port: u16) -> String {
-    format!("who holds port {port} could not be seen; nothing was ended")
+    format!("the holder of port {port} could not be seen; nothing was ended")
 }
 
 /// What to do about a holder that cannot be seen.
@@ -107,14 +107,14 @@ pub const HOLDER_HINT: &str = "look as the user who runs it, or with administrat
 pub const SEVERAL_HOLDERS: &str = "several processes hold it: say which one with --pid; nothing was ended";
 
 /// An heir that is only likely.
-pub const NAME_THE_HEIR: &str =
-    "who has the socket is not certain: name it with --pid if it may be ended; nothing was ended";
+pub const NAME_THE_HEIR: &str = "it is not certain which process has the socket: name it with --pid if it may be ended; nothing was ended";
 
 /// Consent without a terminal must name its victim.
-pub const YES_NEEDS_PID: &str = "--yes without a terminal needs --pid: nobody sees whom it would end";
+pub const YES_NEEDS_PID: &str =
+    "--yes without a terminal needs --pid, because nobody sees which process would be ended";
 
 /// Nobody can be asked.
-pub const NOBODY_TO_ASK: &str = "this is no terminal, so nobody can be asked: use --pid PID --yes";
+pub const NOBODY_TO_ASK: &str = "there is no terminal to ask on: use --pid PID --yes";
 
 /// Nothing was done.
 pub const NOTHING_ENDED: &str = "nothing was ended";
@@ -131,11 +131,17 @@ pub fn end_it(pid: Pid) -> String {
 /// A holder that holds for others.
 #[must_use]
 pub fn keeper(keeper: Keeper, pid: Pid) -> String {
-    match keeper {
-        Keeper::Docker => format!("{pid} holds the port for a container and is not ended"),
-        Keeper::Wsl => format!("{pid} holds the port for a program inside WSL and is not ended"),
-        Keeper::System => format!("{pid} belongs to the system and is not ended"),
-    }
+    let of_whom = match keeper {
+        Keeper::Docker | Keeper::Podman => "for a container",
+        Keeper::Machine => "for a virtual machine",
+        Keeper::Wsl => "for a program inside WSL",
+        Keeper::Ssh => "for a connection of SSH, which ends with it",
+        Keeper::Kubernetes => "for Kubernetes",
+        Keeper::Android => "for Android's debugging bridge",
+        Keeper::Relay => "for another place, as a relay or tunnel",
+        Keeper::System => return format!("{pid} belongs to the system and is not ended"),
+    };
+    format!("{pid} holds the port {of_whom} and is not ended")
 }
 
 /// What to do about a holder that holds for others.
@@ -143,7 +149,17 @@ pub fn keeper(keeper: Keeper, pid: Pid) -> String {
 pub fn keeper_hint(keeper: Keeper, port: u16) -> String {
     match keeper {
         Keeper::Docker => format!("`docker ps --filter publish={port}` names the container; stop that"),
+        Keeper::Podman => format!("`podman ps --filter publish={port}` names the container; stop that by `podman stop`"),
+        Keeper::Machine => "take the port out of what is forwarded to the machine, or stop the machine".into(),
         Keeper::Wsl => "stop the program inside WSL, or run `wsl --shutdown`".into(),
+        Keeper::Ssh => {
+            "close that session, or take the forwarding back in it (`~C`, then `-KL PORT`, `-KR PORT` or `-KD PORT`)".into()
+        }
+        Keeper::Kubernetes => "end the `kubectl port-forward` or tunnel where it was started".into(),
+        Keeper::Android => {
+            format!("`adb forward --remove tcp:{port}` takes the forwarding back; `adb kill-server` ends the bridge")
+        }
+        Keeper::Relay => "end it where it was started, or configure another port there".into(),
         Keeper::System => {
             "a service or a port forwarding of the system has the port: change that, or choose another port"
                 .into()

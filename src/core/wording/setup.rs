@@ -35,7 +35,7 @@ pub fn empty_path() -> Complaint {
 /// `--home` names something that is no folder.
 #[must_use]
 pub fn home_is_no_folder(path: &dyn Display) -> Complaint {
-    Complaint::new(format!("{} is no folder", plain(&path.to_string())), "name a folder with --home")
+    Complaint::new(format!("{} is not a folder", plain(&path.to_string())), "name a folder with --home")
 }
 
 /// The log cannot be written; the program goes on without.
@@ -70,4 +70,13 @@ pub const AUTOSTART_UNKNOWN: &str = "starting at login is not supported on this 
 pub fn autostart_path(path: &dyn Display) -> String {
     let path = plain(&path.to_string());
     format!("{path} cannot be started at login: its path holds an = or is not UTF-8")
+}
+
+/// The tray's lock cannot be had because of where it stands.
+#[must_use]
+pub fn tray_without_a_lock(lock: &dyn std::fmt::Display, why: &dyn std::fmt::Display) -> String {
+    format!(
+        "the lock {lock} cannot be had ({why}): the tray goes on without it, and a second one that is started would show \
+         a second icon; `--home` on a local disk cures that"
+    )
 }
