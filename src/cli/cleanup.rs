@@ -28,6 +28,7 @@ pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Fail
     } else {
         tell(context, &report);
     }
+    tell_what_is_left(&report.after);
     Ok(report.outcome())
 }
 
@@ -57,6 +58,7 @@ fn check_only(context: &Context, args: &CleanupArgs, found: &[Diagnosis], scope:
             tell_nothing_to_do(context, found);
         }
     }
+    tell_what_is_left(found);
     Outcome::of(worst(found))
 }
 
@@ -85,6 +87,13 @@ fn tell(context: &Context, report: &CleanupReport) {
 fn tell_refused(refused: &[plan::Refused]) {
     for refused in refused {
         console::complain(&wording::left_alone(refused.pid, refused.why));
+    }
+}
+
+/// Why this ends with another code than 0, where it is not what was ended or refused.
+fn tell_what_is_left(found: &[Diagnosis]) {
+    for reason in wording::what_needs_attention(found) {
+        console::complain(&wording::still_needs_attention(&reason));
     }
 }
 

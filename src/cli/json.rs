@@ -87,6 +87,7 @@ struct CleanupJson {
     refused: Vec<RefusedJson>,
     port: Option<PortJson>,
     ports: Vec<PortJson>,
+    attention: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -218,6 +219,7 @@ pub(super) fn cleanup(report: &CleanupReport) -> String {
         refused: report.refused.iter().map(refused).collect(),
         port: report.after.first().and_then(port),
         ports: report.after.iter().filter_map(port).collect(),
+        attention: wording::what_needs_attention(&report.after),
     };
     print(&json, true)
 }

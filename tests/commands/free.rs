@@ -65,7 +65,7 @@ fn a_wrong_number_ends_nobody() {
 #[test]
 fn the_proxy_of_a_container_is_refused_with_what_to_do_instead() {
     in_own_world(|| {
-        is_refused("docker-proxy", "hint: `docker ps --filter publish=3005` names the container; stop that")
+        is_refused("docker-proxy", "hint: `docker ps --filter publish=3005` names the container; stop that");
     });
 }
 

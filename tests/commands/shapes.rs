@@ -100,6 +100,7 @@ pub(crate) fn cleanup() -> Shape {
         ("refused", || list(refused())),
         ("port", || Maybe(Box::new(port()))),
         ("ports", || list(port())),
+        ("attention", || list(Text)),
     ])
 }
 

@@ -1,9 +1,12 @@
 //! What was done, refused or could not be done.
 
-use super::name;
+use super::{finding, name};
+use crate::core::diagnose::Diagnosis;
+use crate::core::finding::Finding;
 use crate::core::holder::Keeper;
 use crate::core::identity::Pid;
 use crate::core::plan::Refusal;
+use crate::core::severity::{Verdict, of_finding};
 
 /// Why something is not ended, as a clause.
 #[must_use]
@@ -180,4 +183,26 @@ pub const TRAY_SILENT: &str = "the tray runs but gave no answer; the log says wh
 #[must_use]
 pub fn set_free(says: &str) -> String {
     format!("{says}; nobody owns it: it runs until it ends, is restarted, or `shimkeeper free` ends it")
+}
+
+/// What keeps a watch from being in order, one line for each thing that counts, with the watch's name.
+#[must_use]
+pub fn what_needs_attention(found: &[Diagnosis]) -> Vec<String> {
+    let counts = |finding: &&Finding| match of_finding(finding) {
+        Verdict::Orphaned | Verdict::Blocked | Verdict::Unseen | Verdict::Duplicate => true,
+        Verdict::Starting | Verdict::Healthy | Verdict::Idle => false,
+    };
+    let of_one = |diagnosis: &Diagnosis| -> Vec<String> {
+        let says = diagnosis.findings.iter().filter(counts);
+        says.map(|it| format!("{}: {}", name(&diagnosis.watch.name), finding(it, &diagnosis.watch))).collect()
+    };
+    let mut lines: Vec<String> = found.iter().flat_map(of_one).collect();
+    lines.dedup();
+    lines
+}
+
+/// Behind a cleanup: what it could do nothing about.
+#[must_use]
+pub fn still_needs_attention(reason: &str) -> String {
+    format!("still needs attention: {reason}")
 }
