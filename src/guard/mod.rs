@@ -24,6 +24,7 @@ mod replies;
 mod rest;
 mod run;
 mod state;
+mod successor;
 mod telling;
 mod times;
 

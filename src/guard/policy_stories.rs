@@ -54,7 +54,7 @@ impl Told {
 }
 
 fn ended(code: i32, gone: bool) -> Event {
-    Event::ServerEnded { code, gone }
+    Event::ServerEnded { code, last: code, gone }
 }
 
 fn signal(number: i32) -> Signal {
@@ -297,6 +297,20 @@ fn the_delay_grows_is_bounded_and_ends() {
 }
 
 #[test]
+fn who_went_on_for_a_launcher_may_fail_though_the_launcher_did_not() {
+    let failed = |gone| Event::ServerEnded { code: 0, last: 139, gone };
+    let mut told = Told::running();
+    told.check(failed(true), &[Effect::Drain]);
+    told.check(Event::Drained, &[Effect::Exit(0)]);
+    let mut told = Told::with(OnFailure::StartAgain);
+    told.check(failed(false), &[Effect::HoldClient, Effect::AskTheRest]);
+    told.check(failed(true), &[]);
+    told.later(&[Effect::Start]);
+    told.check(Event::Started, &[]);
+    told.check(Event::Introduced, &[]);
+}
+
+#[test]
 fn a_stable_time_forgives_earlier_crashes() {
     let mut told = Told::with(OnFailure::StartAgain);
     for _ in 0..3 * MOST_CRASHES {
@@ -334,8 +348,7 @@ fn events() -> impl Strategy<Value = Event> {
         Just(Event::Introduced),
         Just(Event::Refused),
         Just(Event::StreamClosed),
-        (prop_oneof![Just(0), Just(3)], any::<bool>())
-            .prop_map(|(code, gone)| Event::ServerEnded { code, gone }),
+        (prop_oneof![Just(0), Just(3)], any::<bool>()).prop_map(|(code, gone)| ended(code, gone)),
         Just(Event::Drained),
         Just(Event::ClientEnded),
         Just(Event::GuardEnded),
@@ -385,7 +398,7 @@ proptest! {
         let mut policy = Policy::new(GRACE, OnFailure::StartAgain);
         let (mut asked, mut answered) = (0, 0);
         let mut now = Moment::default();
-        let end = [(Event::ClientEnded, 0), (Event::ServerEnded { code: 0, gone: true }, 0)];
+        let end = [(Event::ClientEnded, 0), (ended(0, true), 0)];
         let ticks = std::iter::repeat_n((SILENT, 40_000), 1000);
         for (event, wait) in happening.into_iter().chain(end).chain(ticks) {
             now = now.after(Duration::from_millis(wait));
