@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::core::recognise::{names, script_in};
 use crate::core::{PathStyle, launcher, mask};
-use crate::guard::{Conversation, Lines};
+use crate::guard::{Conversation, Id, Lines};
 use crate::mcp::{Client, Guard, Outcome, Record, Restored, Selection, Surroundings, unwrapped, wrapped};
 use crate::{config, leases, platform};
 
@@ -127,7 +127,7 @@ pub fn conversation(bytes: &[u8]) {
                 });
             }
             1 => server.add(piece, |line| {
-                conversation.server_says(line);
+                let _ = conversation.server_says(line);
                 for answered in Said::all(line).iter().filter(|said| said.method.is_none()) {
                     open.retain(|id| Some(id) != answered.id().as_ref());
                 }
@@ -168,11 +168,11 @@ fn introduces(method: &str) -> bool {
 
 /// Whatever is open is lost, but for the introduction, which the next server answers.
 fn server_goes(conversation: &mut Conversation, open: &mut BTreeSet<String>) {
-    let waits = conversation.replay().filter(|replay| !replay.answered).map(|replay| replay.id.json());
-    let waits = waits.filter(|id| open.remove(id));
+    let waits = conversation.replay().filter(|replay| !replay.answered).map(|replay| replay.id.key().into());
+    let waits = waits.filter(|id: &String| open.remove(id));
     let mut lost = Vec::new();
     for id in conversation.server_is_gone().requests {
-        lost.push(id.json());
+        lost.push(id.key().into_owned());
     }
     lost.sort();
     assert_eq!(lost, open.iter().cloned().collect::<Vec<_>>(), "lost, and open");
@@ -184,7 +184,7 @@ fn server_goes(conversation: &mut Conversation, open: &mut BTreeSet<String>) {
 /// A message, read as plainly as possible.
 #[derive(Deserialize)]
 struct Said {
-    id: Option<serde_json::Value>,
+    id: Option<Box<RawValue>>,
     method: Option<String>,
     params: Option<Box<RawValue>>,
 }
@@ -194,12 +194,12 @@ impl Said {
     fn all(line: &[u8]) -> Vec<Self> {
         let one = serde_json::from_slice::<Self>(line).map(|one| vec![one]);
         let all = one.or_else(|_| serde_json::from_slice::<Vec<Self>>(line)).unwrap_or_default();
-        let is_id = |id: &serde_json::Value| id.is_number() || id.is_string();
+        let is_id = |id: &RawValue| Id::read(id).is_some();
         if all.iter().any(|said| said.id.as_ref().is_some_and(|id| !is_id(id))) { Vec::new() } else { all }
     }
 
     fn id(&self) -> Option<String> {
-        self.id.as_ref().map(ToString::to_string)
+        self.id.as_ref().and_then(|id| Id::read(id)).map(|id| id.key().into_owned())
     }
 
     /// The request that it takes back.
@@ -207,11 +207,11 @@ impl Said {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Cancelled {
-            request_id: serde_json::Value,
+            request_id: Box<RawValue>,
         }
         let params =
             self.params.as_ref().filter(|_| self.method.as_deref() == Some("notifications/cancelled"));
         let cancelled: Cancelled = serde_json::from_str(params?.get()).ok()?;
-        Some(cancelled.request_id.to_string())
+        Id::read(&cancelled.request_id).map(|id| id.key().into_owned())
     }
 }

@@ -330,6 +330,7 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::LivingTerminal
         | Evidence::StartedByHand
         | Evidence::SpokenTo { .. }
+        | Evidence::NobodySpeaks
         | Evidence::Protected { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }

@@ -66,6 +66,8 @@ pub enum Evidence {
         /// Its name.
         name: String,
     },
+    /// The other end of its standard input is closed.
+    NobodySpeaks,
     /// The configuration protects it.
     Protected {
         /// The part of the command line that protects.

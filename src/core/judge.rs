@@ -11,7 +11,7 @@ use super::identity::Pid;
 use super::instance::{Client, Group, Origin, Ripeness, State};
 use super::memory::{Memory, PastClient, SECOND_LOOK_AFTER};
 use super::moment::Moment;
-use super::snapshot::{Fact, Process, Service, Stream, Streams, Terminal};
+use super::snapshot::{Fact, OtherEnd, Process, Service, Stream, Streams, Terminal};
 use super::unseen::Trait;
 use super::watch::Watch;
 
@@ -65,15 +65,17 @@ pub fn judge(
             (gone(Some(pid), lost), vec![Evidence::ParentEnded { pid }, reused])
         }
     };
-    let is_spoken_to =
-        |process: &&Process| process.details.as_ref().is_some_and(|details| details.is_spoken_to_by_somebody);
-    if [group.top, group.main].iter().any(is_spoken_to) {
-        return Judgement { client, ..unseen(Evidence::TraitHidden(Trait::Speaker)) };
-    }
-    let adopted = match spoken_to(group, family).map_or_else(|| adoption(group, watch), |who| Ok(Some(who))) {
+    let (adopted, silence) = match spoken_to(group, family) {
+        Spoken::By(who) => (Ok(Some(who)), None),
+        Spoken::PerhapsBySomebody => (Err(Trait::Speaker), None),
+        Spoken::ByNobody => (adoption(group, watch), Some(Evidence::NobodySpeaks)),
+        Spoken::NotTold => (adoption(group, watch), None),
+    };
+    let adopted = match adopted {
         Ok(adopted) => adopted,
         Err(which) => return Judgement { client, ..unseen(Evidence::TraitHidden(which)) },
     };
+    let evidence: Vec<Evidence> = evidence.into_iter().chain(silence).collect();
     if let Some(reason) = adopted {
         let evidence = evidence.into_iter().chain([reason]).collect();
         return Judgement { state: State::Adopted, client, evidence };
@@ -117,13 +119,42 @@ fn lives(past: &PastClient, family: &Family<'_>) -> bool {
     family.get(past.identity.pid).is_some_and(|process| process.identity == past.identity)
 }
 
+/// Who can still speak to an instance by its standard input.
+enum Spoken {
+    /// Somebody outside: in use.
+    By(Evidence),
+    /// Somebody of whom nobody can tell who it is, or not even that could be told.
+    PerhapsBySomebody,
+    /// Nobody: the other end is closed.
+    ByNobody,
+    /// Its own processes, or it was not asked.
+    NotTold,
+}
+
 /// Somebody outside who still has the other end of its standard input open uses it, or may.
-fn spoken_to(group: &Group<'_>, family: &Family<'_>) -> Option<Evidence> {
-    let speakers = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
-    let mut speakers = speakers.filter_map(|details| details.speakers.known()).flatten();
-    let outsider = speakers.find(|pid| !group.members.iter().any(|member| member.identity.pid == **pid))?;
-    let name = family.get(*outsider).map(|process| process.name.clone()).unwrap_or_default();
-    Some(Evidence::SpokenTo { pid: *outsider, name })
+fn spoken_to(group: &Group<'_>, family: &Family<'_>) -> Spoken {
+    let is_a_member = |pid: &Pid| group.members.iter().any(|member| member.identity.pid == *pid);
+    let mut spoken = Spoken::NotTold;
+    for details in [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref()) {
+        match &details.other_end {
+            OtherEnd::NotAsked | OtherEnd::NoChannel => {}
+            OtherEnd::Nobody => {
+                if let Spoken::NotTold = spoken {
+                    spoken = Spoken::ByNobody;
+                }
+            }
+            OtherEnd::Unknown => spoken = Spoken::PerhapsBySomebody,
+            OtherEnd::Somebody(who) => {
+                if who.is_empty() {
+                    spoken = Spoken::PerhapsBySomebody;
+                } else if let Some(pid) = who.iter().find(|pid| !is_a_member(pid)) {
+                    let name = family.get(*pid).map(|process| process.name.clone()).unwrap_or_default();
+                    return Spoken::By(Evidence::SpokenTo { pid: *pid, name });
+                }
+            }
+        }
+    }
+    spoken
 }
 
 /// What says that it was set free on purpose, or which trait could not be read.

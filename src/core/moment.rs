@@ -34,6 +34,13 @@ impl UnixTime {
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 
+    /// The hour and minute on a clock that is `offset` seconds ahead of UTC: `15:00`.
+    #[must_use]
+    pub fn clock(self, offset: i32) -> String {
+        let local = self.0.saturating_add_signed(offset.into());
+        format!("{:02}:{:02}", local / 3600 % 24, local / 60 % 60)
+    }
+
     /// The day in UTC: `2026-11-22`, as it stands in the names of log files.
     #[must_use]
     pub fn day(self) -> String {
@@ -77,6 +84,16 @@ mod tests {
         assert_eq!(UnixTime(951_782_400).rfc3339(), "2000-02-29T00:00:00Z");
         assert_eq!(UnixTime(1_795_356_000).rfc3339(), "2026-11-22T14:00:00Z");
         assert_eq!(UnixTime(1_795_356_000).day(), "2026-11-22");
+    }
+
+    #[test]
+    fn people_read_their_own_clock() {
+        let afternoon = UnixTime(1_795_356_000);
+        assert_eq!(
+            [0, 3600, -16_200, 50_400].map(|ahead| afternoon.clock(ahead)),
+            ["14:00", "15:00", "09:30", "04:00"]
+        );
+        assert_eq!(UnixTime(0).clock(-3600), "00:00", "before 1970 nothing is said");
     }
 
     #[test]

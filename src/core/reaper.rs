@@ -3,7 +3,7 @@
 //! Windows has no reapers: there a dead parent stays on record.
 
 use super::family::Family;
-use super::snapshot::{Details, Fact, Process, System};
+use super::snapshot::{Details, Fact, OtherEnd, Process, System};
 use super::unseen::Trait;
 
 /// How a process stands to a parent that takes in orphans.
@@ -133,13 +133,19 @@ fn strange_first_process(parent: &Process, child: &Process) -> Fostering {
     // It leads a session of its own: so do daemons, and servers of clients that detach them. Only
     // clients connect both standard streams to pipes, and only a client that is there holds the
     // other end.
-    let Some(Details { streams, speakers, .. }) = &child.details else {
+    let Some(Details { streams, other_end, .. }) = &child.details else {
         return Fostering::CannotTell(Trait::Session);
     };
-    match (streams, speakers) {
+    match (streams, other_end) {
         (Fact::Known(streams), _) if !streams.are_a_clients() => Fostering::StartedByIt,
-        (Fact::Known(_), Fact::Known(speakers)) => started_if(speakers.contains(&parent.identity.pid)),
-        (Fact::Known(_), Fact::Hidden) | (Fact::Hidden, _) => Fostering::CannotTell(Trait::Terminal),
+        (Fact::Hidden, _) => Fostering::CannotTell(Trait::Terminal),
+        (Fact::Known(_), OtherEnd::Nobody | OtherEnd::NoChannel) => Fostering::TakenIn,
+        (Fact::Known(_), OtherEnd::Somebody(who)) if !who.is_empty() => {
+            started_if(who.contains(&parent.identity.pid))
+        }
+        (Fact::Known(_), OtherEnd::Somebody(_) | OtherEnd::NotAsked | OtherEnd::Unknown) => {
+            Fostering::CannotTell(Trait::Speaker)
+        }
     }
 }
 

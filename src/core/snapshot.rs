@@ -95,11 +95,8 @@ pub struct Details {
     pub terminal: Fact<Terminal>,
     /// What its standard input and output are.
     pub streams: Fact<Streams>,
-    /// Who else has the pipe of its standard input open: whoever can still write to it. Asked only of
-    /// shims below a reaper, and hidden where it cannot be told, as for sockets.
-    pub speakers: Fact<Vec<Pid>>,
-    /// Whether somebody can write to its standard input of whom nobody can tell who it is.
-    pub is_spoken_to_by_somebody: bool,
+    /// The other end of its standard input: who can still speak to it that way.
+    pub other_end: OtherEnd,
     /// The service that it belongs to.
     pub service: Fact<Option<Service>>,
     /// Whether it was set free on purpose: it ignores SIGHUP, as `nohup` arranges, or bears the mark of our
@@ -119,8 +116,7 @@ impl Details {
             session: Fact::Known(None),
             terminal: Fact::Known(Terminal::None),
             streams: Fact::Known(Streams { input: Stream::Pipe, output: Stream::Pipe }),
-            speakers: Fact::Known(Vec::new()),
-            is_spoken_to_by_somebody: false,
+            other_end: OtherEnd::NotAsked,
             service: Fact::Known(None),
             ignores_hangup: Fact::Known(false),
             container: Fact::Known(Container::Ours),
@@ -164,6 +160,21 @@ impl Streams {
     pub fn are_a_clients(self) -> bool {
         matches!((self.input, self.output), (Stream::Pipe, Stream::Pipe))
     }
+}
+
+/// The other end of a process's standard input. What could not be told speaks for the process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OtherEnd {
+    /// Not asked: this system does not tell, or nothing depends on it. Parents alone decide then.
+    NotAsked,
+    /// There is none: a terminal, the null device, a file, or nothing at all.
+    NoChannel,
+    /// Closed for good: nobody can speak to the process this way any more.
+    Nobody,
+    /// Open, in the hands of these. Empty: nobody can tell in whose.
+    Somebody(Vec<Pid>),
+    /// The system would not say whether anybody has it.
+    Unknown,
 }
 
 /// A service that a service manager started.

@@ -3,14 +3,16 @@
 //! Pure: lines in, decisions out. Knows MCP's handshake; everything else is requests and answers.
 
 use super::ids::Ids;
-use super::message::{Id, Message, batch_without, messages};
+use super::lives::Lives;
+use super::message::{Id, Message, messages};
 
 /// What becomes of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Fate {
     /// It is passed on as it is.
     Passed,
-    /// This is passed on in its place: the same batch without what nobody would understand.
+    /// This is passed on in its place: the same, with what a question is called on that side, and without what nobody
+    /// would understand.
     Replaced(Vec<u8>),
     /// Nobody is there any more who would understand it.
     Dropped,
@@ -44,10 +46,10 @@ enum Overflow {
 pub(crate) struct Conversation {
     /// Asked by the client, not answered yet.
     requests: Ids,
-    /// Asked by the server, not answered yet.
+    /// Asked by the server, not answered yet, as the client knows them.
     questions: Ids,
-    /// Asked by a server that is gone.
-    stale: Ids,
+    /// Which server's questions they are.
+    lives: Lives,
     /// There was no room for one of them.
     overflow: Overflow,
     is_mcp: bool,
@@ -88,22 +90,23 @@ impl Conversation {
         }
     }
 
-    /// Whether answers to a server that is gone may still come.
-    pub(crate) fn awaits_stale_answers(&self) -> bool {
-        !self.stale.is_empty()
+    /// Of which conversation this is: what the guard calls things begins with that.
+    pub(crate) fn marked(mark: u64) -> Self {
+        Self { lives: Lives::marked(mark), ..Self::default() }
+    }
+
+    /// Whether a line may be passed on as another one, or not at all, so that none is before it is complete.
+    pub(crate) const fn changes_lines(&self) -> bool {
+        self.lives.renames()
     }
 
     /// Takes note of a line of the client's.
     pub(crate) fn client_says(&mut self, line: &[u8]) -> Fate {
-        let mut messages = messages(line);
-        let stale = self.stale_in(&messages);
-        if !stale.is_empty() {
-            messages.retain(|message| !matches!(message, Message::Response { id } if stale.contains(id)));
-            if messages.is_empty() {
-                return Fate::Dropped;
-            }
+        let fate = if self.lives.renames() { self.lives.to_server(line) } else { Fate::Passed };
+        if fate == Fate::Dropped {
+            return fate;
         }
-        for message in messages {
+        for message in messages(line) {
             match message {
                 Message::Request { id, method } => {
                     if !self.is_mcp || method == "initialize" || method == "server/discover" {
@@ -130,24 +133,7 @@ impl Conversation {
                 }
             }
         }
-        if stale.is_empty() {
-            return Fate::Passed;
-        }
-        batch_without(line, |id| stale.contains(id)).map_or(Fate::Dropped, Fate::Replaced)
-    }
-
-    /// Which of these answers are to questions of a server that is gone. They are not awaited any longer.
-    fn stale_in(&mut self, messages: &[Message]) -> Vec<Id> {
-        let mut found = Vec::new();
-        for message in messages {
-            if let Message::Response { id } = message
-                && !self.questions.contains(id)
-                && self.stale.remove(id)
-            {
-                found.push(id.clone());
-            }
-        }
-        found
+        fate
     }
 
     /// A line of the client's that did not reach any server after all. It will be said as a new one.
@@ -165,8 +151,9 @@ impl Conversation {
     }
 
     /// Takes note of a line of the server's: of a question before the client can answer it.
-    pub(crate) fn server_says(&mut self, line: &[u8]) {
-        for message in messages(line) {
+    pub(crate) fn server_says(&mut self, line: &[u8]) -> Fate {
+        let renamed = if self.lives.renames() { self.lives.to_client(line) } else { None };
+        for message in messages(renamed.as_deref().unwrap_or(line)) {
             match message {
                 Message::Response { id } => {
                     self.requests.remove(&id);
@@ -175,8 +162,6 @@ impl Conversation {
                     }
                 }
                 Message::Request { id, .. } => {
-                    // From now on an answer is one to this server.
-                    self.stale.remove(&id);
                     let has_room = self.questions.insert(id);
                     self.note_room(has_room);
                 }
@@ -187,6 +172,7 @@ impl Conversation {
                 }
             }
         }
+        renamed.map_or(Fate::Passed, Fate::Replaced)
     }
 
     /// What a new server must be told first; `None` where the client has said nothing of the kind.
@@ -210,12 +196,11 @@ impl Conversation {
             self.note_room(has_room);
         }
         let questions = self.questions.take();
-        let mut has_room = true;
-        for question in &questions {
-            has_room &= self.stale.insert(question.clone());
-        }
         self.overflow = Overflow::None;
-        self.note_room(has_room);
+        // Whoever is not known to speak MCP is not changed a byte of, and has not been asked anything.
+        if self.is_mcp {
+            self.lives.next();
+        }
         Lost { requests, questions }
     }
 
@@ -266,7 +251,7 @@ mod tests {
     const INITIALIZED: &[u8] = b"{\"method\":\"notifications/initialized\"}\n";
 
     fn number(number: u64) -> Id {
-        Id::Number(number.into())
+        serde_json::from_str(&number.to_string()).unwrap()
     }
 
     fn introduced() -> Conversation {
@@ -294,7 +279,7 @@ mod tests {
         conversation.client_says(br#"{"id":3,"method":"c"}"#);
         conversation.server_says(br#"{"id":1,"result":{}}"#);
         conversation.client_says(br#"{"method":"notifications/cancelled","params":{"requestId":3}}"#);
-        assert_eq!(conversation.server_is_gone().requests, [Id::Text("two".into())]);
+        assert_eq!(conversation.server_is_gone().requests, [Id::of_text("two")]);
         assert_eq!(conversation.server_is_gone().requests, [], "told once");
     }
 
@@ -401,44 +386,86 @@ mod tests {
         }
     }
 
+    /// What the present server's question of this number is called by the client, as JSON.
+    fn name(life: u32, number: u64) -> String {
+        format!("\"shimkeeper-0-{life}-{number}\"")
+    }
+
     #[test]
     fn an_answer_to_a_server_that_is_gone_is_not_given_to_the_next() {
         let mut conversation = introduced();
-        conversation.server_says(br#"{"id":5,"method":"sampling/createMessage"}"#);
+        assert_eq!(conversation.server_says(br#"{"id":5,"method":"sampling/createMessage"}"#), Fate::Passed);
         conversation.server_says(br#"{"id":6,"method":"roots/list"}"#);
         assert_eq!(conversation.client_says(br#"{"id":6,"result":{}}"#), Fate::Passed);
+        assert!(!conversation.changes_lines());
         assert_eq!(conversation.server_is_gone().questions, [number(5)]);
-        assert!(conversation.awaits_stale_answers());
-        assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Dropped);
-        assert!(!conversation.awaits_stale_answers());
-        assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Passed);
+        assert!(conversation.changes_lines());
+        for _ in 0..2 {
+            assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Dropped);
+        }
+    }
+
+    #[test]
+    fn a_new_servers_question_of_the_same_number_is_another_one() {
+        let question = br#"{"id":5,"method":"elicitation/create"}"#;
+        for life in 2..5 {
+            let mut conversation = introduced();
+            for _ in 1..life {
+                conversation.server_says(question);
+                conversation.server_is_gone();
+            }
+            let asked = format!(r#"{{"id":{},"method":"elicitation/create"}}"#, name(life, 5));
+            assert_eq!(conversation.server_says(question), Fate::Replaced(asked.into_bytes()));
+            for old in [String::from("5"), name(life - 1, 5), name(1, 5)] {
+                let answer = format!(r#"{{"id":{old},"result":{{"action":"accept"}}}}"#);
+                assert_eq!(conversation.client_says(answer.as_bytes()), Fate::Dropped);
+            }
+            let answer = format!(r#"{{"id":{},"result":{{"action":"decline"}}}}"#, name(life, 5));
+            let given = br#"{"id":5,"result":{"action":"decline"}}"#;
+            assert_eq!(conversation.client_says(answer.as_bytes()), Fate::Replaced(given.to_vec()));
+            assert_eq!(conversation.server_is_gone().questions, [], "it is answered");
+        }
+    }
+
+    #[test]
+    fn questions_of_a_later_life_are_taken_back_by_the_names_that_the_client_knows() {
+        let mut conversation = introduced();
+        conversation.server_is_gone();
+        for question in 5..8 {
+            conversation.server_says(format!("{{\"id\":{question},\"method\":\"roots/list\"}}").as_bytes());
+        }
+        let back = br#"{"method":"notifications/cancelled","params":{"requestId":6}}"#;
+        let told =
+            format!(r#"{{"method":"notifications/cancelled","params":{{"requestId":{}}}}}"#, name(2, 6));
+        assert_eq!(conversation.server_says(back), Fate::Replaced(told.into_bytes()));
+        let left: Vec<String> =
+            conversation.server_is_gone().questions.iter().map(|id| id.json().to_owned()).collect();
+        assert_eq!(left, [name(2, 5), name(2, 7)]);
     }
 
     #[test]
     fn in_a_batch_only_what_is_for_the_server_that_is_gone_is_left_out() {
         let mut conversation = introduced();
-        for question in 5..8 {
-            conversation.server_says(format!("{{\"id\":{question},\"method\":\"roots/list\"}}").as_bytes());
-        }
+        conversation.server_says(br#"{"id":5,"method":"roots/list"}"#);
         conversation.server_is_gone();
         conversation.server_says(br#"{"id":8,"method":"roots/list"}"#);
-        let mixed = br#"[{"id":5,"result":{}}, {"id":8,"result":{}}, {"id":1,"method":"a"}]"#;
+        let mixed = format!(
+            r#"[{{"id":5,"result":{{}}}}, {{"id":{},"result":{{}}}}, {{"id":1,"method":"a"}}]"#,
+            name(2, 8)
+        );
         let kept = b"[{\"id\":8,\"result\":{}},{\"id\":1,\"method\":\"a\"}]\n";
-        assert_eq!(conversation.client_says(mixed), Fate::Replaced(kept.to_vec()));
-        let stale = br#"[{"id":6,"result":{}},{"id":7,"error":{}}]"#;
-        assert_eq!(conversation.client_says(stale), Fate::Dropped);
-        assert!(!conversation.awaits_stale_answers());
+        assert_eq!(conversation.client_says(mixed.as_bytes()), Fate::Replaced(kept.to_vec()));
         let lost = conversation.server_is_gone();
         assert_eq!((lost.requests, lost.questions), (vec![number(1)], vec![]));
     }
 
     #[test]
-    fn a_new_servers_question_of_the_same_number_is_answered() {
-        let mut conversation = introduced();
-        conversation.server_says(br#"{"id":5,"method":"roots/list"}"#);
+    fn before_the_client_has_said_a_word_of_mcp_nothing_is_renamed() {
+        let mut conversation = Conversation::default();
         conversation.server_is_gone();
-        conversation.server_says(br#"{"id":5,"method":"roots/list"}"#);
-        assert_eq!(conversation.client_says(br#"{"id":5,"result":{}}"#), Fate::Passed);
-        assert!(!conversation.awaits_stale_answers(), "an answer of that number is the new one's");
+        assert!(!conversation.changes_lines());
+        assert_eq!(conversation.server_says(br#"{"id":0,"method":"ping"}"#), Fate::Passed);
+        conversation.client_says(INITIALIZE);
+        assert_eq!(conversation.client_says(br#"{"id":0,"result":{}}"#), Fate::Passed);
     }
 }

@@ -60,7 +60,7 @@ impl Shared {
     fn note(&self, inlet: &mut Inlet, chunk: &[u8]) -> Option<Vec<u8>> {
         let mut conversation = lock(&self.conversation);
         // While a line may have to be dropped, none is passed on before it is complete.
-        let withholds = conversation.awaits_stale_answers() || inlet.sent < inlet.lines.rest().len();
+        let withholds = conversation.changes_lines() || inlet.sent < inlet.lines.rest().len();
         let (mut passed, mut sent) = (Vec::new(), inlet.sent);
         let mut completed = Vec::new();
         inlet.lines.add(chunk, |line| {
@@ -87,7 +87,7 @@ impl Shared {
         let rest = inlet.lines.rest();
         // No message is as long. What follows is passed on all the same.
         let is_too_long = rest.len() > LONGEST_LINE;
-        if is_too_long || !conversation.awaits_stale_answers() {
+        if is_too_long || !conversation.changes_lines() {
             passed.extend_from_slice(rest.get(sent..).filter(|_| withholds).unwrap_or_default());
             sent = rest.len();
         }

@@ -3,27 +3,9 @@
 //! Never changes a line and never judges one: what cannot be read as a message is none.
 
 use serde::Deserialize;
-use serde_json::Number;
 use serde_json::value::RawValue;
 
-/// The identifier of a request, as it is compared.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Id {
-    /// A number.
-    Number(Number),
-    /// A text.
-    Text(String),
-}
-
-impl Id {
-    /// As it stands in JSON.
-    pub(crate) fn json(&self) -> String {
-        match self {
-            Self::Number(number) => number.to_string(),
-            Self::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
-        }
-    }
-}
+pub(crate) use super::id::Id;
 
 /// What one line says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,21 +43,6 @@ pub(crate) fn messages(line: &[u8]) -> Vec<Message> {
     }
 }
 
-/// A batch without the answers that are to be left out, its end included; `None` where nothing else is in it, or where
-/// it is no batch.
-pub(crate) fn batch_without(line: &[u8], is_left_out: impl Fn(&Id) -> bool) -> Option<Vec<u8>> {
-    let batch = serde_json::from_slice::<Vec<&RawValue>>(line).ok()?;
-    let kept: Vec<&str> = batch
-        .into_iter()
-        .map(RawValue::get)
-        .filter(|part| match messages(part.as_bytes()).as_slice() {
-            [Message::Response { id }] => !is_left_out(id),
-            _ => true,
-        })
-        .collect();
-    (!kept.is_empty()).then(|| format!("[{}]\n", kept.join(",")).into_bytes())
-}
-
 /// Whether a line answers a request by an error.
 pub(crate) fn refuses(line: &[u8]) -> bool {
     refusal(line).is_some()
@@ -109,43 +76,26 @@ struct Refusal<'a> {
 
 #[derive(Deserialize)]
 struct Raw<'a> {
-    id: Option<RawId>,
+    id: Option<Id>,
     method: Option<String>,
     #[serde(borrow)]
     params: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum RawId {
-    Number(Number),
-    Text(String),
-}
-
-impl From<RawId> for Id {
-    fn from(id: RawId) -> Self {
-        match id {
-            RawId::Number(number) => Self::Number(number),
-            RawId::Text(text) => Self::Text(text),
-        }
-    }
-}
-
-#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Cancelled {
-    request_id: RawId,
+    request_id: Id,
 }
 
 impl Raw<'_> {
     fn message(self) -> Option<Message> {
-        let id = self.id.map(Id::from);
-        match (self.method, id) {
+        match (self.method, self.id) {
             (Some(method), Some(id)) => Some(Message::Request { id, method }),
             (Some(method), None) => {
                 let params = self.params.filter(|_| method == "notifications/cancelled");
                 let cancelled = params.and_then(|it| serde_json::from_str::<Cancelled>(it.get()).ok());
-                let cancels = cancelled.map(|it| it.request_id.into());
+                let cancels = cancelled.map(|it| it.request_id);
                 Some(Message::Notification { method, cancels })
             }
             (None, Some(id)) => Some(Message::Response { id }),
@@ -159,7 +109,7 @@ mod tests {
     use super::*;
 
     fn number(number: u64) -> Id {
-        Id::Number(number.into())
+        serde_json::from_str(&number.to_string()).unwrap()
     }
 
     #[test]
@@ -168,15 +118,15 @@ mod tests {
         assert_eq!(messages(br#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#), request(number(1), "ping"));
         assert_eq!(
             messages(br#" { "params" : [1,{"requestId":7}], "method":"a/b", "id":"x\u00e9" } "#),
-            request(Id::Text("x\u{e9}".into()), "a/b")
+            request(Id::of_text("x\u{e9}"), "a/b")
         );
         assert_eq!(messages(br#"{"id":2,"result":{"id":9}}"#), [Message::Response { id: number(2) }]);
-        assert_eq!(messages(br#"{"id":"2","error":{}}"#), [Message::Response { id: Id::Text("2".into()) }]);
+        assert_eq!(messages(br#"{"id":"2","error":{}}"#), [Message::Response { id: Id::of_text("2") }]);
         assert_eq!(
             messages(br#"{"method":"notifications/cancelled","params":{"a":[{}],"requestId":"z"}}"#),
             [Message::Notification {
                 method: "notifications/cancelled".into(),
-                cancels: Some(Id::Text("z".into()))
+                cancels: Some(Id::of_text("z"))
             }]
         );
         assert_eq!(
@@ -189,20 +139,6 @@ mod tests {
     fn a_batch_is_several_messages() {
         let batch = br#"[{"id":1,"method":"a"},{"id":2,"result":0},{"method":"n"}]"#;
         assert_eq!(messages(batch).len(), 3);
-    }
-
-    #[test]
-    fn a_batch_can_be_passed_on_in_part() {
-        let batch = br#" [ {"id":1,"method":"a"} ,{"id":2,"result": [1, 2]},{"id":"2","error":{}},7]"#;
-        let without = |left_out: &[Id]| {
-            let left = batch_without(batch, |id| left_out.contains(id));
-            left.map(|left| String::from_utf8(left).unwrap())
-        };
-        let kept = r#"[{"id":1,"method":"a"},{"id":"2","error":{}},7]"#;
-        assert_eq!(without(&[number(1), number(2)]).as_deref(), Some(format!("{kept}\n").as_str()));
-        let all = br#"[{"id":1,"result":0},{"id":2,"result":0}]"#;
-        assert_eq!(batch_without(all, |_| true), None);
-        assert_eq!(batch_without(br#"{"id":1,"result":0}"#, |_| false), None, "no batch");
     }
 
     #[test]
@@ -257,11 +193,5 @@ mod tests {
             let line = format!(r#"{{"id":1,"method":"x","params":{params}}}"#);
             assert_eq!(messages(line.as_bytes()).len(), 1, "{line}");
         }
-    }
-
-    #[test]
-    fn identifiers_are_written_as_json() {
-        assert_eq!(number(7).json(), "7");
-        assert_eq!(Id::Text("a\"b".into()).json(), r#""a\"b""#);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
+use super::conversation::Fate;
 use super::lines::Lines;
 use super::message::{Id, Message, may_ask, messages, refusal, refuses};
 use super::passage::Passage;
@@ -85,6 +86,10 @@ impl Shared {
     /// may be a question is looked at before, because the client may answer at once.
     fn pass_on_lines(&self, lines: &mut Lines, read: &[u8]) -> io::Result<()> {
         let mut whole = Vec::new();
+        if lock(&self.conversation).changes_lines() {
+            lines.add(read, |line| self.pass_on(line, &mut whole));
+            return lock(&self.client).write_all(&whole);
+        }
         lines.add(read, |line| whole.extend_from_slice(line));
         let each = || whole.split_inclusive(|byte| *byte == b'\n');
         let (before, after): (Vec<&[u8]>, Vec<&[u8]>) = each().partition(|line| may_ask(line));
@@ -94,13 +99,22 @@ impl Shared {
         Ok(())
     }
 
+    /// Looks at a line, and adds what the client is told of it.
+    fn pass_on(&self, line: &[u8], passed: &mut Vec<u8>) {
+        match lock(&self.conversation).server_says(line) {
+            Fate::Passed => passed.extend_from_slice(line),
+            Fate::Replaced(other) => passed.extend_from_slice(&other),
+            Fate::Dropped => {}
+        }
+    }
+
     fn look_at(&self, lines: &[&[u8]]) {
         if lines.is_empty() {
             return;
         }
         let mut conversation = lock(&self.conversation);
         for line in lines {
-            conversation.server_says(line);
+            let _ = conversation.server_says(line);
         }
         say_what_is_not_remembered(&mut conversation);
     }
@@ -111,8 +125,7 @@ impl Shared {
         let mut passed = Vec::new();
         lines.add(read, |line| {
             if !refuses(line) {
-                passed.extend_from_slice(line);
-                lock(&self.conversation).server_says(line);
+                self.pass_on(line, &mut passed);
             }
         });
         lock(&self.client).write_all(&passed)
@@ -135,8 +148,7 @@ impl Shared {
             });
             let awaited = if is_answer { introduction.take() } else { None };
             if !awaited.as_ref().is_some_and(|awaited| awaited.is_swallowed) {
-                passed.extend_from_slice(line);
-                lock(&self.conversation).server_says(line);
+                self.pass_on(line, &mut passed);
             }
             if let Some(awaited) = awaited {
                 // Whoever waits for it may have given up.

@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -133,7 +134,7 @@ impl Relay {
     /// Starts to listen to the client. `output` is the way back to it.
     pub(crate) fn new(input: File, output: File, tell: Tell) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            conversation: Mutex::default(),
+            conversation: Mutex::new(Conversation::marked(mark())),
             is_mcp: AtomicBool::new(false),
             inlet: Mutex::default(),
             inlet_changed: Condvar::new(),
@@ -258,6 +259,11 @@ impl Relay {
     }
 }
 
+/// What tells the names that we give from those of every other guard.
+fn mark() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}
+
 /// A server that is to take the place of the one before.
 struct Next {
     stdin: ChildStdin,
@@ -339,7 +345,7 @@ impl Shared {
             }
         }
         // Of a line that has only begun the new server gets the beginning, too.
-        let withheld = lock(&self.conversation).awaits_stale_answers();
+        let withheld = lock(&self.conversation).changes_lines();
         let unfinished = if withheld { Vec::new() } else { inlet.lines.rest().to_vec() };
         inlet.sent = unfinished.len();
         inlet.completed = Vec::new();

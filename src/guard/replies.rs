@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn each_line_is_a_message_that_names_its_request() {
-        let (one, two) = (Id::Number(1.into()), Id::Text("a\"\n".into()));
+        let (one, two) = (Id::of_text("1"), Id::of_text("a\"\n"));
         let lost = Lost { requests: vec![one.clone(), two.clone()], questions: vec![two.clone()] };
         let text = of_lost(&lost);
         let found: Vec<Message> = text.split_inclusive(|byte| *byte == b'\n').flat_map(messages).collect();

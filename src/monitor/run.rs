@@ -137,7 +137,7 @@ impl Shell {
         let watches = setup.config.watches.clone();
         let shell = Self {
             stop_grace: setup.config.stop_grace,
-            state: State::new(setup.config, setup.config_problem),
+            state: State::new(setup.config, setup.config_problem).with_clock(platform::local_offset),
             monitor: monitor.clone(),
             program: setup.program,
             clock: setup.clock,

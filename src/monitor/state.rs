@@ -45,6 +45,8 @@ pub struct State {
     autostart: Result<bool, String>,
     toast_problem: Option<String>,
     problem: Option<String>,
+    /// How far the user's clock is ahead of UTC at a time, in seconds.
+    offset_at: fn(UnixTime) -> i32,
 }
 
 impl State {
@@ -64,7 +66,14 @@ impl State {
             autostart: Err(wording::NOT_LOOKED_YET.into()),
             toast_problem: None,
             problem: None,
+            offset_at: |_| 0,
         }
+    }
+
+    /// The same for a user whose clock is ahead of UTC by so many seconds at a time.
+    #[must_use]
+    pub fn with_clock(self, offset_at: fn(UnixTime) -> i32) -> Self {
+        Self { offset_at, ..self }
     }
 
     /// Whether the user wants no looks.

@@ -30,7 +30,7 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
-use crate::core::{Birth, Identity, PathStyle, Pid, Presence, System};
+use crate::core::{Birth, Identity, PathStyle, Pid, Presence, System, UnixTime};
 
 /// The system that this program runs on.
 pub(crate) const SYSTEM: System = os::SYSTEM;
@@ -60,6 +60,14 @@ pub(crate) fn birth_clock() -> u64 {
 /// How long a process has lived at `now` of [`birth_clock`].
 pub(crate) fn age(birth: Birth, now: u64) -> Duration {
     os::age(birth, now)
+}
+
+/// How far the user's clock was ahead of UTC at that time, in seconds; 0 where that is not told.
+///
+/// # Platforms
+/// Linux: by the rules of the time zone at that time; Windows: by those of today.
+pub(crate) fn local_offset(at: UnixTime) -> i32 {
+    os::local_offset(at)
 }
 
 /// Whether a process that no list shows exists.

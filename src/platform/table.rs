@@ -2,6 +2,7 @@
 
 use super::{io, os};
 use crate::core::moment::Now;
+use crate::core::snapshot::OtherEnd;
 use crate::core::{Details, Pid, Process};
 use std::collections::HashMap;
 
@@ -50,6 +51,17 @@ pub(crate) struct Question<'a> {
     pub(crate) now: Now,
 }
 
+/// Of whom the other end of the standard input is asked.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Whether anybody is there, of each of these: a cheap question.
+    #[expect(dead_code, reason = "nobody answers it yet")]
+    pub(crate) servers: Vec<Pid>,
+    /// Some of them, who may have lost their client: of these also who it is, which costs a walk through what
+    /// everybody has open.
+    pub(crate) suspects: Vec<Pid>,
+}
+
 /// The table, with what it keeps from look to look.
 #[derive(Debug, Default)]
 pub(crate) struct Table(os::Table);
@@ -75,13 +87,12 @@ impl Table {
         self.0.details(pid)
     }
 
-    /// For each of these processes everybody else who can write to its standard input; `None` where somebody can whom we
-    /// may not see. A process is missing where nothing can be told.
+    /// The other end of each one's standard input. A process is missing where it was not asked.
     ///
     /// # Platforms
     /// Linux: pipes, not socket pairs; Windows: nothing is told.
-    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Option<Vec<Pid>>> {
-        self.0.speakers(pids)
+    pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
+        self.0.other_ends(asked)
     }
 
     /// What the last look found.

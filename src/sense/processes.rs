@@ -69,6 +69,6 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Proces
             }
         }
     }
-    let speakers = relatives::add_speakers(&mut processes, table, search);
+    let speakers = relatives::add_other_ends(&mut processes, table, search);
     Ok((processes, speakers))
 }

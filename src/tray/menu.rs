@@ -108,7 +108,7 @@ mod tests {
     fn view() -> View {
         View {
             face: Face::Verdict(Verdict::Idle),
-            headline: "No run_ws_shim runs, port 3005 is free".into(),
+            headline: "exai-mcp does not run, port 3005 is free".into(),
             lines: vec![
                 "Port 3005: free".into(),
                 "Nothing yet".into(),
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(
             labels(&view()),
             [
-                "No run_ws_shim runs, port 3005 is free",
+                "exai-mcp does not run, port 3005 is free",
                 "Port 3005: free",
                 "Nothing yet",
                 "Looks every 2 s",

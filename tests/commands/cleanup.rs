@@ -84,7 +84,10 @@ fn a_port_that_was_not_looked_at_is_not_told() {
         assert_eq!(done["port"], serde_json::Value::Null);
         assert_eq!(done["ports"], serde_json::json!([]));
         let status = keeper.run(&["status"]).expect_code(0);
-        assert!(status.stdout.contains("no run_ws_shim runs") && !status.stdout.contains("free"), "{status}");
+        assert!(
+            status.stdout.contains("exai-mcp does not run") && !status.stdout.contains("free"),
+            "{status}"
+        );
     });
 }
 

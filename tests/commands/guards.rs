@@ -143,10 +143,7 @@ fn a_lease_names_the_client_and_the_guard() {
         assert_eq!(instance["guard"]["pid"], stage.guard.pid);
         assert_eq!(instance["server_name"], "the server");
         assert_eq!(instance["client"]["name"], "the editor");
-        assert_eq!(
-            status["watches"][0]["summary"],
-            "run_ws_shim runs for the editor, guarded, holds port 3005"
-        );
+        assert_eq!(status["watches"][0]["summary"], "exai-mcp runs for the editor, guarded, holds port 3005");
         keeper.run(&["status"]).expect_code(0).says("used by the editor, guarded");
         let pid = stage.shim.pid();
         keeper
@@ -206,7 +203,7 @@ fn a_guard_is_asked_to_restart_its_server_and_the_tray_is_not() {
         let outcome = keeper.run(&["restart"]).expect_code(0);
         let (new, _) = Shim::after(stage.shim, &stage.ready);
         let says = format!(
-            "The guard {} started run_ws_shim anew as PID {} in place of {}; the editor does not notice",
+            "The guard {} started exai-mcp anew as PID {} in place of {}; the editor does not notice",
             stage.guard.pid,
             new.pid(),
             stage.shim.pid()

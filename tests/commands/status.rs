@@ -12,7 +12,7 @@ fn a_quiet_machine_is_said_in_one_line() {
         let bed = Bed::with_the_real_name();
         let outcome = bed.keeper(3005).run(&["status"]).expect_code(0);
         let shown = without_chance(&bed, &outcome, &[]);
-        assert_eq!(shown, "exai-mcp IDLE no run_ws_shim runs, port 3005 is free");
+        assert_eq!(shown, "exai-mcp IDLE exai-mcp does not run, port 3005 is free");
         assert_eq!(outcome.stderr, "");
     });
 }
@@ -25,7 +25,7 @@ fn a_shim_in_use_is_said_with_its_client() {
         let outcome = bed.keeper(3005).run(&["status"]).expect_code(0);
         assert_eq!(
             without_chance(&bed, &outcome, &named(&client)),
-            "exai-mcp HEALTHY run_ws_shim runs and holds port 3005\n\
+            "exai-mcp HEALTHY exai-mcp runs and holds port 3005\n\
              \x20 attached PID SHIM N s N MB used by python3.11\n\
              \x20              PYTHON -u BED/run_ws_shim.py --port 0 --port 3005\n\
              \x20              · its client python3.11 (CLIENT) runs\n\
@@ -70,7 +70,7 @@ fn a_stranger_on_the_port_is_said_with_what_to_do() {
             without_chance(&bed, &outcome, &[(stranger.pid(), "STRANGER")]),
             "exai-mcp BLOCKED port 3005 is held by python3.11 (STRANGER)\n\
              \x20 port 127.0.0.1:3005 held by python3.11 (STRANGER)\n\
-             \x20 note Python3.11 (STRANGER) holds 127.0.0.1:3005 and is no run_ws_shim\n\
+             \x20 note Python3.11 (STRANGER) holds 127.0.0.1:3005 and is not exai-mcp\n\
              \x20 → `shimkeeper free 3005` shows who it is and ends it if you say so"
                 .replace("ython3.11", &name_of_python()[1..])
         );

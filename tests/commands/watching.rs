@@ -12,7 +12,7 @@ fn an_orphan_is_told_when_it_appears_and_when_it_ends() {
         let bed = Bed::with_the_real_name();
         let keeper = bed.keeper(3005);
         let mut watch = keeper.talk(&["watch"]);
-        watch.says(&["exai-mcp: no run_ws_shim runs", "(idle)"]);
+        watch.says(&["exai-mcp: exai-mcp does not run", "(idle)"]);
         let client = bed.client().on_port(3005).start();
         let shim = client.shim();
         let pid = format!("PID {}", shim.pid());

@@ -25,7 +25,7 @@ fn open_log_opens_todays_log_from_the_menu_and_from_a_toast() {
         let shim = client.shim();
         client.kill_hard();
         icon_turns(&desktop, RED, "log-2-orphaned");
-        let toast = desktop.toast_about("Orphaned shim");
+        let toast = desktop.toast_about("Orphaned MCP server");
         desktop.click_toast_button(&toast, "Open log");
         assert_eq!(opener.opened(), log);
         assert!(shim.lives(), "that was the other button");
@@ -42,7 +42,7 @@ fn a_left_click_and_about_answer_with_a_toast() {
         let client = bed.client().on_port(3005).start();
         let icon = icon_turns(&desktop, GREEN, "left-1-healthy");
         desktop.click(icon.centre());
-        let (toast, _) = desktop.toast_about("Run_ws_shim runs and holds port 3005");
+        let (toast, _) = desktop.toast_about("exai-mcp runs and holds port 3005");
         assert!(toast.body.contains(&format!("PID {}", client.shim().pid())), "{toast:?}");
         assert_eq!(toast.buttons, ["Open log"]);
         desktop.screenshot("left-2-toast");

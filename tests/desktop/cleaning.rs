@@ -22,7 +22,7 @@ fn an_orphan_turns_the_icon_red_and_a_click_on_cleanup_turns_it_grey_again() {
         client.kill_hard();
         let icon = icon_turns(&desktop, RED, "3-orphaned");
         let (toast, _) = desktop.toast_about("3005");
-        assert!(toast.summary.contains("Orphaned shim on port 3005"), "{toast:?}");
+        assert!(toast.summary.contains("Orphaned MCP server holds port 3005"), "{toast:?}");
         assert!(!toast.body.is_empty(), "a toast without a reason: {toast:?}");
         desktop.screenshot("4-toast");
 
@@ -50,7 +50,7 @@ fn the_button_on_the_toast_ends_the_orphan() {
         icon_turns(&desktop, GREEN, "toast-1-healthy");
         client.kill_hard();
 
-        let toast = desktop.toast_about("Orphaned shim");
+        let toast = desktop.toast_about("Orphaned MCP server");
         desktop.screenshot("toast-2-orphaned");
         desktop.click_toast_button(&toast, "Clean up");
 

@@ -98,7 +98,7 @@ fn a_notification_daemon_that_dies_takes_nothing_with_it_and_toasts_leak_nothing
         let client = bed.client().on_port(3005).start();
         client.kill_hard();
         icon_turns(&desktop, RED, "died-2-orphaned");
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         assert!(tray.lives());
     });
 }

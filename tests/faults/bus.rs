@@ -21,7 +21,7 @@ fn after_a_restart_of_the_bus_icon_menu_and_toasts_return() {
         icon_turns(&desktop, GREEN, "bus-2-returned");
         client.kill_hard();
         let icon = icon_turns(&desktop, RED, "bus-3-orphaned");
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         desktop.open_menu(icon);
         assert!(tray.lives());
         keeper.run(&["cleanup"]).expect_code(0);

@@ -47,7 +47,7 @@ fn on_a_full_disk_the_tray_works_and_says_that_nothing_is_logged() {
             "{toast:?}"
         );
         let orphan = an_orphan(&bed);
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         desktop.menu_click(tray.pid(), "Cleanup");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
 
@@ -114,7 +114,7 @@ fn in_a_home_that_cannot_be_written_the_work_is_done_and_it_is_said() {
         let mut tray = Tray::start(&bed, &desktop, &keeper);
         let (toast, _) = desktop.toast_about("Shimkeeper could not do that");
         assert!(toast.body.contains("no log is kept in"), "{toast:?}");
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         desktop.menu_click(tray.pid(), "Cleanup");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
         icon_turns(&desktop, GREY, "read-only-idle");
@@ -155,7 +155,7 @@ fn a_log_folder_that_is_removed_comes_back() {
             fs::remove_file(entry.unwrap().path()).unwrap();
         }
         client.kill_hard();
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         eventually("the log goes on", PATIENCE, || keeper.log().contains("orphaned"));
         keeper.run(&["log"]).expect_code(0).says("orphaned");
         assert!(tray.lives());

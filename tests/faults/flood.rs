@@ -21,7 +21,7 @@ fn a_flood_of_answers_to_toasts_cleans_up_once_at_most_and_costs_nothing() {
         let shim = client.shim();
         client.kill_hard();
         icon_turns(&desktop, RED, "flood-1-orphaned");
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         let (threads, files, memory) = costs(&tray);
 
         // Of nobody's toasts: nothing comes of it.

@@ -173,7 +173,7 @@ fn no_toast_no_row_and_no_line_of_the_tray_is_forged() {
         client.kill_hard();
         icon_turns(&desktop, RED, "hostile-2-orphaned");
         assert_eq!(kinds(&desktop, tray.pid()), before);
-        let (toast, _) = desktop.toast_about("Orphaned shim on port 3005");
+        let (toast, _) = desktop.toast_about("Orphaned MCP server holds port 3005");
         assert!(!toast.body.contains('<') && toast.body.lines().count() <= 4, "{toast:?}");
         desktop.menu_click(tray.pid(), "Cleanup");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());

@@ -116,7 +116,7 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
         let orphan = client.shim();
         client.kill_hard();
         icon_turns(&desktop, RED, "replaced-4-orphaned");
-        desktop.toast_about("Orphaned shim on port 3007");
+        desktop.toast_about("Orphaned MCP server holds port 3007");
         desktop.menu_click(tray.pid(), "Cleanup");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
         icon_turns(&desktop, GREY, "replaced-5-broken");

@@ -40,7 +40,7 @@ fn a_token_reaches_no_toast_no_menu_no_log_and_no_json() {
         icon_turns(&desktop, RED, "secrets-orphaned");
         hear(&desktop, tray.pid());
         said += &keeper.run(&["status", "--json"]).to_string();
-        desktop.toast_about("Orphaned shim on port 3005");
+        desktop.toast_about("Orphaned MCP server holds port 3005");
         desktop.menu_click(tray.pid(), "Cleanup");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         desktop.menu_click(tray.pid(), "About");

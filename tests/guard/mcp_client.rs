@@ -17,7 +17,7 @@ pub(crate) const LOST: i64 = -32010;
 
 pub(crate) struct Mcp {
     pub(crate) guarded: Guarded,
-    heard: Receiver<Value>,
+    heard: Receiver<String>,
     plan: PathBuf,
     last: u64,
 }
@@ -42,10 +42,7 @@ impl Mcp {
         let (hear, heard) = mpsc::channel();
         thread::spawn(move || {
             for line in output.split(b'\n') {
-                let line = line.unwrap();
-                let message = serde_json::from_slice(&line)
-                    .unwrap_or_else(|_| json!({ "broken": String::from_utf8_lossy(&line) }));
-                let _ = hear.send(message);
+                let _ = hear.send(String::from_utf8_lossy(&line.unwrap()).into_owned());
             }
         });
         Self { guarded, heard, plan: file, last: 0 }
@@ -78,8 +75,15 @@ impl Mcp {
 
     #[track_caller]
     pub(crate) fn hear(&mut self) -> Value {
+        let line = self.hear_line();
+        serde_json::from_str(&line).unwrap_or_else(|_| json!({ "broken": line }))
+    }
+
+    /// The next line as it came, without its end.
+    #[track_caller]
+    pub(crate) fn hear_line(&mut self) -> String {
         match self.heard.recv_timeout(PATIENCE) {
-            Ok(message) => message,
+            Ok(line) => line,
             Err(error) => panic!("nothing is heard ({error}); {}", self.guarded.complaints()),
         }
     }

@@ -131,7 +131,7 @@ fn wrong_usage_is_said_and_nothing_is_touched() {
     ] {
         user.mcp(arguments).expect_code(2);
     }
-    user.mcp(&["wrap", "--file", "."]).expect_code(1).complains("this is no file");
+    user.mcp(&["wrap", "--file", "."]).expect_code(1).complains("this is not a file");
     user.has_config("prot = 1");
     user.mcp(&["wrap"]).expect_code(2).complains("config.toml");
     assert_eq!(look(&path), before);

@@ -42,9 +42,10 @@ fn a_port_of_somebody_else_is_not_fought_for() {
 fn where_nothing_runs_and_nothing_is_configured_there_is_nothing_to_start() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();
-        bed.keeper(3005).run(&["restart"]).expect_code(1).complains(
-            "run_ws_shim does not run, and the watch \"exai-mcp\" has no `command` to start it with",
-        );
+        bed.keeper(3005)
+            .run(&["restart"])
+            .expect_code(1)
+            .complains("exai-mcp does not run, and the watch \"exai-mcp\" has no `command` to start it with");
         assert!(!is_taken(3005));
     });
 }

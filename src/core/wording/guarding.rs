@@ -38,21 +38,21 @@ pub(super) fn guard_silent(guard: Pid) -> String {
 /// What runs well, by whom it is used, and what has a guard.
 pub(super) fn healthy(diagnosis: &Diagnosis) -> String {
     let port = diagnosis.watch.port;
-    let script = diagnosis.watch.short_script();
+    let server = &diagnosis.watch.name;
     let listens = diagnosis.instances.iter().any(|instance| instance.listens);
     let guarded = diagnosis.instances.iter().filter(|instance| instance.guarded.is_some()).count();
     if let ([instance], 1) = (diagnosis.instances.as_slice(), guarded) {
         let of_whom = client_in_a_sentence(&instance.client).map(|who| format!(" for {who}"));
         let of_whom = of_whom.unwrap_or_default();
         let holds = if listens { format!(", holds port {port}") } else { String::new() };
-        return format!("{script} runs{of_whom}, guarded{holds}");
+        return format!("{server} runs{of_whom}, guarded{holds}");
     }
     let guards = if guarded > 0 { format!(", {guarded} guarded") } else { String::new() };
     match (diagnosis.instances.len(), listens) {
-        (1, true) => format!("{script} runs and holds port {port}"),
-        (1, false) => format!("{script} runs"),
-        (all, true) => format!("{all} of {script} run{guards}, one holds port {port}"),
-        (all, false) => format!("{all} of {script} run{guards}"),
+        (1, true) => format!("{server} runs and holds port {port}"),
+        (1, false) => format!("{server} runs"),
+        (all, true) => format!("{all} of {server} run{guards}, one holds port {port}"),
+        (all, false) => format!("{all} of {server} run{guards}"),
     }
 }
 
@@ -63,8 +63,8 @@ pub const ROW_RESTART_UNNOTICED: &str = "Restart (its client does not notice)";
 #[must_use]
 pub fn restarted_by_guard(old: Pid, new: &Instance, guard: Pid, watch: &Watch) -> String {
     let who = client_in_a_sentence(&new.client).unwrap_or_else(|| "its client".into());
-    let (script, pid) = (watch.short_script(), new.main.pid);
-    format!("the guard {guard} started {script} anew as PID {pid} in place of {old}; {who} does not notice")
+    let (server, pid) = (&watch.name, new.main.pid);
+    format!("the guard {guard} started {server} anew as PID {pid} in place of {old}; {who} does not notice")
 }
 
 /// The same where the server does not listen yet.

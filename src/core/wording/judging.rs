@@ -52,6 +52,7 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::SpokenTo { pid, name: who } => {
             format!("{} ({pid}) still has the other end of its standard input", name(who))
         }
+        Evidence::NobodySpeaks => "nobody holds the other end of its input".into(),
         Evidence::StartedByHand => {
             "its input is a terminal that let it go: somebody started it by hand and set it free".into()
         }
@@ -72,7 +73,7 @@ pub fn evidence(evidence: &Evidence) -> String {
 fn of_trait(which: Trait) -> &'static str {
     match which {
         Trait::Service => "the service that it belongs to",
-        Trait::Hangup => "whether somebody set it free on purpose",
+        Trait::Hangup => "whether it was set free on purpose",
         Trait::Terminal => "what its standard streams are connected to",
         Trait::Birth => "whether its parent is older than it (the clock was set back)",
         Trait::Session => "its session",
@@ -103,12 +104,14 @@ pub fn unseen(unseen: &Unseen) -> String {
             format!("the command line of {} ({pid}) could not be read", name(who))
         }
         Unseen::Parent { pid, parent: Some(parent) } => {
-            format!("the parent {parent} of the shim {pid} may not be looked at")
+            format!("the parent {parent} of the server {pid} may not be looked at")
         }
         Unseen::Parent { pid, parent: None } => {
-            format!("the parent of the shim {pid} is outside this container")
+            format!("the parent of the server {pid} is outside this container")
         }
-        Unseen::Trait { pid, which } => format!("{} could not be read for the shim {pid}", of_trait(*which)),
+        Unseen::Trait { pid, which } => {
+            format!("{} could not be read for the server {pid}", of_trait(*which))
+        }
         Unseen::Holder { port } => format!("somebody holds port {port}, but we may not see who"),
     }
 }
@@ -140,7 +143,7 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
         Finding::Orphan { pid } => format!("{pid} is an orphan: nobody uses it any more"),
         Finding::Suspected { pid } => format!("{pid} seems to have lost its client; it is looked at again"),
         Finding::Foreign { pid, name: who, address } => {
-            format!("{} ({pid}) holds {address} and is no {}", name(who), watch.short_script())
+            format!("{} ({pid}) holds {address} and is not {}", name(who), watch.name)
         }
         Finding::Ghost { pid, address, heir } => ghost(*pid, address, heir.as_ref()),
         Finding::Reserved { first, last } => {
@@ -195,7 +198,7 @@ pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
 #[must_use]
 pub fn summary(diagnosis: &Diagnosis) -> String {
     let port = diagnosis.watch.port;
-    let script = diagnosis.watch.short_script();
+    let server = &diagnosis.watch.name;
     match diagnosis.verdict {
         Verdict::Orphaned => orphans(diagnosis),
         Verdict::Blocked => blocked(diagnosis),
@@ -210,17 +213,17 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
                 .filter(|finding| matches!(finding, Finding::Superseded { .. }))
                 .count();
             match superseded {
-                0 => format!("{script} runs but does not listen on port {port}"),
-                n => format!("{} of {script}", count(n, "superseded copy", "superseded copies")),
+                0 => format!("{server} runs but does not listen on port {port}"),
+                n => format!("{} of {server}", count(n, "superseded copy", "superseded copies")),
             }
         }
         Verdict::Starting if diagnosis.instances.iter().any(Instance::is_being_started) => {
-            format!("{script} is being started by its guard")
+            format!("{server} is being started by its guard")
         }
-        Verdict::Starting => format!("{script} is too young to be judged"),
+        Verdict::Starting => format!("{server} is too young to be judged"),
         Verdict::Healthy => guarding::healthy(diagnosis),
-        Verdict::Idle if diagnosis.watch.listens == Listens::Never => format!("no {script} runs"),
-        Verdict::Idle => format!("no {script} runs, port {port} is free"),
+        Verdict::Idle if diagnosis.watch.listens == Listens::Never => format!("{server} does not run"),
+        Verdict::Idle => format!("{server} does not run, port {port} is free"),
     }
 }
 
@@ -232,7 +235,7 @@ fn orphans(diagnosis: &Diagnosis) -> String {
     match (holds, all) {
         (true, 1) => format!("1 orphan holds port {port}"),
         (true, n) => format!("{n} orphans, one holds port {port}"),
-        (false, n) => format!("{} of {}", count(n, "orphan", "orphans"), diagnosis.watch.short_script()),
+        (false, n) => format!("{} of {}", count(n, "orphan", "orphans"), diagnosis.watch.name),
     }
 }
 
@@ -357,6 +360,7 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         | Evidence::ParentReused { .. }
         | Evidence::TakenIn { .. }
         | Evidence::ClientEnded { .. }
+        | Evidence::NobodySpeaks
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }
         | Evidence::Guarded { .. }

@@ -58,7 +58,7 @@ pub const DOES_NOT_END: &str = "it was asked to end and goes on";
 /// Something went wrong inside us.
 pub const INTERNAL_ERROR: &str = "something went wrong inside Shimkeeper; the log says what";
 /// Why something has to wait.
-pub const BUSY_ALREADY: &str = "a cleanup or restart is already at work";
+pub const BUSY_ALREADY: &str = "a cleanup or restart is already in progress";
 /// A restart is for one watch.
 pub const RESTART_ONE_WATCH: &str = "a restart is for one watch: name it with --watch";
 /// The headline where the configuration does not load.
@@ -86,6 +86,12 @@ pub fn about() -> String {
     "Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else.".into()
 }
 
+/// A sentence about a watch, with its first letter in capitals: but a name stays as the user wrote it.
+#[must_use]
+pub fn capital_but_for(name: &str, text: &str) -> String {
+    if text.starts_with(name) { text.into() } else { capital(text) }
+}
+
 /// A sentence's first letter in capitals, as menus begin.
 #[must_use]
 pub fn capital(text: &str) -> String {
@@ -98,10 +104,12 @@ pub fn capital(text: &str) -> String {
 pub fn orphan_toast(news: &[(&Diagnosis, &Instance)]) -> (String, String) {
     let on_port = news.iter().find(|(_, instance)| instance.listens);
     let title = match (on_port, news.len()) {
-        (Some((diagnosis, _)), 1) => format!("Orphaned shim on port {}", diagnosis.watch.port),
-        (None, 1) => "Orphaned shim".into(),
-        (Some((diagnosis, _)), n) => format!("{n} orphaned shims, one on port {}", diagnosis.watch.port),
-        (None, n) => format!("{n} orphaned shims"),
+        (Some((diagnosis, _)), 1) => format!("Orphaned MCP server holds port {}", diagnosis.watch.port),
+        (None, 1) => "Orphaned MCP server".into(),
+        (Some((diagnosis, _)), n) => {
+            format!("{n} orphaned MCP servers, one holds port {}", diagnosis.watch.port)
+        }
+        (None, n) => format!("{n} orphaned MCP servers"),
     };
     let mut lines: Vec<String> = news
         .iter()
@@ -109,7 +117,7 @@ pub fn orphan_toast(news: &[(&Diagnosis, &Instance)]) -> (String, String) {
         .map(|(diagnosis, instance)| {
             format!(
                 "{} · PID {} · {} · {}",
-                diagnosis.watch.short_script(),
+                diagnosis.watch.name,
                 instance.top.pid,
                 bytes(instance.memory_bytes),
                 reason(instance)
@@ -127,7 +135,7 @@ pub fn orphan_toast(news: &[(&Diagnosis, &Instance)]) -> (String, String) {
 pub fn port_row(diagnosis: &Diagnosis) -> String {
     let port = diagnosis.watch.port;
     if diagnosis.watch.listens == Listens::Never {
-        return format!("{} listens on no port", diagnosis.watch.short_script());
+        return format!("{} listens on no port", diagnosis.watch.name);
     }
     if let Some(row) = diagnosis.holders.first() {
         let more = match diagnosis.holders.len() {
@@ -143,12 +151,10 @@ pub fn port_row(diagnosis: &Diagnosis) -> String {
     reserved.map_or_else(|| format!("Port {port}: free"), |found| capital(&finding(found, &diagnosis.watch)))
 }
 
-/// The row about what was done last.
+/// The row about what was done last. `offset` is how far the user's clock is ahead of UTC, in seconds.
 #[must_use]
-pub fn last_row(when: UnixTime, what: &str) -> String {
-    let stamp = when.rfc3339();
-    let clock = stamp.get(11..16).unwrap_or_default();
-    format!("Last at {clock} UTC: {what}")
+pub fn last_row(when: UnixTime, offset: i32, what: &str) -> String {
+    format!("Last at {}: {what}", when.clock(offset))
 }
 
 /// The row about how often it is looked.
@@ -243,8 +249,7 @@ pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
     match why {
         NoRestart::NothingToStart => format!(
             "{} does not run, and the watch \"{}\" has no `command` to start it with: write one into the configuration",
-            watch.short_script(),
-            watch.name
+            watch.name, watch.name
         ),
         NoRestart::OnlyItsClientCan { pid } => format!(
             "{pid} listens nowhere, so it speaks with its client over stdio: restart it in the client"
@@ -303,8 +308,8 @@ fn but_stopped(stopped: &str) -> String {
 #[must_use]
 pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
     match stopped {
-        "" => format!("{} was started as PID {started}", watch.short_script()),
-        stopped => format!("stopped PID {stopped}, started {} as PID {started}", watch.short_script()),
+        "" => format!("started {} as PID {started}", watch.name),
+        stopped => format!("stopped PID {stopped}, started {} as PID {started}", watch.name),
     }
 }
 

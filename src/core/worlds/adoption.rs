@@ -1,7 +1,7 @@
 //! Set free on purpose: services, nohup, terminals, and what the user protects.
 
 use super::expect::{adopted, check, desk, orphan, shim, unseen, windows_desk};
-use crate::core::snapshot::{Details, Service, Stream, Streams, Terminal};
+use crate::core::snapshot::{Details, OtherEnd, Service, Stream, Streams, Terminal};
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
 use crate::core::{Evidence, Fact, Listens, Verdict};
@@ -108,15 +108,35 @@ fn a_terminal_that_was_hung_up_does_not_own_what_a_client_in_it_connected() {
 #[test]
 fn whoever_has_the_other_end_of_its_input_uses_it() {
     let client = process(500, 50).with_args(&["code"]).child_of(100);
-    let world = left_behind(|details| details.speakers = Fact::Known(vec![pid(500)])).and(client);
+    let world = left_behind(|details| details.other_end = OtherEnd::Somebody(vec![pid(500)])).and(client);
     let because = Evidence::SpokenTo { pid: pid(500), name: "code".into() };
     check(&world, Verdict::Healthy, &[adopted(200).because(because)]);
 }
 
 #[test]
+fn that_nobody_can_speak_to_an_orphan_any_more_is_said() {
+    let closed = |details: &mut Details| details.other_end = OtherEnd::Nobody;
+    let expected = orphan(200).because(Evidence::NobodySpeaks);
+    check(&left_behind(closed), Verdict::Orphaned, std::slice::from_ref(&expected));
+    let world = windows_desk().and(shim(200, 600, 1400).with(closed)).where_died(1400);
+    check(&world, Verdict::Orphaned, &[expected.left_by(1400)]);
+}
+
+#[test]
+fn whoever_may_still_speak_to_it_spares_it_named_or_not() {
+    let because = Evidence::TraitHidden(Trait::Speaker);
+    for end in [OtherEnd::Unknown, OtherEnd::Somebody(Vec::new())] {
+        let open = |details: &mut Details| details.other_end = end.clone();
+        check(&left_behind(open), Verdict::Unseen, &[unseen(200).because(because.clone())]);
+        let world = windows_desk().and(shim(200, 600, 1400).with(open)).where_died(1400);
+        check(&world, Verdict::Unseen, &[unseen(200).left_by(1400).because(because.clone())]);
+    }
+}
+
+#[test]
 fn what_only_its_own_helpers_could_write_to_is_used_by_nobody() {
     let helper = process(201, 61).with_args(&["helper"]).child_of(200);
-    let world = left_behind(|details| details.speakers = Fact::Known(vec![pid(201)])).and(helper);
+    let world = left_behind(|details| details.other_end = OtherEnd::Somebody(vec![pid(201)])).and(helper);
     check(&world, Verdict::Orphaned, &[orphan(200).with(&[200, 201])]);
 }
 
@@ -163,7 +183,7 @@ fn a_client_that_ended_is_named_although_nobody_can_tell_what_it_left_behind() {
     let hidden = left(|details| details.ignores_hangup = Fact::Hidden);
     let because = Evidence::TraitHidden(Trait::Hangup);
     check(&hidden, Verdict::Unseen, &[unseen(200).left_by(1400).because(because)]);
-    let spoken_to = left(|details| details.is_spoken_to_by_somebody = true);
+    let spoken_to = left(|details| details.other_end = OtherEnd::Somebody(Vec::new()));
     let because = Evidence::TraitHidden(Trait::Speaker);
     check(&spoken_to, Verdict::Unseen, &[unseen(200).left_by(1400).because(because)]);
 }

@@ -1,7 +1,7 @@
 //! Containers and WSL: first processes that start some things and take in others.
 
 use super::expect::{attached, check, orphan, shim, unseen};
-use crate::core::snapshot::{Stream, Streams};
+use crate::core::snapshot::{OtherEnd, Stream, Streams};
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
 use crate::core::{Evidence, Fact, Process, Verdict};
@@ -89,17 +89,18 @@ fn a_strange_first_process_took_in_what_comes_from_another_session() {
 
 #[test]
 fn a_shim_that_a_client_detached_with_pipes_was_taken_in_by_a_strange_first_process() {
-    let world = strange().and(in_session(shim(7, 60, 1), 7));
-    check(&world, Verdict::Orphaned, &[orphan(7)]);
+    let server = in_session(shim(7, 60, 1), 7).with(|details| details.other_end = OtherEnd::Nobody);
+    check(&strange().and(server), Verdict::Orphaned, &[orphan(7).because(Evidence::NobodySpeaks)]);
 }
 
 #[test]
 fn a_client_that_is_the_first_process_itself_is_known_by_the_other_end_of_the_pipe() {
-    let server = in_session(shim(7, 60, 1), 7).with(|details| details.speakers = Fact::Known(vec![pid(1)]));
+    let server =
+        in_session(shim(7, 60, 1), 7).with(|details| details.other_end = OtherEnd::Somebody(vec![pid(1)]));
     check(&strange().and(server), Verdict::Healthy, &[attached(7, 1)]);
-    let sockets = in_session(shim(7, 60, 1), 7).with(|details| details.speakers = Fact::Hidden);
-    let expected = unseen(7).because(Evidence::TraitHidden(Trait::Terminal));
-    check(&strange().and(sockets), Verdict::Unseen, &[expected]);
+    let unknown = in_session(shim(7, 60, 1), 7).with(|details| details.other_end = OtherEnd::Unknown);
+    let expected = unseen(7).because(Evidence::TraitHidden(Trait::Speaker));
+    check(&strange().and(unknown), Verdict::Unseen, &[expected]);
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn a_set_free_server_that_its_guard_is_just_starting_is_not_said_to_run() {
     let lease = Lease { server: None, client: None, ..guarded().lease(190, 200, 150) };
     let look = world.leased(lease).look();
     assert_eq!(look.verdict, Verdict::Starting, "{look:#?}");
-    assert_eq!(crate::core::wording::summary(&look), "run_ws_shim is being started by its guard");
+    assert_eq!(crate::core::wording::summary(&look), "exai-mcp is being started by its guard");
 }
 
 /// The same with a server that no command line shows.

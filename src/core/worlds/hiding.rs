@@ -5,7 +5,7 @@ use proptest::sample::Index;
 
 use crate::core::family::Family;
 use crate::core::launcher::is_launcher;
-use crate::core::snapshot::Details;
+use crate::core::snapshot::{Details, OtherEnd};
 use crate::core::testing::World;
 use crate::core::{Fact, Identity, Instance, Listens, Owner, Pid, State, Unseen};
 
@@ -31,6 +31,7 @@ pub(super) enum Which {
     Hangup,
     Container,
     Folder,
+    OtherEnd,
     All,
 }
 
@@ -48,6 +49,7 @@ impl Arbitrary for Hiding {
                 Which::Hangup,
                 Which::Container,
                 Which::Folder,
+                Which::OtherEnd,
                 Which::All,
             ][..],
         );
@@ -128,6 +130,7 @@ fn forget(details: &mut Details, which: Which) {
         Which::Hangup => details.ignores_hangup = Fact::Hidden,
         Which::Container => details.container = Fact::Hidden,
         Which::Folder => details.cwd = None,
+        Which::OtherEnd => details.other_end = OtherEnd::Unknown,
         Which::All => {}
     }
 }

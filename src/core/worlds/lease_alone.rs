@@ -55,7 +55,7 @@ fn a_server_that_is_being_started_is_neither_missing_nor_fine() {
     let lease = Lease { server: None, ..guarded().lease(190, 200, 150) };
     let starting = without.clone().leased(lease);
     check(&starting, Verdict::Starting, &[attached(190, 150).with(&[190, 191])]);
-    assert_eq!(wording::summary(&starting.look()), "run_ws_shim is being started by its guard");
+    assert_eq!(wording::summary(&starting.look()), "exai-mcp is being started by its guard");
     let gone = without.leased(guarded().lease(190, 200, 150));
     check(&gone, Verdict::Starting, &[attached(190, 150).with(&[190, 191])]);
 }

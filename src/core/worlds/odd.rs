@@ -2,7 +2,7 @@
 //!
 //! Each oddity changes one fact and may be put on any process, whether or not a real system could show it.
 
-use crate::core::snapshot::{Container, Service, Stream, Streams, Terminal};
+use crate::core::snapshot::{Container, OtherEnd, Service, Stream, Streams, Terminal};
 use crate::core::testing::pid;
 use crate::core::{Fact, Owner, Process};
 
@@ -28,6 +28,11 @@ pub(super) const ODDITIES: &[fn(Process) -> Process] = &[
     |it| it.with(|details| details.ignores_hangup = Fact::Hidden),
     |it| it.with(|details| details.container = Fact::Known(Container::Another)),
     |it| it.with(|details| details.container = Fact::Hidden),
+    |it| it.with(|details| details.other_end = OtherEnd::NoChannel),
+    |it| it.with(|details| details.other_end = OtherEnd::Nobody),
+    |it| it.with(|details| details.other_end = OtherEnd::Somebody(vec![pid(210)])),
+    |it| it.with(|details| details.other_end = OtherEnd::Somebody(Vec::new())),
+    |it| it.with(|details| details.other_end = OtherEnd::Unknown),
     |it| it.with(|details| details.cwd = Some("/b".into())),
     |it| it.with(|details| details.cwd = None),
 ];

@@ -81,7 +81,7 @@ impl State {
 
     /// With several watches each line says which one it is about.
     fn summary(&self, diagnosis: &Diagnosis) -> String {
-        let summary = wording::capital(&wording::summary(diagnosis));
+        let summary = wording::capital_but_for(&diagnosis.watch.name, &wording::summary(diagnosis));
         match self.diagnoses.len() {
             0 | 1 => summary,
             _ => format!("{}: {summary}", diagnosis.watch.name),
@@ -99,7 +99,7 @@ impl State {
             lines.push(wording::port_row(diagnosis));
         }
         lines.push(match &self.last {
-            Some((when, what)) => wording::last_row(*when, what),
+            Some((when, what)) => wording::last_row(*when, (self.offset_at)(*when), what),
             None => wording::NOTHING_DONE_YET.into(),
         });
         lines.push(match &self.toast_problem {

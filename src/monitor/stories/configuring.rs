@@ -31,7 +31,7 @@ fn a_paused_monitor_shows_nothing_of_what_late_looks_bring() {
     let effects = story.at(20).choose(Choice::Pause);
     assert_eq!(next_look(&effects), Duration::ZERO, "it looks at once");
     let effects = story.looks(&orphans([600]));
-    assert_eq!((title(&effects), story.face()), ("Orphaned shim", Face::Verdict(Verdict::Orphaned)));
+    assert_eq!((title(&effects), story.face()), ("Orphaned MCP server", Face::Verdict(Verdict::Orphaned)));
 }
 
 #[test]

@@ -57,8 +57,8 @@ fn each_guard_is_asked_after_a_fresh_look_and_believed_after_another() {
     stage.answers([Ok(DONE.into()), Ok(DONE.into())]);
     assert_eq!(
         restarts(&stage).unwrap(),
-        "the guard 590 started run_ws_shim anew as PID 601 in place of 600; client 500 does not notice; \
-         the guard 690 started run_ws_shim anew as PID 701 in place of 700; client 510 does not notice"
+        "the guard 590 started exai-mcp anew as PID 601 in place of 600; client 500 does not notice; \
+         the guard 690 started exai-mcp anew as PID 701 in place of 700; client 510 does not notice"
     );
     let doors = ["ask /leases/590-59.sock", "ask /leases/690-69.sock"];
     assert_eq!(stage.happened()[..7], ["look", "look", doors[0], "look", "look", doors[1], "look"]);
@@ -152,8 +152,8 @@ fn rows_and_tooltip_say_that_it_is_guarded_and_for_whom() {
     let effects = story.at(10).looks(&one(600, true));
     assert!(matches!(effects.last(), Some(Effect::Show(_))));
     let view = story.view();
-    assert_eq!(view.headline, "Run_ws_shim runs for client 500, guarded");
+    assert_eq!(view.headline, "exai-mcp runs for client 500, guarded");
     assert_eq!(view.lines[0], "Attached · PID 590 · 1 h · 82 MB · used by client 500, guarded");
     story.at(12).looks(&two(600, 700));
-    assert_eq!(story.view().headline, "2 of run_ws_shim run, 2 guarded");
+    assert_eq!(story.view().headline, "2 of exai-mcp run, 2 guarded");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::act::toast::Toast;
 use crate::config::Config;
 use crate::core::testing::{World, process};
-use crate::core::{Diagnosis, Moment, PathStyle, Process};
+use crate::core::{Diagnosis, Moment, PathStyle, Process, UnixTime};
 use crate::monitor::{Choice, Effect, Event, Face, State, View};
 
 /// The command line of the shim.
@@ -34,6 +34,11 @@ impl Story {
     pub(super) fn with_broken_file(why: &str) -> Self {
         let config = Config::standard(PathStyle::Unix);
         Self { state: State::new(config, Some(why.into())), now: Moment::default() }
+    }
+
+    /// The same for a user whose clock is so many seconds ahead.
+    pub(super) fn ahead_of_utc(self, offset_at: fn(UnixTime) -> i32) -> Self {
+        Self { state: self.state.with_clock(offset_at), ..self }
     }
 
     /// Lets the clock stand at this second.

@@ -19,7 +19,7 @@ fn an_orphan_is_told_of_once_however_often_it_is_seen() {
     let world = orphans([600]).where_listens(600);
     let first = story.at(10).looks(&world);
     let told = toast(&first).expect("a new orphan is told of");
-    assert_eq!(told.title, "Orphaned shim on port 3005");
+    assert_eq!(told.title, "Orphaned MCP server holds port 3005");
     assert!(told.body.contains("PID 600") && told.body.contains("client ended"), "{told:?}");
     assert_eq!(told.buttons, [(Button::CleanUp, "Clean up"), (Button::OpenLog, "Open log")]);
     for second in [12, 14, 700, HOUR] {
@@ -32,7 +32,7 @@ fn an_orphan_that_may_not_be_ended_is_told_of_without_a_button_that_does_nothing
     let mut story = Story::new();
     let effects = story.at(10).looks(&orphan_off_limits());
     let told = toast(&effects).unwrap();
-    assert_eq!((told.title.as_str(), told.buttons.len()), ("Orphaned shim", 1), "{told:?}");
+    assert_eq!((told.title.as_str(), told.buttons.len()), ("Orphaned MCP server", 1), "{told:?}");
     assert_eq!(told.buttons[0].0, Button::OpenLog);
 }
 
@@ -41,7 +41,7 @@ fn another_process_under_the_number_of_the_last_orphan_is_news() {
     let mut story = Story::new();
     assert_ne!(title(&story.at(10).looks(&orphans([600]))), "no toast");
     let reborn = quiet().and(process(600, 777).with_args(SHIM).child_of(100));
-    assert_eq!(title(&story.at(12).looks(&reborn)), "Orphaned shim");
+    assert_eq!(title(&story.at(12).looks(&reborn)), "Orphaned MCP server");
 }
 
 #[test]
@@ -49,11 +49,11 @@ fn three_orphans_of_one_moment_share_a_toast() {
     let mut story = Story::new();
     let effects = story.at(10).looks(&orphans([600, 610, 620]).where_listens(610));
     let told = toast(&effects).unwrap();
-    assert_eq!(told.title, "3 orphaned shims, one on port 3005");
+    assert_eq!(told.title, "3 orphaned MCP servers, one holds port 3005");
     assert_eq!(told.body.lines().count(), 3, "{told:?}");
     let effects = story.at(12).looks(&orphans([600, 610, 620, 630]).where_listens(610));
     assert!(toast(&effects).unwrap().body.contains("PID 630"), "{effects:#?}");
-    assert_eq!(title(&effects), "Orphaned shim", "the three are old news");
+    assert_eq!(title(&effects), "Orphaned MCP server", "the three are old news");
 }
 
 #[test]
@@ -62,14 +62,14 @@ fn after_four_toasts_in_ten_minutes_there_is_silence_and_nothing_is_forgotten() 
     let with = |count: u32| orphans((0..count).map(|n| 600 + n));
     for count in 1..=4 {
         let second = 60 * u64::from(count);
-        assert_eq!(title(&story.at(second).looks(&with(count))), "Orphaned shim", "at {second} s");
+        assert_eq!(title(&story.at(second).looks(&with(count))), "Orphaned MCP server", "at {second} s");
     }
     for second in [300, 302, 500, 659] {
         assert_eq!(title(&story.at(second).looks(&with(6))), "no toast", "at {second} s");
         assert_eq!(story.view().orphans, 6, "the menu knows them all");
     }
     let later = story.at(660).looks(&with(6));
-    assert_eq!(title(&later), "2 orphaned shims", "both that nobody was told of");
+    assert_eq!(title(&later), "2 orphaned MCP servers", "both that nobody was told of");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_mere_suspicion_is_looked_at_again_soon_and_not_told() {
     assert!(next_look(&effects).as_millis() <= 300, "{effects:#?}");
     assert_eq!(story.face(), Face::Verdict(Verdict::Starting));
     assert_eq!(story.view().orphans, 0, "nothing to clean up yet");
-    assert_eq!(title(&story.at(11).looks(&orphans([600]))), "Orphaned shim");
+    assert_eq!(title(&story.at(11).looks(&orphans([600]))), "Orphaned MCP server");
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_suspect_that_slept_with_the_machine_gets_the_grace_time_that_it_had_left() 
     assert_eq!((look.verdict, title(&effects)), (Verdict::Starting, "no toast"));
     assert!(plan(&look, Scope::Orphans).targets.is_empty(), "{look:#?}");
     let (look, effects) = watcher.looks_twice(Duration::from_secs(15), &slept(&suspect));
-    assert_eq!((look.verdict, title(&effects)), (Verdict::Orphaned, "Orphaned shim"));
+    assert_eq!((look.verdict, title(&effects)), (Verdict::Orphaned, "Orphaned MCP server"));
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn a_question_is_answered_by_a_toast_that_says_how_things_are() {
     story.at(10).looks(&in_use());
     let effects = story.choose(Choice::Tell);
     let told = toast(&effects).unwrap();
-    assert_eq!(told.title, "Run_ws_shim runs and holds port 3005");
+    assert_eq!(told.title, "exai-mcp runs and holds port 3005");
     assert!(told.body.contains("Attached · PID 600"), "{told:?}");
     assert_eq!(told.buttons, [(Button::OpenLog, "Open log")], "there is nothing to clean up");
 

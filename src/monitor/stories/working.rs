@@ -53,6 +53,17 @@ fn what_a_cleanup_did_is_told_and_looked_at_again_at_once() {
 }
 
 #[test]
+fn what_was_done_last_is_told_by_the_users_own_clock() {
+    let mut story = Story::new().ahead_of_utc(|_| 3600);
+    let world = orphans([600]);
+    story.at(10).looks(&world);
+    story.choose(Choice::Cleanup);
+    story.at(13).step(Event::Cleaned(Ok(report(&world.look(), quiet().look()))));
+    // The stage's machines are looked at at 14:00 UTC.
+    assert!(story.view().lines.iter().any(|line| line.starts_with("Last at 15:00: ")), "{:#?}", story.view());
+}
+
+#[test]
 fn what_a_cleanup_left_alone_is_told_with_the_reason() {
     let mut story = Story::new();
     let world = orphans([600]).where_listens(600);
@@ -184,7 +195,7 @@ fn a_restart_is_told_of_and_answered_to_the_one_who_asked() {
         let effects = story.step(Event::Asked { id: 7, request: asked.clone() });
         assert!(begins_restart(&effects) && answer(&effects, 7).is_none(), "{effects:#?}");
         let effects = story.step(Event::Asked { id: 8, request: asked });
-        assert_eq!(answer(&effects, 8), Some("error a cleanup or restart is already at work"));
+        assert_eq!(answer(&effects, 8), Some("error a cleanup or restart is already in progress"));
         assert!(!begins_restart(&effects));
         let effects = story.at(14).step(Event::Restarted(result));
         assert_eq!((title(&effects), answer(&effects, 7)), (wanted_title, Some(wanted_answer)));

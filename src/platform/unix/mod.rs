@@ -11,6 +11,7 @@ mod ends;
 pub(crate) mod event_loop;
 pub(crate) mod guard;
 mod listeners;
+mod local_time;
 mod pidfd;
 mod proc;
 pub(crate) mod schedule;
@@ -29,6 +30,7 @@ pub(crate) use birth::{age, birth, birth_clock, children, hides_others, presence
 pub(crate) use details::{args, environment, name, program};
 pub(crate) use ends::Ends;
 pub(crate) use listeners::Listeners;
+pub(crate) use local_time::local_offset;
 pub(crate) use pidfd::{Held, wait_for_ends};
 pub(crate) use signals::when_asked_to_end;
 pub(crate) use spawn::{let_run, set_free, tie_to_us};

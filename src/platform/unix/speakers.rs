@@ -11,12 +11,15 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 
 use crate::core::Pid;
+use crate::core::snapshot::OtherEnd;
 
 /// Who speaks to some processes, with what is needed to look again.
 #[derive(Debug, Default)]
 pub(super) struct Speakers {
-    /// By the process that is spoken to. One is missing where that cannot be told; one whose input is no pipe has nobody.
+    /// By the process that is spoken to. One is missing where that cannot be told.
     found: HashMap<Pid, Vec<Speaker>>,
+    /// Those whose input is nothing of the kind.
+    without_channel: Vec<Pid>,
     asked: Vec<Pid>,
     /// A fork has the pipe of its parent.
     pipes: HashMap<PathBuf, Vec<Pid>>,
@@ -42,8 +45,12 @@ impl Speakers {
             if name.starts_with("socket:") {
                 continue;
             }
+            if !name.starts_with("pipe:") {
+                speakers.without_channel.push(*pid);
+                continue;
+            }
             speakers.found.insert(*pid, Vec::new());
-            if name.starts_with("pipe:") && may_have_a_writer(*pid) {
+            if may_have_a_writer(*pid) {
                 speakers.pipes.entry(input).or_default().push(*pid);
             }
         }
@@ -75,8 +82,8 @@ impl Speakers {
         }
     }
 
-    /// The numbers alone; `None` where somebody speaks whom we may not see.
-    pub(super) fn pids(&self) -> HashMap<Pid, Option<Vec<Pid>>> {
+    /// What was found.
+    pub(super) fn other_ends(&self) -> HashMap<Pid, OtherEnd> {
         let unknown: HashSet<Pid> = self
             .pipes
             .iter()
@@ -84,10 +91,16 @@ impl Speakers {
             .flat_map(|(_, readers)| readers.iter().copied())
             .collect();
         let pids = |(pid, speakers): (&Pid, &Vec<Speaker>)| {
-            let known = speakers.iter().map(|speaker| speaker.pid).collect();
-            (*pid, (!unknown.contains(pid)).then_some(known))
+            let known: Vec<Pid> = speakers.iter().map(|speaker| speaker.pid).collect();
+            let end = match (unknown.contains(pid), known.is_empty()) {
+                (true, _) => OtherEnd::Somebody(Vec::new()),
+                (false, true) => OtherEnd::Nobody,
+                (false, false) => OtherEnd::Somebody(known),
+            };
+            (*pid, end)
         };
-        self.found.iter().map(pids).collect()
+        let without = self.without_channel.iter().map(|pid| (*pid, OtherEnd::NoChannel));
+        self.found.iter().map(pids).chain(without).collect()
     }
 
     fn add(&mut self, writers: impl Iterator<Item = Pid>) {
@@ -148,13 +161,13 @@ mod tests {
         let pid = Pid::new(child.id()).unwrap();
         let me = Pid::new(std::process::id()).unwrap();
         let mut speakers = Speakers::of(&[pid]);
-        assert_eq!(speakers.pids().get(&pid), Some(&Some(vec![me])));
+        assert_eq!(speakers.other_ends().get(&pid), Some(&OtherEnd::Somebody(vec![me])));
         assert!(may_have_a_writer(pid));
         drop(child.stdin.take());
         assert!(!may_have_a_writer(pid));
         speakers.look_again(&[]);
-        assert_eq!(speakers.pids().get(&pid), Some(&Some(Vec::new())));
-        assert_eq!(Speakers::of(&[pid]).pids().get(&pid), Some(&Some(Vec::new())));
+        assert_eq!(speakers.other_ends().get(&pid), Some(&OtherEnd::Nobody));
+        assert_eq!(Speakers::of(&[pid]).other_ends().get(&pid), Some(&OtherEnd::Nobody));
         #[expect(clippy::disallowed_methods, reason = "our own child, not waited for yet")]
         child.kill().unwrap();
         child.wait().unwrap();
@@ -170,11 +183,11 @@ mod tests {
         let me = Pid::new(std::process::id()).unwrap();
         let mut speakers = Speakers::of(&pids);
         for pid in pids {
-            assert_eq!(speakers.pids().get(&pid), Some(&Some(vec![me])));
+            assert_eq!(speakers.other_ends().get(&pid), Some(&OtherEnd::Somebody(vec![me])));
         }
         // Somebody has the other end of whom nothing can be found.
         speakers.written.clear();
-        assert_eq!(speakers.pids().get(&pids[0]), Some(&None));
+        assert_eq!(speakers.other_ends().get(&pids[0]), Some(&OtherEnd::Somebody(Vec::new())));
         drop(output);
         speakers.look_again(&[]);
         for child in &mut both {

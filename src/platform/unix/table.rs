@@ -21,8 +21,9 @@ use super::birth::children_of_all;
 use super::proc;
 use super::speakers::Speakers;
 use crate::core::moment::Now;
+use crate::core::snapshot::OtherEnd;
 use crate::core::{Details, Moment, Pid, Process};
-use crate::platform::table::{Change, Depth, Question};
+use crate::platform::table::{Asked, Change, Depth, Question};
 
 /// So long after a process was first seen it may still become another by `exec`.
 const YOUNG: Duration = Duration::from_secs(10);
@@ -92,13 +93,14 @@ impl Table {
         self.change
     }
 
-    pub(crate) fn speakers(&mut self, pids: &[Pid]) -> HashMap<Pid, Option<Vec<Pid>>> {
+    pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
+        let pids = &asked.suspects[..];
         if self.change != Change::Nothing || !self.speakers.knows(pids) {
             self.speakers = Speakers::of(pids);
         } else {
             self.speakers.look_again(&self.new);
         }
-        self.speakers.pids()
+        self.speakers.other_ends()
     }
 
     /// Everybody's command line, and everything else of those who are asked for.

@@ -15,7 +15,7 @@ use super::handle::open;
 use super::memory::Parameters;
 use super::text::units;
 use super::{console, roster::Roster, spawn, streams};
-use crate::core::snapshot::{Container, Stream, Streams, Terminal};
+use crate::core::snapshot::{Container, OtherEnd, Stream, Streams, Terminal};
 use crate::core::{Details, Fact, Pid};
 
 #[expect(clippy::missing_const_for_fn, reason = "its twin reads a file")]
@@ -55,9 +55,8 @@ pub(crate) fn details(pid: Pid) -> Details {
         session: Fact::Known(None),
         terminal: fact(terminal),
         streams,
-        // A pipe's other end is told by nobody here.
-        speakers: Fact::Hidden,
-        is_spoken_to_by_somebody: false,
+        // `Table::other_ends` tells.
+        other_end: OtherEnd::NotAsked,
         // A service's manager is its parent and lives.
         service: Fact::Known(None),
         ignores_hangup: parameters.map_or(Fact::Hidden, |parameters| fact(was_set_free(pid, parameters))),

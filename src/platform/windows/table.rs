@@ -11,8 +11,9 @@ use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpd
 use super::roster::Roster;
 use super::{age, args, details, program};
 use crate::core::moment::Now;
+use crate::core::snapshot::OtherEnd;
 use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
-use crate::platform::table::{Change, Question};
+use crate::platform::table::{Asked, Change, Question};
 
 /// Kept between looks so that shares of a core can be told.
 #[derive(Debug, Default)]
@@ -53,7 +54,7 @@ impl Table {
 
     /// Nothing is told.
     #[expect(clippy::unused_self, reason = "its twin keeps what it reads")]
-    pub(crate) fn speakers(&mut self, _: &[Pid]) -> HashMap<Pid, Option<Vec<Pid>>> {
+    pub(crate) fn other_ends(&mut self, _: &Asked) -> HashMap<Pid, OtherEnd> {
         HashMap::new()
     }
 
