@@ -166,7 +166,9 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
 fn panel() -> Check {
     match desktop::panel() {
         Ok(true) => works("panel", wording::PANEL_WORKS),
-        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
+        Ok(false) => {
+            attention("panel", wording::PANEL_MISSING, Some(wording::no_panel(platform::SYSTEM).into()))
+        }
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }
@@ -177,7 +179,9 @@ fn toasts(config: &Config) -> Check {
     }
     match desktop::notifier() {
         Ok(Some(name)) => works("toasts", wording::toasts_by(&name)),
-        Ok(None) => attention("toasts", wording::TOASTS_MISSING, Some(wording::TOASTS_HINT.into())),
+        Ok(None) => {
+            attention("toasts", wording::TOASTS_MISSING, Some(wording::toasts_hint(platform::SYSTEM).into()))
+        }
         Err(why) => unknown("toasts", wording::toasts_unknown(&why), wording::NO_SESSION_HINT),
     }
 }

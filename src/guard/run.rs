@@ -71,6 +71,9 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
         Ok(turn) => turn,
         Err(code) => return code,
     };
+    if let Some(says) = &orders.announces {
+        console::complain(says);
+    }
     match Guard::new(orders, us, lineage, clock, watch) {
         Ok(mut guard) => {
             let code = guard.begin(turn, &open_log).unwrap_or_else(|| guard.keep());

@@ -196,8 +196,9 @@ impl Losses {
 fn say_if_no_panel() -> anyhow::Result<()> {
     let say = || {
         if platform::desktop::panel() == Ok(false) {
-            console::complain(wording::NO_PANEL);
-            tracing::warn!("{}", wording::NO_PANEL);
+            let says = wording::no_panel(platform::SYSTEM);
+            console::complain(says);
+            tracing::warn!("{says}");
         }
     };
     if platform::desktop::ANSWERS_AT_ONCE {

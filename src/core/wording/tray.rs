@@ -9,6 +9,7 @@ use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
 use crate::core::plan::Refusal;
 use crate::core::restart::NoRestart;
+use crate::core::snapshot::System;
 use crate::core::watch::{Listens, Watch};
 
 /// The button that ends orphans.
@@ -49,8 +50,16 @@ pub const ROW_QUIT: &str = "Quit";
 pub const NO_DISPLAY: &str = "there is no display to show an icon on; start the tray in a desktop session, or use `shimkeeper watch` in a terminal";
 /// Said where the session bus cannot be reached.
 pub const NO_BUS: &str = "the icon could not be shown; on Linux it needs a session bus (DBUS_SESSION_BUS_ADDRESS), which a desktop session has; `shimkeeper watch` works without one";
-/// Said where nothing shows icons.
-pub const NO_PANEL: &str = "no panel shows icons here yet; the icon appears when one does (GNOME needs the extension \"AppIndicator and KStatusNotifierItem Support\")";
+/// Said where nothing shows icons yet.
+#[must_use]
+pub const fn no_panel(system: System) -> &'static str {
+    match system {
+        System::Windows => "no taskbar is there yet; the icon appears when it is",
+        System::Linux | System::Macos => NO_PANEL,
+    }
+}
+
+const NO_PANEL: &str = "no panel shows icons here yet; the icon appears when one does (GNOME needs the extension \"AppIndicator and KStatusNotifierItem Support\")";
 /// Said by a second start.
 pub const RUNS_ALREADY: &str = "the tray runs already and has shown itself";
 /// A tray that was asked to end and goes on.
