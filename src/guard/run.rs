@@ -49,7 +49,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let us = match stand_between(orders) {
         Ok(us) => us,
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             return NOT_STARTED;
         }
     };
@@ -63,7 +63,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let mut watch = match guard::Watch::new(None) {
         Ok(watch) => watch,
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             return NOT_STARTED;
         }
     };
@@ -72,7 +72,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
         Err(code) => return code,
     };
     if let Some(says) = &orders.announces {
-        console::complain(says);
+        console::complain_before_the_start(says);
     }
     match Guard::new(orders, us, lineage, clock, watch) {
         Ok(mut guard) => {
@@ -81,7 +81,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
             code
         }
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             NOT_STARTED
         }
     }
@@ -119,6 +119,8 @@ struct Guard<'a> {
     answering: Option<Receiver<Infallible>>,
     moves: Moves,
     rest: Rest,
+    /// Why the last server could not be started.
+    trouble: String,
 }
 
 impl<'a> Guard<'a> {
@@ -148,6 +150,7 @@ impl<'a> Guard<'a> {
             answering: None,
             moves: Moves::default(),
             rest: Rest::default(),
+            trouble: String::new(),
         };
         guard.open_relay()?;
         Ok(guard)
@@ -188,7 +191,8 @@ impl<'a> Guard<'a> {
             let _ = call.send(Called::Heard(heard));
             waker.wake();
         };
-        self.relay = Some(Relay::new(guard::input()?, guard::output()?, Box::new(tell))?);
+        let (input, output) = (Box::new(guard::input()?), Box::new(guard::output()?));
+        self.relay = Some(Relay::new(input, output, Box::new(tell))?);
         Ok(())
     }
 
@@ -202,8 +206,8 @@ impl<'a> Guard<'a> {
                 waker.wake();
             })
         };
-        let listening =
-            private::is_no_link(&self.orders.leases).and_then(|()| platform::control::listen(&path, answer));
+        let listening = private::is_no_link(&self.orders.leases)
+            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
         if let Err(error) = listening {
             tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
         }
@@ -275,10 +279,17 @@ impl<'a> Guard<'a> {
                 Called::Restart(asked) if self.asked.is_some() => {
                     let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
                 }
-                Called::Restart(asked) => {
-                    self.asked = Some(asked);
-                    restart = Some(Event::RestartWanted);
-                }
+                // What it needs might not be to be had any more when the old server is gone.
+                Called::Restart(asked) => match self.relay.as_mut().map_or(Ok(()), Relay::prepare) {
+                    Ok(()) => {
+                        self.asked = Some(asked);
+                        restart = Some(Event::RestartWanted);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a restart is refused");
+                        let _ = asked.tell(telling::without_means(&error));
+                    }
+                },
             }
         }
         events.extend(self.server_ended(wakes));
@@ -323,15 +334,24 @@ impl<'a> Guard<'a> {
             }
             (Effect::Answer(answer), server) => {
                 let server = server.as_ref().map(Server::identity);
-                let refusal = self.relay.as_ref().map(Relay::refusal).unwrap_or_default();
+                let refusal = match answer {
+                    Answer::NotStarted => self.trouble.clone(),
+                    Answer::Done
+                    | Answer::Busy
+                    | Answer::Ending
+                    | Answer::EndedAtOnce(_)
+                    | Answer::Silent
+                    | Answer::Unread
+                    | Answer::Refused => self.relay.as_ref().map(Relay::refusal).unwrap_or_default(),
+                };
                 if let Some(asked) = self.asked.take() {
                     self.answering = Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
                 }
             }
             (Effect::Note(note), _) => self.note(note),
-            (Effect::Drain, _) => match self.relay.as_mut().map(Relay::drain) {
-                Some(Ok(())) => {}
-                Some(Err(_)) | None => return self.happened(Event::Drained),
+            (Effect::Drain, _) => match &mut self.relay {
+                Some(relay) => relay.drain(),
+                None => return self.happened(Event::Drained),
             },
         }
         None

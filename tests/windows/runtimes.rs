@@ -94,7 +94,7 @@ fn goes_on(test: &str, name: &str) {
     runtime.write(&stage);
     let mut guard = stage.program();
     guard.args(["guard", "--"]).arg(&runtime.program).arg(runtime.launcher()).current_dir(stage.path(""));
-    let mut guard = guard.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut guard = guard.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let (_, mut output) = says_hello(&stage, &mut guard);
     let begin = Instant::now();
     while begin.elapsed() < Duration::from_secs(3) {
@@ -128,7 +128,8 @@ fn is_spared(test: &str, name: &str) {
     runtime.write(&stage);
     let mut client = Command::new(&runtime.program);
     client.arg(runtime.launcher()).current_dir(stage.path(""));
-    let mut client = client.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut client =
+        client.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let (server, mut output) = says_hello(&stage, &mut client);
     let input = client.stdin.take();
     eventually("the launcher has ended", || client.try_wait().unwrap().is_some());

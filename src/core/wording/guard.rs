@@ -46,8 +46,22 @@ pub const NOT_RESTARTABLE: &str =
     "it was started with --no-restart, so that its client would notice; reload it there instead";
 
 /// A new server that could not be started.
-pub const RESTART_NOT_STARTED: &str =
-    "the server was stopped, and could not be started again; its client has to";
+#[must_use]
+pub fn restart_not_started(why: &str) -> String {
+    format!("the server was stopped, and could not be started again ({why}); its client has to")
+}
+
+/// A restart that was not begun, because what it needs is not to be had.
+#[must_use]
+pub fn restart_without_means(why: &dyn std::fmt::Display) -> String {
+    format!("the server goes on as it is: the guard cannot get what a restart needs ({why})")
+}
+
+/// A server that has to wait until the system has room for one more process.
+#[must_use]
+pub fn starved(name_of_server: &str, why: &dyn std::fmt::Display) -> String {
+    format!("{} cannot be started now and is tried again soon ({why})", name(name_of_server))
+}
 
 /// A new server that ended at once.
 #[must_use]

@@ -9,15 +9,18 @@ mod details;
 mod diag;
 mod ends;
 pub(crate) mod event_loop;
+pub(crate) mod flow;
 pub(crate) mod guard;
 mod listeners;
 mod local_time;
 mod pidfd;
 mod proc;
 pub(crate) mod schedule;
+pub(crate) mod session;
 mod signals;
 mod spawn;
 mod speakers;
+
 mod systemctl;
 mod systemd_exec;
 mod systemd_units;

@@ -25,7 +25,7 @@ use super::text::length;
 use crate::core::Pid;
 
 /// How long an answer may take, in milliseconds.
-const PATIENCE: u32 = 50;
+const PATIENCE: u32 = 200;
 
 /// One end of a pipe, as far as the system told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,20 +56,20 @@ impl PipeEnd {
 
 /// What the thread is given, and where it leaves the answer.
 struct Asked {
-    handle: HANDLE,
+    handle: OwnedHandle,
     answer: PipeEnd,
 }
 
-/// Asks a handle of ours.
-pub(crate) fn ask(handle: &OwnedHandle) -> io::Result<PipeEnd> {
-    let mut asked = Asked { handle: handle.as_raw_handle(), answer: PipeEnd::Untold };
-    // SAFETY: what the thread is given lives until the thread has ended below.
+/// Asks a handle, and lets it go.
+pub(crate) fn ask(handle: OwnedHandle) -> io::Result<PipeEnd> {
+    let mut asked = Box::new(Asked { handle, answer: PipeEnd::Untold });
+    // SAFETY: what the thread is given lives until the thread has ended, or is never let go below.
     let thread = owned(unsafe {
         CreateThread(
             std::ptr::null(),
             0x1_0000,
             Some(answer),
-            (&raw mut asked).cast(),
+            (&raw mut *asked).cast(),
             0,
             std::ptr::null_mut(),
         )
@@ -77,19 +77,22 @@ pub(crate) fn ask(handle: &OwnedHandle) -> io::Result<PipeEnd> {
     // SAFETY: the thread is ours. It owns nothing and holds no lock while it waits inside the system, so that nothing
     // is lost with it.
     unsafe {
+        if WaitForSingleObject(thread.as_raw_handle(), PATIENCE) == WAIT_OBJECT_0 {
+            return Ok(asked.answer);
+        }
+        TerminateThread(thread.as_raw_handle(), 0);
         if WaitForSingleObject(thread.as_raw_handle(), PATIENCE) != WAIT_OBJECT_0 {
-            TerminateThread(thread.as_raw_handle(), 0);
-            WaitForSingleObject(thread.as_raw_handle(), u32::MAX);
-            return Ok(PipeEnd::Busy);
+            // It hangs inside the system and may still come back to what it was given.
+            std::mem::forget(asked);
         }
     }
-    Ok(asked.answer)
+    Ok(PipeEnd::Busy)
 }
 
 unsafe extern "system" fn answer(asked: *mut c_void) -> u32 {
     let asked: *mut Asked = asked.cast();
     // SAFETY: whoever started this thread waits for its end, and looks at nothing before.
-    unsafe { (*asked).answer = tell((*asked).handle) };
+    unsafe { (*asked).answer = tell((*asked).handle.as_raw_handle()) };
     0
 }
 
@@ -143,19 +146,20 @@ mod tests {
     fn a_pipe_tells_who_made_it_and_when_its_other_end_is_closed() {
         let (ours, mut theirs) = io::pipe().unwrap();
         let ours = OwnedHandle::from(ours);
-        let told = ask(&ours).unwrap();
+        let ask_ours = || ask(ours.try_clone().unwrap()).unwrap();
+        let told = ask_ours();
         assert!(told.is_made_by(us()), "{told:?}");
         assert!(matches!(told, PipeEnd::Told { is_closed: false, unread: Some(0), .. }), "{told:?}");
         theirs.write_all(b"five!").unwrap();
-        assert!(matches!(ask(&ours).unwrap(), PipeEnd::Told { is_closed: false, unread: Some(5), .. }));
+        assert!(matches!(ask_ours(), PipeEnd::Told { is_closed: false, unread: Some(5), .. }));
         drop(theirs);
-        let told = ask(&ours).unwrap();
+        let told = ask_ours();
         assert!(matches!(told, PipeEnd::Told { is_closed: true, .. }), "{told:?}");
     }
 
     #[test]
     fn a_file_is_no_pipe() {
         let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
-        assert_eq!(ask(&file.into()).unwrap(), PipeEnd::NoPipe);
+        assert_eq!(ask(file.into()).unwrap(), PipeEnd::NoPipe);
     }
 }

@@ -44,7 +44,7 @@ fn look(pid: Pid) -> io::Result<Option<OtherEnd>> {
 
 /// A stream that is closed there is no pipe.
 fn end(process: &OwnedHandle, number: u64) -> io::Result<PipeEnd> {
-    copy(process, number)?.map_or(Ok(PipeEnd::NoPipe), |copy| pipe_end::ask(&copy))
+    copy(process, number)?.map_or(Ok(PipeEnd::NoPipe), pipe_end::ask)
 }
 
 /// Who made the pipe, if that one lives: a number that a younger process has by now names nobody.

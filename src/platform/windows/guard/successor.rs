@@ -58,7 +58,7 @@ impl Successor {
     pub(super) fn untaken(&self) -> Option<u64> {
         let process = open(self.identity.pid, PROCESS_DUP_HANDLE).ok()??;
         let [input, _] = Parameters::of(self.identity.pid).ok()??.streams();
-        match pipe_end::ask(&copy(&process, input).ok()??).ok()? {
+        match pipe_end::ask(copy(&process, input).ok()??).ok()? {
             PipeEnd::Told { unread, .. } => unread,
             PipeEnd::Busy => Some(0),
             PipeEnd::NoPipe | PipeEnd::Untold => None,
@@ -72,7 +72,7 @@ pub(super) fn has_our_pipes(pid: Pid) -> io::Result<bool> {
     let Some(parameters) = Parameters::of(pid)? else { return Ok(false) };
     let Some(process) = open(pid, PROCESS_DUP_HANDLE)? else { return Ok(false) };
     let [input, output] = parameters.streams();
-    let end = |number| copy(&process, number)?.map_or(Ok(PipeEnd::NoPipe), |copy| pipe_end::ask(&copy));
+    let end = |number| copy(&process, number)?.map_or(Ok(PipeEnd::NoPipe), pipe_end::ask);
     // The output first: whoever waits for input does not answer for that.
     if !end(output)?.is_made_by(us) {
         return Ok(false);
