@@ -230,12 +230,15 @@ fn guards(context: &Context) -> Check {
     }
 }
 
-/// Guards whose client has not handed on the variables by which our folders are moved keep their leases in the usual
-/// place, and we do not look there.
+/// Guards whose client has other variables than we keep their leases in the usual place, or in one that their entry
+/// names, and we do not look there.
 fn guards_elsewhere(context: &Context) -> Vec<Check> {
     let ours = context.paths.lease_dir();
     let usual = [Paths::without_variables(), Paths::new(None, None)];
-    let mut folders: Vec<PathBuf> = usual.into_iter().flatten().map(|paths| paths.lease_dir()).collect();
+    let named = here(|here| mcp::homes(&here.places())).into_iter().map(|home| Paths::new(Some(&home), None));
+    let mut folders: Vec<PathBuf> =
+        usual.into_iter().chain(named).flatten().map(|paths| paths.lease_dir()).collect();
+    folders.sort();
     folders.dedup();
     let living = |folder: &PathBuf| leases::of_the_living(folder).map_or(0, |living| living.len());
     let others = folders.into_iter().filter(|folder| *folder != ours);
