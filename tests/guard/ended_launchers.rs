@@ -32,7 +32,7 @@ const NODE: [&str; 3] = [
 const CODE: i32 = 5;
 
 /// Longer than what a server left behind is given.
-const LONG_ENOUGH: Duration = Duration::from_millis(1000);
+const LONG_ENOUGH: Duration = Duration::from_secs(1);
 
 const SHELLS: [&[&str]; 2] = [&BACKGROUND, &DETACHED];
 
