@@ -86,7 +86,7 @@ fn client(program: &str, words: impl Iterator<Item = String>) {
 }
 
 /// Leaves another process a copy of our end of the child's input.
-#[expect(clippy::zombie_processes, reason = "it outlives us")]
+#[cfg_attr(windows, expect(clippy::zombie_processes, reason = "it outlives us"))]
 fn leak(child: &std::process::Child) {
     #[cfg(windows)]
     if let Some(file) = std::env::var_os("ACTOR_LEAKS_TO") {
