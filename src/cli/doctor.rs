@@ -17,6 +17,7 @@ use crate::exit::Outcome;
 use crate::mcp::{self, Trouble, TroubleKind};
 use crate::monitor::cleaning::Looker;
 use crate::paths::Paths;
+use crate::platform::tray::Place;
 use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
 use crate::{console, leases, platform};
@@ -169,9 +170,15 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
 }
 
 fn panel() -> Check {
-    match desktop::panel() {
-        Ok(true) => works("panel", wording::PANEL_WORKS),
-        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat()))),
+    match platform::tray::place() {
+        Ok(Place::Panel) => works("panel", wording::PANEL_WORKS),
+        Ok(Place::Listed) => works("panel", wording::PANEL_LISTS_US),
+        Ok(Place::NotListed) => {
+            attention("panel", wording::PANEL_WITHOUT_US, Some(wording::PANEL_WITHOUT_US_HINT.into()))
+        }
+        Ok(Place::NoPanel) => {
+            attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat())))
+        }
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }

@@ -105,12 +105,12 @@ HOSTS = {
         env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"},
     ),
     "gnome": Host(
-        "gnome-shell gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
+        "gnome-shell gjs gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
         [("run", GNOME_SETTINGS.format(extensions="['ubuntu-appindicators@ubuntu.com']")),
          "gnome-shell --x11 --sm-disable --unsafe-mode", 15, ("run", "xdotool key Escape")],
     ),
     "gnome-plain": Host(
-        "gnome-shell gnome-themes-extra", "GNOME",
+        "gnome-shell gjs gnome-themes-extra", "GNOME",
         [("run", GNOME_SETTINGS.format(extensions="@as []")),
          "gnome-shell --x11 --sm-disable --unsafe-mode", 15, ("run", "xdotool key Escape")],
         lacks=("icon", "menu"),
