@@ -344,3 +344,7 @@ impl Policy {
 #[cfg(test)]
 #[path = "policy_stories.rs"]
 mod stories;
+
+#[cfg(test)]
+#[path = "succession_stories.rs"]
+mod succession_stories;

@@ -15,17 +15,17 @@ const BUSY: Event = Event::Tick(Moved { takes: true, talks: true, waits: false }
 const UNREAD: Event = Event::Tick(Moved { takes: false, talks: true, waits: true });
 
 /// A guard with its clock.
-struct Told {
+pub(super) struct Told {
     policy: Policy,
     now: Moment,
 }
 
 impl Told {
-    fn running() -> Self {
+    pub(super) fn running() -> Self {
         Self::with(OnFailure::End)
     }
 
-    fn with(on_failure: OnFailure) -> Self {
+    pub(super) fn with(on_failure: OnFailure) -> Self {
         let mut told = Self { policy: Policy::new(GRACE, on_failure), now: Moment::default() };
         told.check(Event::Started, &[]);
         told.check(Event::Introduced, &[]);
@@ -33,7 +33,7 @@ impl Told {
     }
 
     #[track_caller]
-    fn check(&mut self, event: Event, expected: &[Effect]) {
+    pub(super) fn check(&mut self, event: Event, expected: &[Effect]) {
         let effects = self.policy.step(event, self.now);
         let notes = |effect: &&Effect| !matches!(effect, Effect::Note(_));
         let done: Vec<Effect> = effects.iter().filter(notes).copied().collect();
@@ -42,7 +42,7 @@ impl Told {
 
     /// Lets the deadline come.
     #[track_caller]
-    fn later(&mut self, expected: &[Effect]) {
+    pub(super) fn later(&mut self, expected: &[Effect]) {
         self.now = self.policy.deadline().expect("something is waited for");
         self.check(SILENT, expected);
     }
@@ -294,20 +294,6 @@ fn the_delay_grows_is_bounded_and_ends() {
     assert_eq!(delays.len(), usize::try_from(MOST_CRASHES).unwrap());
     assert!(delays.is_sorted() && delays[0] == FIRST_DELAY, "{delays:?}");
     assert!(delays.iter().all(|delay| *delay <= LONGEST_DELAY));
-}
-
-#[test]
-fn who_went_on_for_a_launcher_may_fail_though_the_launcher_did_not() {
-    let failed = |gone| Event::ServerEnded { code: 0, last: 139, gone };
-    let mut told = Told::running();
-    told.check(failed(true), &[Effect::Drain]);
-    told.check(Event::Drained, &[Effect::Exit(0)]);
-    let mut told = Told::with(OnFailure::StartAgain);
-    told.check(failed(false), &[Effect::HoldClient, Effect::AskTheRest]);
-    told.check(failed(true), &[]);
-    told.later(&[Effect::Start]);
-    told.check(Event::Started, &[]);
-    told.check(Event::Introduced, &[]);
 }
 
 #[test]
