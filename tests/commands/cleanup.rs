@@ -124,3 +124,25 @@ fn with_several_watches_each_port_is_told() {
         assert!(stranger.lives());
     });
 }
+
+#[test]
+fn a_cleanup_that_did_everything_says_what_else_makes_it_end_with_1() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let client = bed.client().stdio().start();
+        let orphan = client.shim();
+        client.kill_hard();
+        let (_client, stranger) = a_stranger_on(&bed, 3005);
+        let keeper = bed.keeper(3005);
+        keeper
+            .run(&["cleanup"])
+            .expect_code(1)
+            .says(&format!("Ended PID {}", orphan.pid()))
+            .complains("still needs attention: exai-mcp: ")
+            .complains(&format!("({}) holds 127.0.0.1:3005", stranger.pid()));
+        let json = keeper.run(&["cleanup", "--json"]).expect_code(1).json();
+        let attention = json["attention"][0].as_str().unwrap().to_owned();
+        assert!(attention.contains(&format!("({})", stranger.pid())), "{json:#}");
+        assert!(!orphan.lives() && stranger.lives());
+    });
+}

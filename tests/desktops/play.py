@@ -184,7 +184,7 @@ def by_menu(at):
     move(640, 300)
     time.sleep(1)
     before = Picture()
-    click(*at, button=3)
+    click(*at, button=HOST.menu_button)
     time.sleep(2)
     menu = Picture("5-menu")
     area = menu.changed(before)

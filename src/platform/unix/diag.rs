@@ -1,4 +1,4 @@
-//! Which sockets listen on some ports, asked of the kernel by one netlink query.
+//! Which sockets have some ports, asked of the kernel by one netlink query.
 //!
 //! The kernel compares state and port itself, so that the answer costs the same however many sockets there are. A
 //! refusal is an error here, never an empty list. Who holds a socket is `listeners.rs`'s matter.
@@ -15,13 +15,25 @@ use rustix::net::{
 
 use crate::platform::Family;
 
-/// A socket that listens.
+/// A socket with one of the ports on our side of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Listening {
+pub(super) struct Socket {
     pub(super) address: IpAddr,
     pub(super) port: u16,
+    pub(super) state: u8,
+    /// 0 where no process has it any more.
     pub(super) inode: u32,
 }
+
+impl Socket {
+    /// Whether it is bound, and does nothing yet: kernels from 6.8 on list such sockets where they are asked for state
+    /// 13, and say 7, "closed", of them.
+    pub(super) const fn is_merely_bound(&self) -> bool {
+        matches!(self.state, 7 | 13)
+    }
+}
+
+const LISTEN: u8 = 10;
 
 /// The line to the kernel, kept open.
 #[derive(Debug, Default)]
@@ -50,16 +62,25 @@ const ERROR: u16 = 2;
 const DONE: u16 = 3;
 const BYTECODE: u16 = 1;
 const TCP: u8 = 6;
-const LISTEN: u32 = 10;
 
 impl Diag {
     /// The sockets of one family that listen on one of these ports.
-    pub(super) fn listening(&mut self, family: Family, ports: &[u16]) -> io::Result<Vec<Listening>> {
+    pub(super) fn listening(&mut self, family: Family, ports: &[u16]) -> io::Result<Vec<Socket>> {
+        self.sockets(family, ports, 1 << LISTEN)
+    }
+
+    /// The sockets of one family that have one of these ports and do not listen. The kernel walks through all of its
+    /// connections for it.
+    pub(super) fn not_listening(&mut self, family: Family, ports: &[u16]) -> io::Result<Vec<Socket>> {
+        self.sockets(family, ports, !(1 << LISTEN))
+    }
+
+    fn sockets(&mut self, family: Family, ports: &[u16], states: u32) -> io::Result<Vec<Socket>> {
         if ports.is_empty() {
             return Ok(Vec::new());
         }
         for _ in 0..TRIES {
-            match self.ask(family, ports) {
+            match self.ask(family, ports, states) {
                 Ok(Some(rows)) => return Ok(rows),
                 Ok(None) => {}
                 Err(error) => {
@@ -73,13 +94,13 @@ impl Diag {
     }
 
     /// `None` where the list changed meanwhile.
-    fn ask(&mut self, family: Family, ports: &[u16]) -> io::Result<Option<Vec<Listening>>> {
+    fn ask(&mut self, family: Family, ports: &[u16], states: u32) -> io::Result<Option<Vec<Socket>>> {
         self.turn = self.turn.wrapping_add(1);
         let socket = match self.socket.take() {
             Some(socket) => socket,
             None => line()?,
         };
-        send(&socket, &question(family, ports, self.turn), SendFlags::empty())?;
+        send(&socket, &question(family, ports, states, self.turn), SendFlags::empty())?;
         let mut answer = Answer::to(self.turn, family);
         let mut buffer = [0_u8; 8192];
         loop {
@@ -98,7 +119,7 @@ impl Diag {
 struct Answer {
     turn: u32,
     family: Family,
-    rows: Vec<Listening>,
+    rows: Vec<Socket>,
     /// Whether the list stayed as it was while it was taken.
     is_whole: bool,
 }
@@ -187,18 +208,19 @@ fn message(bytes: &[u8]) -> Option<(Message<'_>, &[u8])> {
     Some((Message { kind, flags, turn, body }, &bytes[next..]))
 }
 
-/// An `inet_diag_msg` of a socket that listens.
-fn row(body: &[u8], family: Family) -> Option<Listening> {
+/// An `inet_diag_msg`.
+fn row(body: &[u8], family: Family) -> Option<Socket> {
+    let state = *body.get(1)?;
     let port = u16::from_be_bytes(*body.get(4..)?.first_chunk()?);
     let address = match family {
         Family::V4 => IpAddr::V4(Ipv4Addr::from(*body.get(8..)?.first_chunk::<4>()?)),
         Family::V6 => IpAddr::V6(Ipv6Addr::from(*body.get(8..)?.first_chunk::<16>()?)),
     };
     let inode = u32::from_ne_bytes(*body.get(68..)?.first_chunk()?);
-    Some(Listening { address, port, inode })
+    Some(Socket { address, port, state, inode })
 }
 
-fn question(family: Family, ports: &[u16], turn: u32) -> Vec<u8> {
+fn question(family: Family, ports: &[u16], states: u32, turn: u32) -> Vec<u8> {
     let family = match family {
         Family::V4 => AddressFamily::INET,
         Family::V6 => AddressFamily::INET6,
@@ -212,7 +234,7 @@ fn question(family: Family, ports: &[u16], turn: u32) -> Vec<u8> {
     bytes.extend([0; 4]);
     // inet_diag_req_v2: family, protocol, no extensions, padding, states, and a socket of no importance.
     bytes.extend([u8::try_from(family.as_raw()).unwrap_or(0), TCP, 0, 0]);
-    bytes.extend((1_u32 << LISTEN).to_ne_bytes());
+    bytes.extend(states.to_ne_bytes());
     bytes.extend([0; 48]);
     if ports.len() <= MOST_PORTS {
         let code = bytecode(ports);

@@ -14,6 +14,7 @@ pub(crate) mod guard;
 mod listeners;
 mod local_time;
 mod pidfd;
+mod ports;
 mod proc;
 pub(crate) mod schedule;
 pub(crate) mod session;
