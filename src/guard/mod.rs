@@ -32,6 +32,7 @@ mod run;
 mod scan;
 mod starved_stories;
 mod state;
+mod successor;
 mod telling;
 mod times;
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 mod client;
 mod server;
+mod succession;
 
 use super::before::{Turn, our_turn, our_turn_again};
 use super::client::Lineage;
@@ -25,6 +26,8 @@ use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
 use crate::platform::private;
 use crate::{console, leases, logging, platform};
+
+use succession::Successor;
 
 /// How often the last of a tree is looked for, where the system does not tell of its end.
 const REST_PACE: Duration = Duration::from_millis(20);
@@ -68,6 +71,9 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
         Ok(turn) => turn,
         Err(code) => return code,
     };
+    if let Some(says) = &orders.announces {
+        console::complain_before_the_start(says);
+    }
     match Guard::new(orders, us, lineage, clock, watch) {
         Ok(mut guard) => {
             let code = guard.begin(turn, &open_log).unwrap_or_else(|| guard.keep());
@@ -102,6 +108,7 @@ struct Guard<'a> {
     policy: Policy,
     watch: guard::Watch,
     server: Option<Server>,
+    successor: Successor,
     relay: Option<Relay>,
     calls: Receiver<Called>,
     call: Sender<Called>,
@@ -134,6 +141,7 @@ impl<'a> Guard<'a> {
             policy: Policy::new(orders.stop_grace, orders.on_failure),
             watch,
             server: None,
+            successor: Successor::default(),
             relay: None,
             calls,
             call,
@@ -245,7 +253,8 @@ impl<'a> Guard<'a> {
         // A tick that comes a moment early is for nothing.
         let rest = rest.map(|rest| rest + Duration::from_millis(1));
         let pace = self.policy.waits_for_the_rest().then_some(REST_PACE);
-        [rest, pace].into_iter().flatten().min()
+        let successor = self.successor.wait_time(now);
+        [rest, pace, successor].into_iter().flatten().min()
     }
 
     fn events(&mut self, wakes: &[Wake]) -> Vec<Event> {
@@ -283,12 +292,7 @@ impl<'a> Guard<'a> {
                 },
             }
         }
-        if let Some(server) = &mut self.server
-            && let Ok(Some(ended)) = server.ended()
-        {
-            let gone = server.is_gone();
-            events.push(Event::ServerEnded { code: ended.code, gone });
-        }
+        events.extend(self.server_ended(wakes));
         // What ended is the server before the one that this may start.
         events.extend(restart);
         let now = self.clock.now().moment;
