@@ -36,6 +36,7 @@ mod run;
 mod scan;
 mod starved_stories;
 mod state;
+mod successor;
 mod telling;
 mod times;
 mod wishes;

@@ -11,6 +11,7 @@ mod client;
 mod lease;
 mod news;
 mod server;
+mod succession;
 
 use self::news::Comparing;
 use super::before::{Turn, our_turn, our_turn_again};
@@ -28,6 +29,8 @@ use crate::core::{Identity, Watch, wording};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
 use crate::{console, leases, logging, platform};
+
+use succession::Successor;
 
 /// How often the last of a tree is looked for, where the system does not tell of its end.
 const REST_PACE: Duration = Duration::from_millis(20);
@@ -73,6 +76,9 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
         Ok(turn) => turn,
         Err(code) => return code,
     };
+    if let Some(says) = &orders.announces {
+        console::complain_before_the_start(says);
+    }
     match Guard::new(orders, us, lineage, clock, watch) {
         Ok(mut guard) => {
             let code = guard.begin(turn, &open_log).unwrap_or_else(|| guard.keep());
@@ -107,6 +113,7 @@ struct Guard<'a> {
     policy: Policy,
     watch: guard::Watch,
     server: Option<Server>,
+    successor: Successor,
     relay: Option<Relay>,
     calls: Receiver<Called>,
     call: Sender<Called>,
@@ -142,6 +149,7 @@ impl<'a> Guard<'a> {
             policy: Policy::new(orders.stop_grace, orders.on_failure),
             watch,
             server: None,
+            successor: Successor::default(),
             relay: None,
             calls,
             call,
@@ -240,7 +248,8 @@ impl<'a> Guard<'a> {
         // A tick that comes a moment early is for nothing.
         let rest = rest.map(|rest| rest + Duration::from_millis(1));
         let pace = self.policy.waits_for_the_rest().then_some(REST_PACE);
-        [rest, pace].into_iter().flatten().min()
+        let successor = self.successor.wait_time(now);
+        [rest, pace, successor].into_iter().flatten().min()
     }
 
     fn events(&mut self, wakes: &[Wake]) -> Vec<Event> {
@@ -285,12 +294,7 @@ impl<'a> Guard<'a> {
                 },
             }
         }
-        if let Some(server) = &mut self.server
-            && let Ok(Some(ended)) = server.ended()
-        {
-            let gone = server.is_gone();
-            events.push(Event::ServerEnded { code: ended.code, gone });
-        }
+        events.extend(self.server_ended(wakes));
         // What ended is the server before the one that this may start.
         events.extend(restart);
         let now = self.clock.now().moment;

@@ -216,6 +216,13 @@ pub(super) fn note(note: Note, name: &str, us: Identity) {
     match note {
         Note::Ends(why) => tracing::info!(guard, server = %name, why = word(why), "ends the server"),
         Note::Ended(code) => tracing::info!(guard, server = %name, code, "the server ended"),
+        Note::GoesOn { code, pid } => {
+            let pid = pid.get();
+            tracing::info!(guard, server = %name, code, pid, "the launcher ended, and what it has started goes on as the server");
+        }
+        Note::Deaf => {
+            tracing::warn!(guard, server = %name, "what the server has left behind holds its streams and takes nothing");
+        }
         Note::Forced => tracing::warn!(guard, server = %name, "ends the server by force"),
         Note::Immortal => {
             tracing::error!(guard, server = %name, "something did not end, not even by force");

@@ -177,7 +177,7 @@ impl Watch {
         os::guard::Watch::new(client).map(Self)
     }
 
-    /// Watches this server from now on, instead of an earlier one.
+    /// Watches this server from now on, instead of an earlier one; or whoever goes on in its place.
     pub(crate) fn watch_server(&mut self, server: &Server) -> io::Result<()> {
         self.0.watch_server(&server.0)
     }
@@ -236,6 +236,17 @@ pub(crate) struct Ended {
     pub(crate) code: i32,
 }
 
+/// Whether somebody goes on in the place of a server that has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Succession {
+    /// Nobody.
+    Nobody,
+    /// Somebody that it has started has its standard input and output for its own.
+    GoesOn,
+    /// Some of them begin or end at this very moment: ask again.
+    NotYetTold,
+}
+
 /// Why there is no server.
 #[derive(Debug)]
 pub(crate) enum NotStarted {
@@ -277,7 +288,7 @@ impl Server {
         os::guard::Server::start(command, spared).map(Self)
     }
 
-    /// Who it is.
+    /// Who it is: the process that was started, or whoever goes on in its place.
     pub(crate) fn identity(&self) -> Identity {
         self.0.identity()
     }
@@ -292,7 +303,29 @@ impl Server {
         self.0.take_stdout()
     }
 
-    /// How it ended, if it has. Does not wait. Also takes note of everything below it that has ended.
+    /// Once it has ended: whether somebody that it has started goes on in its place. That one is the server from then
+    /// on, for [`Server::identity`], [`Server::ask`], [`Server::pass_on`] and [`Watch::watch_server`].
+    pub(crate) fn succession(&mut self) -> Succession {
+        self.0.succession()
+    }
+
+    /// Whether the one that [`Server::succession`] found last still runs.
+    pub(crate) fn has_a_successor(&self) -> bool {
+        self.0.has_a_successor()
+    }
+
+    /// How that one ended, where it can be told.
+    pub(crate) fn successors_end(&self) -> Option<Ended> {
+        self.0.successors_end()
+    }
+
+    /// How much of what the client has said waits in its standard input, in bytes; `None` where that is not told.
+    pub(crate) fn untaken(&self) -> Option<u64> {
+        self.0.untaken()
+    }
+
+    /// How the process that was started ended, if it has. Does not wait. Also takes note of everything below it that
+    /// has ended.
     pub(crate) fn ended(&mut self) -> io::Result<Option<Ended>> {
         self.0.ended()
     }

@@ -90,7 +90,7 @@ impl Table {
     /// The other end of each one's standard input. A process is missing where it was not asked.
     ///
     /// # Platforms
-    /// Linux: pipes, not socket pairs; Windows: nothing is told.
+    /// Linux: pipes, not socket pairs; Windows: pipes, in the hands of whoever made them.
     pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
         self.0.other_ends(asked)
     }

@@ -25,6 +25,7 @@ mod closed_streams;
 mod costs;
 mod ctrl_c;
 mod earlier_children;
+mod ended_launchers;
 mod exit_codes;
 mod failures;
 mod few_files;

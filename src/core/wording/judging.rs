@@ -46,7 +46,7 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::Service { name: service } => {
             format!("it belongs to the service {}, which looks after it", name(service))
         }
-        Evidence::IgnoresHangup => "somebody set it free on purpose, as nohup and our own restart do".into(),
+        Evidence::IgnoresHangup => "it was set free on purpose, to outlive whoever started it".into(),
         Evidence::LivingTerminal => "a living terminal owns it".into(),
         Evidence::SpokenTo { pid, name: who } => {
             format!("{} ({pid}) still has the other end of its standard input", name(who))
@@ -296,7 +296,7 @@ fn gone(who: Option<&str>, pid: Option<Pid>) -> String {
 fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
     match evidence {
         Evidence::Service { .. } => Some("a service"),
-        Evidence::IgnoresHangup => Some("nohup"),
+        Evidence::IgnoresHangup => Some("set free on purpose"),
         Evidence::LivingTerminal => Some("a terminal owns it"),
         Evidence::StartedByHand => Some("set free by hand"),
         Evidence::SpokenTo { .. } => Some("somebody speaks to it"),

@@ -7,6 +7,7 @@ mod outer;
 mod peer;
 mod server;
 mod stdio;
+mod successor;
 mod watch;
 
 pub(crate) use super::ports::port_is_free;
