@@ -25,6 +25,8 @@ fn the_icon_comes_by_name_by_file_and_by_pixels() {
         eventually("it has looked", PATIENCE, || session.text(pid, "IconName") == "shimkeeper-idle");
         let folder = session.runtime().join("shimkeeper/icons");
         assert_eq!(session.text(pid, "IconThemePath"), folder.display().to_string());
+        let of_the_menu: Vec<String> = read(session.menu_property(pid, "IconThemePath"));
+        assert!(of_the_menu.is_empty(), "Cinnamon's icon breaks by it: {of_the_menu:?}");
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         let faces =
             ["orphaned", "blocked", "unseen", "duplicate", "starting", "healthy", "idle", "busy", "paused"];
