@@ -106,11 +106,16 @@ class Picture:
     def text(self, area=None):
         return " ".join(word for word, _ in self.words(area))
 
-    def find(self, text, area=None):
-        """The middle of this text, all of it and nothing else between its words. Read leniently: spaces count for
-        nothing, and "1" is "l" to some eyes."""
+    def find(self, text, area=None, without=()):
+        """The middle of this text, all of it and nothing else between its words, but at none of the places `without`."""
+        places = [place for place in self.places(text, area)
+                  if all(abs(place[0] - x) + abs(place[1] - y) > 12 for x, y in without)]
+        return places[0] if places else None
+
+    def places(self, text, area=None):
+        """Wherever this text stands. Read leniently: spaces count for nothing, and "1" is "l" to some eyes."""
         area = area or (0, 0, self.width, self.height)
-        wanted = letters(text)
+        wanted, found = letters(text), []
         for way in self.WAYS:
             words = self.read(area, way)
             for _, (_, y, _, height) in words:
@@ -120,8 +125,8 @@ class Picture:
                     for last in range(first, len(line)):
                         if letters("".join(word for _, word, _ in line[first:last + 1])) == wanted:
                             right = line[last][2]
-                            return ((line[first][0] + right[0] + right[2]) // 2, middle)
-        return None
+                            found.append(((line[first][0] + right[0] + right[2]) // 2, middle))
+        return found
 
     def contrast(self, area):
         """Between the ground of an area and the text on it, as WCAG counts it."""
