@@ -16,7 +16,7 @@ use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
 use super::recognise::{is_match, may_be_a_match};
 use super::severity::{Verdict, of_finding};
-use super::snapshot::{Fact, Hold, Holder, Owner, Process, Snapshot};
+use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot, Stream};
 use super::unseen::Unseen;
 use super::watch::{Listens, Watch};
 
@@ -145,6 +145,7 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         client: judgement.client,
         evidence: judgement.evidence,
         listens,
+        can_be_spoken_to: [group.top, group.main].into_iter().any(can_be_spoken_to),
         command: group.main.args().to_vec(),
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
         started_at: group.top.started_at,
@@ -156,6 +157,14 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         off_limits: None,
         guarded: None,
     }
+}
+
+/// Whether somebody may write to the standard input of a process, as an MCP client does.
+fn can_be_spoken_to(process: &Process) -> bool {
+    process.details.as_ref().is_some_and(|details| {
+        let is_a_channel = details.streams.known().is_none_or(|streams| streams.input == Stream::Pipe);
+        is_a_channel && !matches!(details.other_end, OtherEnd::Nobody | OtherEnd::NoChannel)
+    })
 }
 
 fn member_of(process: &Process, group: &Group<'_>) -> Member {

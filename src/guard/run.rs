@@ -6,10 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
+mod along;
 mod client;
+mod lease;
+mod news;
 mod server;
 mod succession;
 
+use self::news::Comparing;
 use super::before::{Turn, our_turn, our_turn_again};
 use super::client::Lineage;
 use super::events::{Answer, Effect, Event, Note};
@@ -21,10 +25,9 @@ use super::rest::Rest;
 use super::telling::{self, Asked};
 use super::times::{ANSWERING, NOT_STARTED};
 use crate::act::guarded as hand;
-use crate::core::{Identity, Lease, Watch, wording};
+use crate::core::{Identity, Watch, wording};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
-use crate::platform::private;
 use crate::{console, leases, logging, platform};
 
 use succession::Successor;
@@ -37,6 +40,8 @@ enum Called {
     Heard(Heard),
     /// Somebody wants a restart and waits for the answer.
     Restart(Asked),
+    /// Somebody wants to know what would end with the server.
+    Along(Sender<String>),
 }
 
 /// Runs the server until it ends or its client does. Returns the exit code to end with, at once: threads
@@ -117,6 +122,9 @@ struct Guard<'a> {
     asked: Option<Asked>,
     /// Ends when the last answer has been sent.
     answering: Option<Receiver<Infallible>>,
+    comparing: Comparing,
+    /// What ends with the server and is no part of it.
+    along: String,
     moves: Moves,
     rest: Rest,
     /// Why the last server could not be started.
@@ -148,6 +156,8 @@ impl<'a> Guard<'a> {
             waker,
             asked: None,
             answering: None,
+            comparing: Comparing::default(),
+            along: String::new(),
             moves: Moves::default(),
             rest: Rest::default(),
             trouble: String::new(),
@@ -168,7 +178,7 @@ impl<'a> Guard<'a> {
         // Whoever waits for its turn finds our lease now.
         drop(turn);
         open_log();
-        say_whether_written(&written);
+        lease::say_whether_written(&written);
         if let Some(server) = &self.server {
             telling::started(self.orders, server.identity(), self.lineage.client());
         }
@@ -196,23 +206,6 @@ impl<'a> Guard<'a> {
         Ok(())
     }
 
-    fn listen_for_requests(&self) {
-        let (call, waker) = (self.call.clone(), Arc::clone(&self.waker));
-        let path = leases::control_of(&self.orders.leases, self.us);
-        let patience = telling::Patience::of(self.orders);
-        let answer = move |line: &str| {
-            telling::reply(line, &patience, |asked| {
-                let _ = call.send(Called::Restart(asked));
-                waker.wake();
-            })
-        };
-        let listening = private::is_no_link(&self.orders.leases)
-            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
-        if let Err(error) = listening {
-            tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
-        }
-    }
-
     /// The loop. Returns the exit code.
     fn keep(&mut self) -> i32 {
         loop {
@@ -235,6 +228,7 @@ impl<'a> Guard<'a> {
                     return code;
                 }
             }
+            self.compare();
         }
     }
 
@@ -249,7 +243,8 @@ impl<'a> Guard<'a> {
 
     fn wait_time(&self) -> Option<Duration> {
         let now = self.clock.now().moment;
-        let rest = self.policy.deadline().map(|deadline| deadline.since(now));
+        let deadlines = [self.policy.deadline(), self.comparing.deadline()];
+        let rest = deadlines.into_iter().flatten().min().map(|deadline| deadline.since(now));
         // A tick that comes a moment early is for nothing.
         let rest = rest.map(|rest| rest + Duration::from_millis(1));
         let pace = self.policy.waits_for_the_rest().then_some(REST_PACE);
@@ -272,9 +267,16 @@ impl<'a> Guard<'a> {
         while let Ok(called) = self.calls.try_recv() {
             match called {
                 Called::Heard(heard) => {
+                    if heard == Heard::Resumed {
+                        self.begin_to_compare();
+                    }
                     let event = heard.means(self.relay.as_ref());
                     events
                         .extend(event.filter(|event| *event != Event::StreamClosed || self.needs_streams()));
+                }
+                Called::Along(answer) => {
+                    // Whoever has asked may have gone.
+                    let _ = answer.send(self.along());
                 }
                 Called::Restart(asked) if self.asked.is_some() => {
                     let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
@@ -307,6 +309,7 @@ impl<'a> Guard<'a> {
     }
 
     fn perform(&mut self, effect: Effect) -> Option<i32> {
+        let server = self.server.as_ref().map(Server::identity);
         match (effect, &self.server) {
             (Effect::Exit(code), _) => return Some(code),
             (Effect::CloseInput, _) => {
@@ -315,6 +318,7 @@ impl<'a> Guard<'a> {
                 }
             }
             (Effect::HoldClient, _) => {
+                self.tell_news();
                 if let Some(relay) = &self.relay {
                     relay.hold();
                 }
@@ -325,6 +329,9 @@ impl<'a> Guard<'a> {
             (Effect::Force, Some(server)) => telling::trouble(hand::force(server)),
             (Effect::PassOn(_) | Effect::Ask | Effect::AskTheRest | Effect::Force, None) => {}
             (Effect::Start, _) => {
+                if let Some(says) = self.say_along() {
+                    self.comparing.says_along(says);
+                }
                 let turn = our_turn_again(self.orders);
                 let code = self.start_server();
                 self.write_lease();
@@ -332,8 +339,7 @@ impl<'a> Guard<'a> {
                 drop(turn);
                 return code;
             }
-            (Effect::Answer(answer), server) => {
-                let server = server.as_ref().map(Server::identity);
+            (Effect::Answer(answer), _) => {
                 let refusal = match answer {
                     Answer::NotStarted => self.trouble.clone(),
                     Answer::Done
@@ -344,11 +350,21 @@ impl<'a> Guard<'a> {
                     | Answer::Unread
                     | Answer::Refused => self.relay.as_ref().map(Relay::refusal).unwrap_or_default(),
                 };
-                if let Some(asked) = self.asked.take() {
-                    self.answering = Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                match self.asked.take() {
+                    Some(asked) if answer == Answer::Done => self.tell_when_compared(asked),
+                    Some(asked) => {
+                        self.answering =
+                            Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                    }
+                    None => {}
                 }
             }
-            (Effect::Note(note), _) => self.note(note),
+            (Effect::Note(note), _) => {
+                if matches!(note, Note::Ends(_) | Note::Ended(_)) {
+                    self.note_along();
+                }
+                self.note(note);
+            }
             (Effect::Drain, _) => match &mut self.relay {
                 Some(relay) => relay.drain(),
                 None => return self.happened(Event::Drained),
@@ -361,39 +377,13 @@ impl<'a> Guard<'a> {
         telling::note(note, &self.orders.name, self.us);
     }
 
-    fn write_lease(&self) {
-        say_whether_written(&self.try_to_write_lease());
-    }
-
-    fn try_to_write_lease(&self) -> std::io::Result<()> {
-        let lease = Lease {
-            guard: self.us,
-            server: self.server.as_ref().map(Server::identity),
-            client: self.lineage.client().cloned(),
-            name: self.orders.name.clone(),
-            watch: self.orders.watch.as_ref().map(|watch| watch.name.clone()),
-            port: self.orders.port,
-            listens: self.orders.listens,
-            restartable: self.orders.restartable,
-            log: logging::current_log(&self.orders.logs, self.clock.now().wall)
-                .to_string_lossy()
-                .into_owned(),
-        };
-        leases::write(&self.orders.leases, &lease)
-    }
-
     /// Takes everything back that would tell of us.
-    fn leave(&self) {
+    fn leave(&mut self) {
+        self.tell_news();
+        let _ = self.say_along();
         if let Some(answering) = &self.answering {
             let _ = answering.recv_timeout(ANSWERING);
         }
         let _ = leases::remove(&self.orders.leases, self.us);
-    }
-}
-
-/// Without its lease the tray has to guess, as for every other server.
-fn say_whether_written(lease: &std::io::Result<()>) {
-    if let Err(error) = lease {
-        tracing::warn!(%error, "the lease could not be written");
     }
 }

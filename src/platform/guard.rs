@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::os;
-use crate::core::Identity;
+use crate::core::{Identity, Pid};
 
 /// What a program was told by a signal or by its console.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +53,14 @@ pub(crate) enum Wake {
     Told(Signal),
     /// [`Waker::wake`] was called.
     Called,
+}
+
+/// What a server has set up for good, and what ends with it all the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Apart {
+    pub(crate) pid: Pid,
+    /// Its program, as `protect` could name it.
+    pub(crate) name: String,
 }
 
 /// Makes this process a guard: whatever it starts from now on ends with it. Call it before any thread is
@@ -262,6 +270,14 @@ impl From<io::Error> for NotStarted {
 pub(crate) struct Server(os::guard::Server);
 
 impl Server {
+    /// What the server has set up for good, in a session of its own and below nobody but us; what is spared aside.
+    ///
+    /// # Platforms
+    /// Windows: nothing of the kind.
+    pub(crate) fn apart(&self) -> Vec<Apart> {
+        self.0.apart()
+    }
+
     /// Starts it as our own. Call it from the thread that lives as long as the program. Standard streams
     /// are as `command` says. Parts of command lines in `spared` are never ended by [`Server::ask_the_rest`]
     /// and [`Server::force`].

@@ -15,6 +15,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod along;
+mod anew;
 mod both_killed;
 mod bytes;
 mod client_and_guard_killed;

@@ -1,5 +1,6 @@
 //! The guard on Linux: two processes, pidfds, subreapers, and the parent-death signal as second line.
 
+mod apart;
 mod keeper;
 mod memory;
 mod outer;

@@ -163,7 +163,7 @@ impl Server {
     }
 
     /// Itself, whatever it is called, and what it has started and is not spared.
-    fn members(&self) -> io::Result<Vec<Identity>> {
+    pub(super) fn members(&self) -> io::Result<Vec<Identity>> {
         members(|member| member != self.identity && is_spared(member, &self.spared))
     }
 }

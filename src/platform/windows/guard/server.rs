@@ -14,7 +14,7 @@ use super::super::spawn::start_suspended;
 use super::stdio::{has_a_clients_input, server_shares_our_console};
 use super::successor::{Successor, has_our_pipes};
 use crate::core::{Identity, Pid};
-use crate::platform::guard::{Ended, NotStarted, Signal, Succession};
+use crate::platform::guard::{Apart, Ended, NotStarted, Signal, Succession};
 
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -100,6 +100,12 @@ impl Server {
     }
 
     /// There is one signal here that a process in another console can be sent.
+    #[expect(clippy::unused_self, reason = "the Linux twin of this function asks the system")]
+    pub(crate) const fn apart(&self) -> Vec<Apart> {
+        // Everything in the job is the server's; there are no sessions as on Unix.
+        Vec::new()
+    }
+
     pub(crate) fn pass_on(&self, _: Signal) -> io::Result<()> {
         self.ask()
     }
