@@ -51,12 +51,8 @@ pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path
     }
     toast.hint(Hint::DesktopEntry("shimkeeper".into()));
     if let Some(picture) = picture.and_then(Path::to_str) {
-        toast.hint(Hint::ImagePath(picture.into()));
-        if able.name == LXQT {
-            toast.icon(&format!("file://{picture}"));
-        } else {
-            toast.icon(picture);
-        }
+        let picture = if able.name == LXQT { format!("file://{picture}") } else { picture.into() };
+        toast.icon(&picture).hint(Hint::ImagePath(picture));
     }
     if content.lasting {
         toast.urgency(Urgency::Critical).hint(Hint::Resident(true)).timeout(Timeout::Never);
