@@ -57,7 +57,9 @@ def session():
         "HOME": HOME, "USER": "player", "LOGNAME": "player", "SHELL": "/bin/bash", "DISPLAY": ":1",
         "XDG_RUNTIME_DIR": "/run/user/1500", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1500/bus",
         "XDG_CURRENT_DESKTOP": HOST.desktop, "XDG_SESSION_TYPE": "x11", "LIBGL_ALWAYS_SOFTWARE": "1",
-        "XDG_DATA_DIRS": "/usr/local/share:/usr/share", "XDG_CONFIG_DIRS": "/etc/xdg", "TZ": "UTC", **HOST.env,
+        "XDG_DATA_DIRS": "/usr/local/share:/usr/share", "XDG_CONFIG_DIRS": "/etc/xdg", "TZ": "UTC",
+        # The readers of pictures wait for each other's threads for minutes where the cores are busy.
+        "OMP_THREAD_LIMIT": "1", **HOST.env,
     })
     start(["dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path=/run/user/1500/bus"], "bus")
     start(["Xvfb", ":1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "+extension", "GLX", "+extension", "RANDR"], "xvfb")
