@@ -201,8 +201,9 @@ def by_menu(at):
     row = area and eventually(lambda: Picture().find(CLEAN_UP, area, of_the_toast), 10)
     if not check("the menu opens and can be read", row and area, f"it reads: {menu.text(area) if area else 'nothing changed'}"):
         return key("Escape")
-    measure(Picture(), area)
-    click(*row)
+    measure(menu, area)
+    # Rows move when one above comes or goes.
+    click(*(Picture().find(CLEAN_UP, area, of_the_toast) or row))
     check("a click on its row ends the orphan", eventually(lambda: not shims(), PATIENCE), f"{shims()} live")
     time.sleep(2)
     Picture("6-cleaned")
@@ -300,7 +301,7 @@ def told_place(name):
             "    except Exception: pass\n"
             "for a in pyatspi.Registry.getDesktop(0):\n"
             "    if a: walk(a,0)\n")
-    done = subprocess.run(["timeout", "20", "python3", "-c", code, name], capture_output=True, check=False)
+    done = subprocess.run(["timeout", "60", "python3", "-c", code, name], capture_output=True, check=False)
     numbers = done.stdout.split()
     return tuple(map(int, numbers[:2])) if len(numbers) >= 2 else None
 
