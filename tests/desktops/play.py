@@ -201,12 +201,11 @@ def by_menu(at):
     row = area and eventually(lambda: Picture().find(CLEAN_UP, area, of_the_toast), 10)
     if not check("the menu opens and can be read", row and area, f"it reads: {menu.text(area) if area else 'nothing changed'}"):
         return key("Escape")
-    measure(menu, area)
-    # Rows move when one above comes or goes.
-    click(*(Picture().find(CLEAN_UP, area, of_the_toast) or row))
+    click(*row)
     check("a click on its row ends the orphan", eventually(lambda: not shims(), PATIENCE), f"{shims()} live")
     time.sleep(2)
     Picture("6-cleaned")
+    measure(menu, area)
 
 
 def measure(menu, area):
