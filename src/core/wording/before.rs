@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Complaint, holder, name, wait};
 use crate::core::diagnose::Diagnosis;
-
+use crate::core::evidence::Evidence;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::lease::Lease;
 
@@ -53,7 +53,10 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
 fn user(instance: &Instance) -> Option<String> {
     match &instance.client {
         Client::Living { identity, name: who } => Some(format!("used by {} ({})", name(who), identity.pid)),
-        Client::Gone { .. } | Client::Unseen => None,
+        Client::Gone { .. } | Client::Unseen => instance.evidence.iter().find_map(|one| match one {
+            Evidence::SpokenTo { .. } | Evidence::CalledBy { .. } => Some(super::evidence(one)),
+            _ => None,
+        }),
     }
 }
 

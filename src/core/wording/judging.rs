@@ -11,7 +11,7 @@ use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::mask::plain_short;
 use crate::core::severity::Verdict;
-use crate::core::snapshot::Holder;
+use crate::core::snapshot::{Door, Holder};
 use crate::core::unseen::{Trait, Unseen};
 use crate::core::watch::{Listens, Watch};
 
@@ -53,6 +53,8 @@ pub fn evidence(evidence: &Evidence) -> String {
             format!("{} ({pid}) still has the other end of its standard input", name(who))
         }
         Evidence::NobodySpeaks => "nobody holds the other end of its input".into(),
+        Evidence::CalledBy { caller, at } => called_by(caller.as_ref(), at),
+        Evidence::ParentLives { pid, name: who } => format!("its parent {} ({pid}) runs", name(who)),
         Evidence::StartedByHand => {
             "its input is a terminal that let it go: somebody started it by hand and set it free".into()
         }
@@ -70,6 +72,16 @@ pub fn evidence(evidence: &Evidence) -> String {
     }
 }
 
+/// Who is connected to what: "python3 (4242) is connected to its port 41715".
+#[must_use]
+pub fn called_by(caller: Option<&(Pid, String)>, at: &Door) -> String {
+    let who = caller.map_or_else(|| "somebody".to_owned(), |(pid, who)| format!("{} ({pid})", name(who)));
+    match at {
+        Door::Port(port) => format!("{who} is connected to its port {port}"),
+        Door::Local(path) => format!("{who} is connected to its socket {}", plain_short(path, 80)),
+    }
+}
+
 fn of_trait(which: Trait) -> &'static str {
     match which {
         Trait::Service => "the service that it belongs to",
@@ -80,6 +92,7 @@ fn of_trait(which: Trait) -> &'static str {
         Trait::Container => "its container",
         Trait::Lease => "what its guard tells of it",
         Trait::Speaker => "who still speaks to its standard input",
+        Trait::Caller => "who is connected to it",
         Trait::Client => "whether its client still runs",
     }
 }
@@ -109,6 +122,11 @@ pub fn unseen(unseen: &Unseen) -> String {
         Unseen::Parent { pid, parent: None } => {
             format!("the parent of the server {pid} is outside this container")
         }
+        Unseen::Use { pid, parent, name: who } => format!(
+            "whether anybody uses the shim {pid} could not be told: its parent {} ({parent}) runs, but nobody holds \
+             the other end of its input",
+            name(who)
+        ),
         Unseen::Trait { pid, which } => {
             format!("{} could not be read for the server {pid}", of_trait(*which))
         }
@@ -121,6 +139,10 @@ pub fn unseen(unseen: &Unseen) -> String {
 pub fn unseen_hint(unseen: &Unseen) -> &'static str {
     match unseen {
         Unseen::Processes { .. } | Unseen::Listeners { .. } | Unseen::Reservation { .. } => {
+            "run `shimkeeper doctor`: it tells what this system does not let us see"
+        }
+        Unseen::Use { .. } => "if nobody needs it any more, end it by hand",
+        Unseen::Trait { which: Trait::Speaker | Trait::Caller, .. } => {
             "run `shimkeeper doctor`: it tells what this system does not let us see"
         }
         Unseen::CommandLine { .. } | Unseen::Trait { .. } => {
@@ -150,7 +172,7 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
             format!("port {port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
         }
         Finding::Superseded { pid, by } => {
-            format!("{pid} was superseded by {by}, started by the same client")
+            format!("{pid} was given up: its client has let go of its input and started {by} instead")
         }
         Finding::NotListening { pid } => format!("{pid} should listen on port {port} and does not"),
         Finding::Unseen(what) => unseen(what),
@@ -214,7 +236,7 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
                 .count();
             match superseded {
                 0 => format!("{server} runs but does not listen on port {port}"),
-                n => format!("{} of {server}", count(n, "superseded copy", "superseded copies")),
+                n => format!("{} of {server}", count(n, "given-up copy", "given-up copies")),
             }
         }
         Verdict::Starting if diagnosis.instances.iter().any(Instance::is_being_started) => {
@@ -320,6 +342,9 @@ pub(super) fn client_in_a_sentence(client: &Client) -> Option<String> {
 
 fn reason_alone(instance: &Instance) -> String {
     match (&instance.client, instance.state) {
+        (Client::Living { .. }, State::Unseen) if instance.is_let_go() => {
+            "nobody holds the other end of its input".into()
+        }
         (Client::Living { name: who, .. }, State::Superseded { by }) => {
             format!("{} started {by} instead", name(who))
         }
@@ -353,6 +378,7 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         Evidence::LivingTerminal => Some("a terminal owns it"),
         Evidence::StartedByHand => Some("set free by hand"),
         Evidence::SpokenTo { .. } => Some("somebody speaks to it"),
+        Evidence::CalledBy { .. } => Some("somebody is connected to it"),
         Evidence::Protected { .. } => Some("protected"),
         Evidence::ClientLives { .. }
         | Evidence::StartedByInit { .. }
@@ -361,6 +387,7 @@ fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         | Evidence::TakenIn { .. }
         | Evidence::ClientEnded { .. }
         | Evidence::NobodySpeaks
+        | Evidence::ParentLives { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }
         | Evidence::Guarded { .. }

@@ -2,6 +2,7 @@
 
 pub(crate) mod autostart;
 mod birth;
+mod callers;
 pub(crate) mod control;
 pub(crate) mod desktop;
 mod desktop_exec;
@@ -12,12 +13,13 @@ pub(crate) mod event_loop;
 pub(crate) mod guard;
 mod listeners;
 mod local_time;
+mod netlink;
+mod other_ends;
 mod pidfd;
 mod proc;
 pub(crate) mod schedule;
 mod signals;
 mod spawn;
-mod speakers;
 mod systemctl;
 mod systemd_exec;
 mod systemd_units;
@@ -25,12 +27,15 @@ mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
 mod trials;
+mod unix_diag;
 
 pub(crate) use birth::{age, birth, birth_clock, children, hides_others, presence};
+pub(crate) use callers::Calls;
 pub(crate) use details::{args, environment, name, program};
 pub(crate) use ends::Ends;
 pub(crate) use listeners::Listeners;
 pub(crate) use local_time::local_offset;
+pub(crate) use other_ends::sockets_tell_their_peers;
 pub(crate) use pidfd::{Held, wait_for_ends};
 pub(crate) use signals::when_asked_to_end;
 pub(crate) use spawn::{let_run, set_free, tie_to_us};

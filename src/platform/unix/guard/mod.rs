@@ -3,7 +3,6 @@
 mod keeper;
 mod memory;
 mod outer;
-mod peer;
 mod server;
 mod stdio;
 mod watch;
