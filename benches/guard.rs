@@ -44,8 +44,12 @@ mod measure {
         Inherited,
         WithPort,
         Popen,
+        Pump,
         Other,
     }
+
+    /// Those that carry what a server says, the one that is compared with first.
+    const CARRYING: [Way; 5] = [Way::Pump, Way::Direct, Way::Guard, Way::Inherited, Way::Other];
 
     const WAYS: [Way; 6] = [Way::Direct, Way::Guard, Way::Inherited, Way::WithPort, Way::Popen, Way::Other];
 
@@ -60,6 +64,7 @@ mod measure {
                 Self::Inherited => "guard --no-restart",
                 Self::WithPort => "guard --port N (free)",
                 Self::Popen => "python Popen and pump",
+                Self::Pump => "python, two threads, 64 KB",
                 Self::Other => "guard of the other build",
             }
         }
@@ -102,7 +107,7 @@ mod measure {
             let port = free_port().to_string();
             let mut command = match way {
                 Way::Direct => Command::new(&server[0]),
-                Way::Popen => Command::new(&self.python),
+                Way::Popen | Way::Pump => Command::new(&self.python),
                 Way::Guard | Way::Inherited | Way::WithPort => Command::new(&self.program),
                 Way::Other => Command::new(self.other.as_ref().unwrap()),
             };
@@ -117,12 +122,15 @@ mod measure {
                     let rival = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/rivals/popen.py");
                     command.arg(rival).arg(port);
                 }
+                Way::Pump => {
+                    command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/rivals/pump.py"));
+                }
                 Way::Guard | Way::Inherited | Way::WithPort | Way::Other => {
                     command.arg("--home").arg(self.home()).arg("guard");
                     match way {
                         Way::Inherited => command.arg("--no-restart"),
                         Way::WithPort => command.args(["--port", &port]),
-                        Way::Direct | Way::Guard | Way::Popen | Way::Other => &mut command,
+                        Way::Direct | Way::Guard | Way::Popen | Way::Pump | Way::Other => &mut command,
                     };
                     command.arg("--");
                 }
@@ -144,7 +152,7 @@ mod measure {
 
         /// Whether the guard has done all that it does after the server was started.
         fn settle(&self, way: Way) {
-            let is_guard = !matches!(way, Way::Direct | Way::Popen);
+            let is_guard = !matches!(way, Way::Direct | Way::Popen | Way::Pump);
             let leases = self.home().join("leases");
             let is_open = || {
                 let entries = leases.read_dir().into_iter().flatten().flatten();
@@ -169,9 +177,13 @@ mod measure {
         let rounds = words.iter().find_map(|word| word.parse().ok()).unwrap_or(40);
         let stage = Stage::new(words.iter().map(PathBuf::from).find(|path| path.is_file()));
         println!("load before: {}; {rounds} rounds", load());
-        starts(&stage, rounds);
-        memory(&stage);
-        messages(&stage, rounds.div_ceil(4));
+        let only = words.iter().find(|word| word.parse::<usize>().is_err() && !Path::new(word).is_file());
+        if only.is_none() {
+            starts(&stage, rounds);
+            memory(&stage);
+            messages(&stage, rounds.div_ceil(4));
+        }
+        streams(&stage, rounds.div_ceil(4));
         println!("load after: {}", load());
     }
 
@@ -235,6 +247,43 @@ mod measure {
             "Memory of everything but the server (kB): two seconds after the last of 1,000 messages, and right after it",
             &["PSS at rest", "private", "PSS busy", "private"],
             rows.iter().map(|(way, it)| it.iter().fold(Row::of(way.name()), Row::median)),
+        );
+    }
+
+    /// What a server says at once, on its way to its client: time against that of the plain pump, CPU of what carries it.
+    fn streams(stage: &Stage, rounds: usize) {
+        const KINDS: [(usize, usize); 3] = [(20_000, 1_000), (60, 1_000_000), (600, 100_000)];
+        let ways = CARRYING.into_iter().filter(|way| stage.has(*way));
+        let mut rows: Vec<_> = ways.map(|way| (way, <[[Samples; 2]; KINDS.len()]>::default())).collect();
+        for round in 0..=rounds {
+            for at in shuffle(rows.len()) {
+                let (way, samples) = &mut rows[at];
+                let mut running = stage.start(*way);
+                stage.settle(*way);
+                running.trip(&echo::initialize());
+                for ([time, cpu], (count, size)) in samples.iter_mut().zip(KINDS) {
+                    let megabytes = (count * size) as f64 / 1e6;
+                    let before = running.cpu_around();
+                    let took = running.hears(&echo::order(count, size), count * size);
+                    let spent = running.cpu_around().saturating_sub(before);
+                    if round > 0 {
+                        time.add(took.as_secs_f64() * 1e3);
+                        cpu.add(spent.as_secs_f64() * 1e3 / megabytes);
+                    }
+                }
+                running.end();
+            }
+        }
+        print(
+            "From a compiled server to its client at once: 20,000 answers of 1 KB, 60 of 1 MB, 600 of 100 KB (ms of wall time, \
+             how fast against the plain pump in the same round, ms of CPU for each MB)",
+            &["1 KB", "speed", "CPU", "1 MB", "speed", "CPU", "100 KB", "speed", "CPU"],
+            rows.iter().map(|(way, it)| {
+                let pump = &rows[0].1;
+                it.iter().zip(pump).fold(Row::of(way.name()), |row, ([time, cpu], [pump, _])| {
+                    row.median(time).ratio(time, pump).median(cpu)
+                })
+            }),
         );
     }
 

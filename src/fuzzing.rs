@@ -83,14 +83,14 @@ pub fn client_file(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
     let client = match first % 4 {
-        0 => Client::ClaudeCode,
-        1 => Client::VsCode,
-        2 => Client::Codex,
-        _ => Client::Unknown,
+        0 => Client::CLAUDE_CODE,
+        1 => Client::VS_CODE,
+        2 => Client::CODEX,
+        _ => Client::UNKNOWN,
     };
     for (style, program) in STYLES.into_iter().zip(["/a b/shimkeeper", r"C:\a b\shimkeeper.exe"]) {
         let guard = Guard { program: program.into(), options: vec!["--home".into(), "/h\"".into()] };
-        let around = Surroundings { style, is_missing: &|_, _| false, is_file: &|_, _| false };
+        let around = Surroundings::bare(style);
         wrapped_and_unwrapped(text, client, &guard, &around);
     }
 }

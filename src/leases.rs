@@ -369,7 +369,8 @@ mod tests {
         for guard in [alive, before_us, gone, elsewhere, answering] {
             write(scratch.path(), &Lease { guard, ..lease(40) }).unwrap();
         }
-        platform::control::listen(&control_of(scratch.path(), answering), |_| "ok").unwrap();
+        platform::control::listen(&control_of(scratch.path(), answering), |_| "ok", ToString::to_string)
+            .unwrap();
         let tmp = format!(".{}.{ENDING}.77-0.tmp", stem(gone));
         for name in [&tmp, "notes.txt", "1-2-3.json", "4194304-x.json", ".keep.json.tmp"] {
             fs::write(scratch.path().join(name), "x").unwrap();

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{self, Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{BaseDirs, ProjectDirs};
 
 use crate::core::wording::{self, Complaint};
 
@@ -68,6 +68,24 @@ impl Paths {
             ProjectDirs::from("", "", "shimkeeper").ok_or_else(|| PathsError(wording::no_home()))?;
         let state = folders.state_dir().unwrap_or_else(|| folders.data_local_dir());
         Ok(Self { config: folders.config_dir().join(CONFIG), state: state.to_owned() })
+    }
+
+    /// Where a program looks that was started without the variables by which this one's folders are moved: most
+    /// clients hand on few of them.
+    ///
+    /// # Platforms
+    /// Only on Linux such variables count.
+    pub fn without_variables() -> Result<Self, PathsError> {
+        let usual = Self::usual()?;
+        let folders = ProjectDirs::from("", "", "shimkeeper").zip(BaseDirs::new());
+        let Some((project, base)) = folders.filter(|(project, _)| project.state_dir().is_some()) else {
+            return Ok(usual);
+        };
+        let (home, name) = (base.home_dir(), project.project_path());
+        Ok(Self {
+            config: home.join(".config").join(name).join(CONFIG),
+            state: home.join(".local/state").join(name),
+        })
     }
 
     /// The configuration.

@@ -53,18 +53,18 @@ const MISTAKES: &[Mistake] = &[
     ("[[watch]]\nenv_file = 2026-11-22", Some("watch.env_file"), "a datetime, not a string", Some(2)),
     ("[[watch]]\nprotect = \"a\"", Some("watch.protect"), "a string, not a list of strings", Some(2)),
     // Times.
-    ("poll_interval = \"2\"", Some("poll_interval"), "\"2\" is no time", Some(1)),
-    ("poll_interval = \"\"", Some("poll_interval"), "\"\" is no time", Some(1)),
+    ("poll_interval = \"2\"", Some("poll_interval"), "\"2\" is not a time", Some(1)),
+    ("poll_interval = \"\"", Some("poll_interval"), "\"\" is not a time", Some(1)),
     ("poll_interval = \"199ms\"", Some("poll_interval"), "\"199ms\" is out of range", Some(1)),
     ("poll_interval = \"61m\"", Some("poll_interval"), "\"61m\" is out of range", Some(1)),
-    ("orphan_grace = \"-1s\"", Some("orphan_grace"), "\"-1s\" is no time", Some(1)),
+    ("orphan_grace = \"-1s\"", Some("orphan_grace"), "\"-1s\" is not a time", Some(1)),
     ("orphan_grace = \"1.1h\"", Some("orphan_grace"), "\"1.1h\" is out of range", Some(1)),
     ("\nstop_grace = \"61s\"", Some("stop_grace"), "\"61s\" is out of range", Some(2)),
     // Ports.
-    ("[[watch]]\nport = 0", Some("watch.port"), "0 is no port", Some(2)),
-    ("[[watch]]\nport = 65536", Some("watch.port"), "65536 is no port", Some(2)),
-    ("[[watch]]\nport = -1", Some("watch.port"), "-1 is no port", Some(2)),
-    ("[[watch]]\nport = 99999999999999999999", Some("watch.port"), "is no port", Some(2)),
+    ("[[watch]]\nport = 0", Some("watch.port"), "0 is not a port", Some(2)),
+    ("[[watch]]\nport = 65536", Some("watch.port"), "65536 is not a port", Some(2)),
+    ("[[watch]]\nport = -1", Some("watch.port"), "-1 is not a port", Some(2)),
+    ("[[watch]]\nport = 99999999999999999999", Some("watch.port"), "is not a port", Some(2)),
     // Words.
     ("[[watch]]\nlistens = \"sometimes\"", Some("watch.listens"), "\"sometimes\" is not known", Some(2)),
     ("[[watch]]\nlistens = \"Never\"", Some("watch.listens"), "\"Never\" is not known", Some(2)),
@@ -100,7 +100,7 @@ const MISTAKES: &[Mistake] = &[
     ("[[watch]]\ncwd = \"nowhere\"", Some("watch.cwd"), "there is no folder", Some(2)),
     ("[[watch]]\ncwd = \"config.toml\"", Some("watch.cwd"), "there is no folder", Some(2)),
     ("[[watch]]\nenv_file = \"nowhere.env\"", Some("watch.env_file"), "there is no file", Some(2)),
-    ("[[watch]]\nenv_file = \".\"", Some("watch.env_file"), "no file", Some(2)),
+    ("[[watch]]\nenv_file = \".\"", Some("watch.env_file"), "not a file", Some(2)),
     ("[[watch]]\nenv_file = \"broken.env\"", Some("watch.env_file"), "line 2 of", Some(2)),
     (
         "[[watch]]\ncommand = [\"/nowhere/python\"]",
@@ -226,7 +226,7 @@ fn a_file_that_is_no_text_is_refused() {
 
     let scratch = Scratch::new();
     let error = load(&scratch.folder("config.toml"), PathStyle::Unix, Missing::Standard).unwrap_err();
-    assert!(error.to_string().contains("no file"), "{error}");
+    assert!(error.to_string().contains("not a file"), "{error}");
     let error = Folder::new("# \n".repeat(500_000)).load().unwrap_err();
     assert!(error.to_string().contains("larger"), "{error}");
 }

@@ -127,6 +127,7 @@ fn start(bed: &Bed, home: &std::path::Path, looks: &Arc<AtomicU64>) -> Monitor {
             sense: [eyes, Box::new(sense::Machine::with_leases(leases))],
             act: Box::new(act::Machine),
             show: Box::new(|_| ()),
+            pictures: |_| &[],
             tell_by_icon: Box::new(|_| ()),
             paths,
         },

@@ -67,6 +67,18 @@ impl Running {
         begin.elapsed()
     }
 
+    /// One request, and so many bytes that it is answered by.
+    pub(crate) fn hears(&mut self, request: &[u8], bytes: usize) -> Duration {
+        let begin = Instant::now();
+        self.input.as_ref().unwrap().write_all(request).unwrap();
+        let mut rest = vec![0; 64 * 1024];
+        let mut missing = bytes;
+        while missing > 0 {
+            missing -= self.output.read(&mut rest).unwrap();
+        }
+        begin.elapsed()
+    }
+
     /// What stands between us and the server: every process below us but the last one.
     fn around(&self) -> Vec<u32> {
         let mut found = vec![self.child.id()];

@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::guard_args::{GUARD_HELP, GuardArgs, START_HELP, StartArgs};
+use super::mcp_args::{MCP_HELP, McpArgs};
 use crate::config::parse_duration;
 use crate::core::schedule::interval;
 use crate::core::{Birth, Identity, Pid};
@@ -227,59 +228,6 @@ pub(super) enum ScheduleWhat {
 fn every(word: &str) -> Result<Duration, String> {
     let wish = parse_duration(word).ok_or("not a time such as 5m, 90s or 1h")?;
     interval(wish, STEP).map_err(|complaint| complaint.sentence)
-}
-
-const MCP_HELP: &str = "Known are Claude Code, Claude Desktop, VS Code, Cursor, Windsurf, Gemini CLI and \
-    Codex: their files in your home and, from this folder upwards, in its projects. `wrap` puts \
-    `shimkeeper guard --` in front of each server that runs the script of a watch; everything else in the \
-    file keeps its bytes, and `unwrap` restores them.\n\n\
-    Examples:\n  \
-    shimkeeper mcp list\n  \
-    shimkeeper mcp wrap --dry-run\n  \
-    shimkeeper mcp wrap --server exai-mcp\n  \
-    shimkeeper mcp wrap --file .mcp.json --all\n  \
-    shimkeeper mcp unwrap";
-
-#[derive(ClapArgs, Debug)]
-pub(super) struct McpArgs {
-    /// What to do
-    #[arg(value_enum)]
-    pub(super) what: McpWhat,
-    /// This file only
-    #[arg(long, value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
-    /// The server of this name, whatever it runs
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
-    pub(super) server: Option<String>,
-    /// Wrap every server that is a process of the client
-    #[arg(long, conflicts_with = "server")]
-    pub(super) all: bool,
-    /// Only show what would change, with secrets masked; touch nothing
-    #[arg(long)]
-    pub(super) dry_run: bool,
-    /// The list as JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum McpWhat {
-    /// Show each client's servers, and which are wrapped
-    List,
-    /// Put the guard in front
-    Wrap,
-    /// Take it away
-    Unwrap,
-}
-
-impl McpWhat {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::List => "list",
-            Self::Wrap => "wrap",
-            Self::Unwrap => "unwrap",
-        }
-    }
 }
 
 #[derive(ClapArgs, Debug)]

@@ -1,19 +1,22 @@
 //! `shimkeeper doctor`: what works here, what does not, and what to do. Touches nothing.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::args::DoctorArgs;
 use super::autostart;
 use super::context::Context;
+use super::mcp::here;
 use super::render::Paint;
 use super::schedule;
 use crate::config::Config;
 use crate::core::{Diagnosis, Listens, State, Watch, wording};
 use crate::exit::Outcome;
+use crate::mcp::{self, Trouble, TroubleKind};
 use crate::monitor::cleaning::Looker;
+use crate::paths::Paths;
 use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
 use crate::{console, leases, platform};
@@ -65,6 +68,8 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     checks.push(at_login());
     checks.push(scheduled());
     checks.push(guards(context));
+    checks.extend(guards_elsewhere(context));
+    checks.extend(clients_files(context));
     checks.push(log(context));
     checks.extend(old_task());
     if args.json {
@@ -169,7 +174,7 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
 fn panel() -> Check {
     match desktop::panel() {
         Ok(true) => works("panel", wording::PANEL_WORKS),
-        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::NO_PANEL.into())),
+        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat()))),
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }
@@ -224,6 +229,54 @@ fn guards(context: &Context) -> Check {
         // Where there is no folder yet, there is nothing to be written to.
         (Ok(living), Ok(true) | Err(_)) => works("guards", wording::guards_live(living.len())),
     }
+}
+
+/// Guards whose client has not handed on the variables by which our folders are moved keep their leases in the usual
+/// place, and we do not look there.
+fn guards_elsewhere(context: &Context) -> Vec<Check> {
+    let ours = context.paths.lease_dir();
+    let usual = [Paths::without_variables(), Paths::new(None, None)];
+    let mut folders: Vec<PathBuf> = usual.into_iter().flatten().map(|paths| paths.lease_dir()).collect();
+    folders.dedup();
+    let living = |folder: &PathBuf| leases::of_the_living(folder).map_or(0, |living| living.len());
+    let others = folders.into_iter().filter(|folder| *folder != ours);
+    others
+        .map(|folder| (living(&folder), folder))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, folder)| {
+            let says = wording::guards_elsewhere(count, &folder);
+            attention("guards", says, Some(wording::GUARDS_ELSEWHERE_HINT.into()))
+        })
+        .collect()
+}
+
+/// Whether every entry that was wrapped still is, and can start.
+fn clients_files(context: &Context) -> Vec<Check> {
+    const WHAT: &str = "clients";
+    let (troubles, sound) = here(|here| mcp::troubles(here, &context.paths.state_dir()));
+    if troubles.is_empty() {
+        return vec![works(WHAT, wording::mcp_all_sound(sound))];
+    }
+    let check = |trouble: &Trouble| {
+        let file = trouble.file.display();
+        let of_server =
+            |says: &str| wording::mcp_trouble(&file, &wording::mcp_of_server(&trouble.server, says));
+        match &trouble.kind {
+            TroubleKind::Undone { since, backup } => {
+                let says = wording::mcp_undone(&trouble.server, *since, backup.as_deref());
+                attention(WHAT, wording::mcp_trouble(&file, &says), Some(wording::mcp_undone_hint(&file)))
+            }
+            TroubleKind::NoGuard { program } => {
+                let complaint = wording::mcp_wrapped_by_nobody(program);
+                attention(WHAT, of_server(&complaint.sentence), complaint.hint)
+            }
+            TroubleKind::Unreadable(refusal) => {
+                let hint = refusal.hint.as_deref().unwrap_or(wording::MCP_UNREADABLE_HINT);
+                unknown(WHAT, wording::mcp_trouble(&file, &refusal.to_string()), hint)
+            }
+        }
+    };
+    troubles.iter().map(check).collect()
 }
 
 fn log(context: &Context) -> Check {

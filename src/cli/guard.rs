@@ -55,7 +55,7 @@ fn config(context: &Context, args: &GuardArgs) -> Result<Config, Failure> {
         if args.watch.is_some() {
             return Err(failure);
         }
-        console::complain(&wording::guards_without_configuration(failure.says()));
+        console::complain_before_the_start(&wording::guards_without_configuration(failure.says()));
         let standard = Config::standard(platform::PATH_STYLE);
         Ok(Config { watches: Vec::new(), ..standard })
     })

@@ -219,6 +219,32 @@ mod tests {
     }
 
     #[test]
+    fn folders_of_package_caches_stay_readable_and_tokens_beside_them_do_not() {
+        for path in [
+            "/home/x/.npm/_npx/9833c18b2d85bc59/node_modules/.bin/mcp-server",
+            "/home/x/.cache/uv/archive-v0/0DMGDX0_fgMv8fGJG5EIq/bin/python",
+            r"C:\Users\x\AppData\Local\uv\cache\archive-v0\0DMGDX0_fgMv8fGJG5EIq\Scripts\python.exe",
+            "/home/x/.cache/uv/environments-v2/script-3e1c0f2ad9b84c57/bin/python",
+            "/home/x/.cache/pnpm/dlx/3e1c0f2ad9b84c57aa01bb02cc03dd04/node_modules/x/index.js",
+            "/home/x/.local/share/pipx/venvs/3e1c0f2ad9b84c57/bin/x",
+        ] {
+            assert_eq!(shown(&["node", path]), format!("node {path}"));
+            assert_eq!(text(&format!("runs {path} now")), format!("runs {path} now"));
+        }
+        for (words, expected) in [
+            (vec!["x", "/srv/3e1c0f2ad9b84c57/x"], "x /srv/•••/x"),
+            (vec!["x", "/h/_npx/sk-proj-3e1c0f2ad9b84c57/x"], "x /h/_npx/•••/x"),
+            (vec!["x", "_npx/3e1c0f2ad9b84c57"], "x _npx/•••"),
+            (vec!["x", "https://h/a/_npx/3e1c0f2ad9b84c57/x"], "x https://h/a/_npx/•••/x"),
+            (vec!["x", "/h/_npx/3e1c0f2ad9b84c57/9833c18b2d85bc59"], "x /h/_npx/3e1c0f2ad9b84c57/•••"),
+            (vec!["x", "--token", "/h/_npx/3e1c0f2ad9b84c57"], "x --token •••"),
+            (vec!["x", "--token=/h/_npx/3e1c0f2ad9b84c57"], "x --token=•••"),
+        ] {
+            assert_eq!(shown(&words), expected);
+        }
+    }
+
+    #[test]
     fn what_somebody_else_wrote_is_cut_where_there_is_no_more_room() {
         assert_eq!(plain_short("größer\n", 3), "grö…");
         assert_eq!(plain_short("größer\n", 7), "größer\u{FFFD}");

@@ -102,13 +102,13 @@ pub(super) fn our_turn(
     turn.map(Some).map_err(|refused| match refused {
         Refused::NotWanted(code) => code,
         Refused::Deserted => {
-            console::complain(&wording::port_deserted(port));
+            console::complain_at_the_end(&wording::port_deserted(port));
             PORT_TAKEN
         }
         Refused::Taken(complaint) => {
-            console::complain(&complaint.sentence);
+            console::complain_at_the_end(&complaint.sentence);
             if let Some(hint) = &complaint.hint {
-                console::complain(&format!("hint: {hint}"));
+                console::complain_at_the_end(&format!("hint: {hint}"));
             }
             PORT_TAKEN
         }

@@ -100,6 +100,12 @@ impl Conversation {
         self.lives.renames()
     }
 
+    /// Whether the whole of an answer has to be read, so that none is passed on before it is complete; of every other
+    /// one [`Self::server_says`] may get a line that has its `id` alone.
+    pub(crate) const fn reads_answers(&self) -> bool {
+        self.opening.is_some() && self.answer.is_none()
+    }
+
     /// Takes note of a line of the client's.
     pub(crate) fn client_says(&mut self, line: &[u8]) -> Fate {
         let fate = if self.lives.renames() { self.lives.to_server(line) } else { Fate::Passed };

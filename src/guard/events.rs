@@ -11,6 +11,8 @@ pub(crate) enum Event {
     Started,
     /// It could not be started.
     NotStarted,
+    /// It could not be started now, for want of what the system may have later.
+    Starved,
     /// It has been told `initialize` again, and should answer.
     Greeted,
     /// It has been told what its predecessor knew, and speaks with the client.

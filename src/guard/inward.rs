@@ -1,19 +1,18 @@
 //! From the client to the server: what it says is noted, passed on, and kept where no server takes it.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::process::ChildStdin;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
+use super::chunk::Chunk;
 use super::conversation::Fate;
 use super::lines::Lines;
-use super::relay::{Chunk, Heard, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
+use super::relay::{Heard, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
+use crate::platform::streams::{self, Sink, Source};
 
 /// The way to the server.
 #[derive(Default)]
 pub(super) struct Inlet {
-    pub(super) server: Option<ChildStdin>,
+    pub(super) server: Option<Box<dyn Sink>>,
     /// Which one that is.
     pub(super) number: u32,
     /// The server takes no more; another one may come.
@@ -29,9 +28,9 @@ pub(super) struct Inlet {
 }
 
 impl Shared {
-    pub(super) fn listen_to_client(&self, mut input: File) {
+    pub(super) fn listen_to_client(&self, mut input: Box<dyn Source>) {
         let mut chunk = Chunk::new();
-        while let Ok(said) = chunk.read(&mut input) {
+        while let Ok(said) = chunk.read(&mut *input) {
             if said.is_empty() {
                 break;
             }
@@ -104,13 +103,12 @@ impl Shared {
         let mut written = 0;
         while let Some(rest) = bytes.get(written..).filter(|rest| !rest.is_empty()) {
             let Some(server) = &mut inlet.server else { break };
-            match server.write(rest) {
-                Ok(count) if count > 0 => {
+            match streams::write(&mut **server, rest) {
+                Ok(count) => {
                     written += count;
                     self.delivered.fetch_add(u64::try_from(count).unwrap_or(0), Ordering::Relaxed);
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(_) | Err(_) => self.is_broken(inlet),
+                Err(_) => self.is_broken(inlet),
             }
         }
         if written < bytes.len() {
@@ -127,7 +125,7 @@ impl Shared {
 
     /// Keeps the lines of which the server has not taken the end. The unfinished one is kept anyway.
     fn keep(&self, inlet: &mut Inlet, bytes: &[u8], written: usize) {
-        let after_line = |part: &[u8]| part.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
+        let after_line = |part: &[u8]| memchr::memrchr(b'\n', part).map(|at| at + 1);
         let (taken, _) = bytes.split_at(written);
         let whole = bytes.get(..after_line(bytes).unwrap_or(0)).unwrap_or_default();
         let mut lines = match after_line(taken) {

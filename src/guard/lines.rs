@@ -2,6 +2,8 @@
 //!
 //! Changes no byte: the lines with their ends, one after the other, are the stream.
 
+use memchr::{memchr_iter, memrchr};
+
 /// The unfinished line at the end of a stream.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
@@ -11,12 +13,15 @@ pub(crate) struct Lines {
 impl Lines {
     /// Adds a piece and calls `with` for every line that it completes, end included.
     pub(crate) fn add(&mut self, piece: &[u8], mut with: impl FnMut(&[u8])) {
-        let Some(last) = piece.iter().rposition(|byte| *byte == b'\n') else {
+        let Some(last) = memrchr(b'\n', piece) else {
             self.rest.extend_from_slice(piece);
             return;
         };
         let (whole, rest) = piece.split_at(last + 1);
-        for line in whole.split_inclusive(|byte| *byte == b'\n') {
+        let mut begin = 0;
+        for end in memchr_iter(b'\n', whole) {
+            let line = whole.get(begin..=end).unwrap_or_default();
+            begin = end + 1;
             if self.rest.is_empty() {
                 with(line);
             } else {

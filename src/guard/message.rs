@@ -57,12 +57,6 @@ pub(crate) fn refusal(line: &[u8]) -> Option<String> {
     Some(serde_json::from_str::<Says>(error.get()).map(|it| it.message).unwrap_or_default())
 }
 
-/// Whether a line may make a request: if not, it certainly is none.
-pub(crate) fn may_ask(line: &[u8]) -> bool {
-    // A name may also be written by its characters' numbers.
-    std::str::from_utf8(line).is_ok_and(|line| line.contains("\"method\"") || line.contains("\\u"))
-}
-
 #[derive(Deserialize)]
 struct Says {
     message: String,
@@ -156,12 +150,6 @@ mod tests {
         let says = |error: &str| refusal(format!("{{\"id\":1,\"error\":{error}}}").as_bytes());
         assert_eq!(says(r#"{"code":1,"message":"no \u00e9"}"#).as_deref(), Some("no \u{e9}"));
         assert_eq!(says("1").as_deref(), Some(""));
-    }
-
-    #[test]
-    fn no_request_is_mistaken_for_something_else() {
-        assert!(may_ask(br#"{"id":1,"method":"x"}"#) && may_ask(br#"{"id":1,"m\u0065thod":"x"}"#));
-        assert!(!may_ask(br#"{"id":1,"result":{"text":"a method"}}"#));
     }
 
     #[test]

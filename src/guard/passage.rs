@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::lines::Lines;
+use super::outflow::Outflow;
 use super::outward::Introduction;
 use super::relay::lock;
 
@@ -24,8 +24,8 @@ const MOST_PIECES: u64 = 32;
 /// One server's output on its way to the client. Locked as long as a piece of it is passed on.
 #[derive(Default)]
 pub(super) struct Passage {
-    /// What has no end of a line yet, where the client speaks MCP.
-    pub(super) lines: Lines,
+    /// What is passed on of it.
+    pub(super) outflow: Outflow,
     /// Whose answer is awaited.
     pub(super) introduction: Option<Introduction>,
     /// Whoever reads it is past what the server before has said.
@@ -65,8 +65,8 @@ pub(super) struct Outward {
 
 impl Outward {
     /// Waits until everything is passed on that the server has said, which is gone: as long as the client takes to
-    /// read it, and a little longer where somebody else holds the pipe. Returns what was left without an end.
-    pub(super) fn finish(self) -> Vec<u8> {
+    /// read it, and a little longer where somebody else holds the pipe. Returns what is left of it.
+    pub(super) fn finish(self) -> Outflow {
         let first = lock(&self.passage).pieces;
         let (mut seen, mut waits) = (first, 0);
         while let Err(RecvTimeoutError::Timeout) = self.reading.recv_timeout(QUIET) {
@@ -84,6 +84,6 @@ impl Outward {
             }
             seen = passage.pieces;
         }
-        lock(&self.passage).lines.rest().to_vec()
+        std::mem::take(&mut lock(&self.passage).outflow)
     }
 }

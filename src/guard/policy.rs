@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use super::events::{Answer, Effect, Event, Moved, Note, OnFailure, Why};
 use super::state::{State, Step, Then};
-use super::times::{GIVE_UP, INTRODUCTION, LEFT_BEHIND, NOT_STARTED, ROUND, STABLE};
+use super::times::{
+    FIRST_DELAY, GIVE_UP, INTRODUCTION, LEFT_BEHIND, LONGEST_DELAY, MOST_CRASHES, NOT_STARTED, ROUND, STABLE,
+};
 use crate::core::Moment;
 use crate::platform::guard::Meaning;
 
@@ -64,6 +66,7 @@ impl Policy {
         match event {
             Event::Started => self.started(now),
             Event::NotStarted => self.not_started(),
+            Event::Starved => self.starved(now),
             Event::Greeted => self.greeted(now),
             Event::Introduced => self.introduced(Answer::Done, now),
             Event::Refused => self.introduced(Answer::Refused, now),
@@ -151,6 +154,30 @@ impl Policy {
         let mut effects = self.answer(Answer::NotStarted);
         effects.extend(self.exit(NOT_STARTED));
         effects
+    }
+
+    /// Whether a server that cannot be started now is started later: one took its place in a conversation, which is worth
+    /// waiting for, and not for ever.
+    pub(crate) const fn may_start_later(&self) -> bool {
+        self.code.is_some() && self.client_is_there && self.input_is_open && self.crashes < MOST_CRASHES
+    }
+
+    fn starved(&mut self, now: Moment) -> Vec<Effect> {
+        match self.state {
+            State::Starting if self.may_start_later() => {}
+            State::Starting => return self.not_started(),
+            State::Introducing { .. }
+            | State::Running { .. }
+            | State::Leaving { .. }
+            | State::Stopping { .. }
+            | State::Waiting { .. }
+            | State::Draining { .. }
+            | State::Done => return Vec::new(),
+        }
+        self.crashes += 1;
+        let delay = FIRST_DELAY.saturating_mul(1 << (self.crashes - 1)).min(LONGEST_DELAY);
+        self.state = State::Waiting { until: now.after(delay), code: self.code.unwrap_or(NOT_STARTED) };
+        Vec::new()
     }
 
     /// Tells whoever wanted a restart, once.

@@ -330,6 +330,7 @@ fn events() -> impl Strategy<Value = Event> {
     prop_oneof![
         Just(Event::Started),
         Just(Event::NotStarted),
+        Just(Event::Starved),
         Just(Event::Greeted),
         Just(Event::Introduced),
         Just(Event::Refused),

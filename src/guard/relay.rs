@@ -1,14 +1,13 @@
 //! Carries bytes between a client and one server after the other, on a thread for each direction.
 //!
-//! What is read is passed on at once; a line is only looked at, never changed. Where a client speaks MCP, whole
-//! lines are passed to it, so that it never sees half a message of a server that died. Writing blocks as long as
-//! the other side does not read: that is the back-pressure of a plain pipe.
+//! What is read is passed on at once; a line is only looked at, and changed where a restart has changed names. Where a
+//! client speaks MCP, whole lines are passed to it, so that it never sees half a message of a server that died, aside from
+//! long answers (`outflow.rs`). Writing blocks as long as the other side does not read: that is the back-pressure of a
+//! plain pipe.
 
 use std::convert::Infallible;
-use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Read, Write};
-use std::process::{ChildStdin, ChildStdout};
+use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,39 +15,12 @@ use std::thread::{self, JoinHandle};
 
 use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
+use super::hands::Ready;
 use super::inward::Inlet;
 use super::outward::{Answered, Introduction};
 use super::passage::{Outward, Passage};
 use super::replies;
-
-/// As much as is read at once, in bytes: at first, and where more was waiting than that; a pipe holds no more.
-const CHUNK: usize = 4 * 1024;
-const LARGEST_CHUNK: usize = 64 * 1024;
-
-/// Room to read into. Most conversations are of small messages, and a guard has two of these for hours.
-pub(super) struct Chunk(Vec<u8>);
-
-impl Chunk {
-    pub(super) fn new() -> Self {
-        Self(vec![0; CHUNK])
-    }
-
-    /// Reads once; empty at the end of the input.
-    pub(super) fn read(&mut self, from: &mut impl Read) -> io::Result<&[u8]> {
-        loop {
-            match from.read(&mut self.0) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-                Ok(count) => {
-                    if count == self.0.len() && count < LARGEST_CHUNK {
-                        self.0.resize(LARGEST_CHUNK, 0);
-                    }
-                    return Ok(self.0.get(..count).unwrap_or_default());
-                }
-            }
-        }
-    }
-}
+use crate::platform::streams::{self, Sink, Source};
 
 /// A line that is longer is passed on in pieces, in bytes.
 pub(super) const LONGEST_LINE: usize = 64 * 1024 * 1024;
@@ -102,7 +74,7 @@ pub(super) struct Shared {
     pub(super) inlet_changed: Condvar,
     /// The client is kept waiting: the server is being replaced.
     pub(super) holds: AtomicBool,
-    pub(super) client: Mutex<File>,
+    pub(super) client: Mutex<Box<dyn Sink>>,
     pub(super) delivered: AtomicU64,
     pub(super) passed: AtomicU64,
     pub(super) tell: Tell,
@@ -123,6 +95,8 @@ pub(crate) struct Relay {
     number: u32,
     /// Whether the present server is being replaced: one flag for each.
     is_replaced: Arc<AtomicBool>,
+    /// What the next server needs.
+    ready: Option<Ready>,
 }
 
 /// A thread that panicked has left whole values behind: each change of them is one assignment.
@@ -132,7 +106,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Relay {
     /// Starts to listen to the client. `output` is the way back to it.
-    pub(crate) fn new(input: File, output: File, tell: Tell) -> io::Result<Self> {
+    pub(crate) fn new(input: Box<dyn Source>, output: Box<dyn Sink>, tell: Tell) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             conversation: Mutex::new(Conversation::marked(mark())),
             is_mcp: AtomicBool::new(false),
@@ -149,14 +123,24 @@ impl Relay {
         });
         let inward = Arc::clone(&shared);
         thread::Builder::new().name("client".into()).spawn(move || inward.listen_to_client(input))?;
-        Ok(Self { shared, outward: None, introduction: None, number: 0, is_replaced: Arc::default() })
+        let is_replaced = Arc::default();
+        Ok(Self { shared, outward: None, introduction: None, number: 0, is_replaced, ready: None })
+    }
+
+    /// Gets what the next server needs, so that it is there when the one before is gone.
+    pub(crate) fn prepare(&mut self) -> io::Result<()> {
+        if self.ready.is_none() {
+            self.ready = Some(Ready::new(self.number == 0)?);
+        }
+        Ok(())
     }
 
     /// Puts a server in place: the first, or the next one, which is told what its predecessor knew. Tells
     /// [`Heard::Resumed`] when the client is served again.
-    pub(crate) fn serve(&mut self, stdin: ChildStdin, stdout: ChildStdout) -> io::Result<()> {
+    pub(crate) fn serve(&mut self, stdin: Box<dyn Sink>, stdout: Box<dyn Source>) -> io::Result<()> {
+        self.prepare()?;
+        let Some(Ready { server, introduction }) = self.ready.take() else { return Ok(()) };
         let before = self.outward.take();
-        let is_first = before.is_none();
         let (answered, answer) = mpsc::channel();
         let (prefaced, preface) = mpsc::channel();
         self.number += 1;
@@ -166,13 +150,12 @@ impl Relay {
         let passage = Arc::new(Mutex::new(Passage::default()));
         let (reads, reading) = mpsc::channel();
         self.outward = Some(Outward { passage: Arc::clone(&passage), reading });
-        thread::Builder::new().name("server".into()).spawn(move || {
+        server.does(move || {
             let _ends_with_this_thread: Sender<Infallible> = reads;
             let mut replay = None;
             // What the server before this one said comes first, also while the client is slow to read it.
             if let Some(before) = before {
-                before.finish();
-                shared.mourn();
+                shared.mourn(before.finish());
                 replay = lock(&shared.conversation).replay();
             }
             let introduction = replay.as_ref().map(|replay| Introduction {
@@ -183,19 +166,19 @@ impl Relay {
             let _ = prefaced.send(replay);
             lock(&passage).begin(introduction);
             shared.listen_to_server(stdout, &passage, number, &is_replaced);
-        })?;
+        });
         let (shared, is_replaced) = (Arc::clone(&self.shared), Arc::clone(&self.is_replaced));
         let next = Next { stdin, number, preface, answer, is_replaced };
-        if is_first {
+        let Some(introduction) = introduction else {
             shared.resume(next);
             return Ok(());
-        }
+        };
         let before = self.introduction.take();
-        self.introduction = Some(thread::Builder::new().name("introduction".into()).spawn(move || {
+        self.introduction = Some(introduction.does(move || {
             // It ends with the output of its server, which has ended or is not waited for any more.
             let _ = before.map(JoinHandle::join);
             shared.resume(next);
-        })?);
+        }));
         Ok(())
     }
 
@@ -246,16 +229,21 @@ impl Relay {
     }
 
     /// Passes on what the last server left unfinished, once it is gone: on a thread of its own, which tells
-    /// [`Heard::Drained`].
-    pub(crate) fn drain(&mut self) -> io::Result<()> {
+    /// [`Heard::Drained`]. Where there is none to be had it is done here and now: nothing else is left to do.
+    pub(crate) fn drain(&mut self) {
         let (shared, outward) = (Arc::clone(&self.shared), self.outward.take());
-        thread::Builder::new().name("rest".into()).spawn(move || {
-            let rest = outward.map(Outward::finish).unwrap_or_default();
+        let outward = Arc::new(Mutex::new(outward));
+        let (ours, theirs) = (Arc::clone(&shared), Arc::clone(&outward));
+        let pass_on = |shared: &Shared, outward: &Mutex<Option<Outward>>| {
+            let rest = lock(outward).take().map(Outward::finish).unwrap_or_default();
             // A client that is gone has no use for it.
-            let _ = lock(&shared.client).write_all(&rest);
+            let _ = streams::write_all(&mut **lock(&shared.client), rest.kept());
             (shared.tell)(Heard::Drained);
-        })?;
-        Ok(())
+        };
+        let started = thread::Builder::new().name("rest".into()).spawn(move || pass_on(&ours, &theirs));
+        if started.is_err() {
+            pass_on(&shared, &outward);
+        }
     }
 }
 
@@ -266,7 +254,7 @@ fn mark() -> u64 {
 
 /// A server that is to take the place of the one before.
 struct Next {
-    stdin: ChildStdin,
+    stdin: Box<dyn Sink>,
     number: u32,
     /// What it must be told first, once the client has read all that the one before had said.
     preface: Receiver<Option<Replay>>,
@@ -359,7 +347,7 @@ impl Shared {
         self.inlet_changed.notify_all();
         if tells_of_changes {
             let lists = lock(&self.conversation).announced_lists();
-            let _ = lock(&self.client).write_all(&replies::of_changed(&lists));
+            let _ = streams::write_all(&mut **lock(&self.client), &replies::of_changed(&lists));
         }
         (self.tell)(heard);
     }
@@ -367,7 +355,7 @@ impl Shared {
     /// Writes what is repeated to each server anew.
     fn repeat(&self, inlet: &mut Inlet, line: &[u8]) {
         if let Some(server) = &mut inlet.server
-            && server.write_all(line).is_err()
+            && streams::write_all(&mut **server, line).is_err()
         {
             self.is_broken(inlet);
         }
@@ -385,6 +373,7 @@ pub(super) fn say_what_is_not_remembered(conversation: &mut Conversation) {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::time::Duration;
 
     use super::*;
@@ -403,7 +392,8 @@ mod tests {
     fn the_end_of_the_input_is_told_while_no_server_is_there() {
         let (told, tells) = mpsc::channel();
         let tell = Box::new(move |heard| told.send(heard).unwrap());
-        let relay = Relay::new(scratch("input", ""), scratch("output", ""), tell).unwrap();
+        let relay =
+            Relay::new(Box::new(scratch("input", "")), Box::new(scratch("output", "")), tell).unwrap();
         assert!(relay.shared.holds.load(Ordering::SeqCst), "the client is held");
         assert_eq!(tells.recv_timeout(Duration::from_secs(20)), Ok(Heard::InputEnded));
     }

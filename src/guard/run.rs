@@ -46,7 +46,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let us = match stand_between(orders) {
         Ok(us) => us,
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             return NOT_STARTED;
         }
     };
@@ -60,7 +60,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
     let mut watch = match guard::Watch::new(None) {
         Ok(watch) => watch,
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             return NOT_STARTED;
         }
     };
@@ -75,7 +75,7 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
             code
         }
         Err(error) => {
-            console::complain(&wording::cannot_guard(&error));
+            console::complain_at_the_end(&wording::cannot_guard(&error));
             NOT_STARTED
         }
     }
@@ -112,6 +112,8 @@ struct Guard<'a> {
     answering: Option<Receiver<Infallible>>,
     moves: Moves,
     rest: Rest,
+    /// Why the last server could not be started.
+    trouble: String,
 }
 
 impl<'a> Guard<'a> {
@@ -140,6 +142,7 @@ impl<'a> Guard<'a> {
             answering: None,
             moves: Moves::default(),
             rest: Rest::default(),
+            trouble: String::new(),
         };
         guard.open_relay()?;
         Ok(guard)
@@ -180,7 +183,8 @@ impl<'a> Guard<'a> {
             let _ = call.send(Called::Heard(heard));
             waker.wake();
         };
-        self.relay = Some(Relay::new(guard::input()?, guard::output()?, Box::new(tell))?);
+        let (input, output) = (Box::new(guard::input()?), Box::new(guard::output()?));
+        self.relay = Some(Relay::new(input, output, Box::new(tell))?);
         Ok(())
     }
 
@@ -194,8 +198,8 @@ impl<'a> Guard<'a> {
                 waker.wake();
             })
         };
-        let listening =
-            private::is_no_link(&self.orders.leases).and_then(|()| platform::control::listen(&path, answer));
+        let listening = private::is_no_link(&self.orders.leases)
+            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
         if let Err(error) = listening {
             tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
         }
@@ -266,10 +270,17 @@ impl<'a> Guard<'a> {
                 Called::Restart(asked) if self.asked.is_some() => {
                     let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
                 }
-                Called::Restart(asked) => {
-                    self.asked = Some(asked);
-                    restart = Some(Event::RestartWanted);
-                }
+                // What it needs might not be to be had any more when the old server is gone.
+                Called::Restart(asked) => match self.relay.as_mut().map_or(Ok(()), Relay::prepare) {
+                    Ok(()) => {
+                        self.asked = Some(asked);
+                        restart = Some(Event::RestartWanted);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a restart is refused");
+                        let _ = asked.tell(telling::without_means(&error));
+                    }
+                },
             }
         }
         if let Some(server) = &mut self.server
@@ -319,15 +330,24 @@ impl<'a> Guard<'a> {
             }
             (Effect::Answer(answer), server) => {
                 let server = server.as_ref().map(Server::identity);
-                let refusal = self.relay.as_ref().map(Relay::refusal).unwrap_or_default();
+                let refusal = match answer {
+                    Answer::NotStarted => self.trouble.clone(),
+                    Answer::Done
+                    | Answer::Busy
+                    | Answer::Ending
+                    | Answer::EndedAtOnce(_)
+                    | Answer::Silent
+                    | Answer::Unread
+                    | Answer::Refused => self.relay.as_ref().map(Relay::refusal).unwrap_or_default(),
+                };
                 if let Some(asked) = self.asked.take() {
                     self.answering = Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
                 }
             }
             (Effect::Note(note), _) => self.note(note),
-            (Effect::Drain, _) => match self.relay.as_mut().map(Relay::drain) {
-                Some(Ok(())) => {}
-                Some(Err(_)) | None => return self.happened(Event::Drained),
+            (Effect::Drain, _) => match &mut self.relay {
+                Some(relay) => relay.drain(),
+                None => return self.happened(Event::Drained),
             },
         }
         None

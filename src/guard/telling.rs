@@ -106,7 +106,8 @@ impl Patience {
 /// As much of what a server said is passed on, in characters.
 const LONGEST_REFUSAL: usize = 300;
 
-/// The answer to a request for a restart, in one line. `refusal` is what a server said that has refused `initialize`.
+/// The answer to a request for a restart, in one line. `refusal` is what a server said that has refused `initialize`, or
+/// why there is none.
 pub(super) fn answer(answer: Answer, orders: &Orders, server: Option<Identity>, refusal: &str) -> String {
     match answer {
         Answer::Done => {
@@ -115,7 +116,7 @@ pub(super) fn answer(answer: Answer, orders: &Orders, server: Option<Identity>, 
         }
         Answer::Busy => refused(wording::RESTART_BUSY),
         Answer::Ending => refused(wording::GUARD_ENDING),
-        Answer::NotStarted => refused(wording::RESTART_NOT_STARTED),
+        Answer::NotStarted => refused(&wording::restart_not_started(refusal)),
         Answer::EndedAtOnce(code) => refused(&wording::restart_ended_at_once_with(code)),
         Answer::Silent => refused(wording::RESTART_SILENT),
         Answer::Unread => refused(wording::RESTART_UNREAD),
@@ -129,8 +130,19 @@ pub(super) fn answer(answer: Answer, orders: &Orders, server: Option<Identity>, 
 /// A server that could not be started.
 pub(super) fn not_started(orders: &Orders, error: &io::Error) {
     tracing::error!(server = %orders.name, %error, "the server could not be started");
-    console::complain_in_passing(&wording::cannot_start(&shown(&orders.command), error));
-    console::complain_in_passing(&format!("hint: {}", wording::CANNOT_START_HINT));
+    console::complain_at_the_end(&wording::cannot_start(&shown(&orders.command), error));
+    console::complain_at_the_end(&format!("hint: {}", wording::CANNOT_START_HINT));
+}
+
+/// A server that cannot be started now, for want of what the system gives to everybody.
+pub(super) fn starved(name: &str, error: &io::Error) {
+    tracing::warn!(server = %name, %error, "there is no room for the next server yet");
+    console::complain_in_passing(&wording::starved(name, error));
+}
+
+/// What a restart that has changed nothing is refused by.
+pub(super) fn without_means(error: &io::Error) -> String {
+    refused(&wording::restart_without_means(error))
 }
 
 pub(super) fn note(note: Note, name: &str, us: Identity) {

@@ -6,9 +6,10 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::client::Client;
+use super::row::{Base, Spot};
 use crate::core::System;
 
 /// What the places follow from.
@@ -30,20 +31,32 @@ pub struct Place {
     pub client: Client,
     /// The file.
     pub path: PathBuf,
+    /// Whose file it is to write.
+    pub keeper: Keeper,
 }
 
-/// What a folder may hold, by the end of its path.
-const IN_FOLDERS: &[(Client, &str)] = &[
-    (Client::ClaudeCode, ".mcp.json"),
-    (Client::VsCode, ".vscode/mcp.json"),
-    (Client::VsCode, ".vscode/settings.json"),
-    (Client::Cursor, ".cursor/mcp.json"),
-    (Client::GeminiCli, ".gemini/settings.json"),
-    (Client::Codex, ".codex/config.toml"),
-];
+/// Whose file it is to write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Keeper {
+    /// The user's.
+    User,
+    /// A plugin's or an extension's: its next update writes it anew.
+    Plugin,
+}
+
+impl Place {
+    /// A file of the user's.
+    #[must_use]
+    pub const fn of_user(client: Client, path: PathBuf) -> Self {
+        Self { client, path, keeper: Keeper::User }
+    }
+}
 
 /// VS Code, and what is built from its source and keeps its servers in the same way.
-const PRODUCTS: &[&str] = &["Code", "Code - Insiders", "VSCodium"];
+const VS_CODES: &[&str] = &["Code", "Code - Insiders", "VSCodium"];
+
+/// Other programs that are built from its source and run its extensions.
+const OTHER_EDITORS: &[&str] = &["Cursor", "Windsurf"];
 
 impl Here<'_> {
     /// Every configuration that is there. What exists and cannot be read is on the list.
@@ -51,12 +64,12 @@ impl Here<'_> {
     pub fn places(&self) -> Vec<Place> {
         let mut found: Vec<Place> = Vec::new();
         let mut seen = Vec::new();
-        for (client, path) in self.candidates() {
-            for path in expanded(&path) {
+        for place in self.candidates() {
+            for path in expanded(&place.path) {
                 let file = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
                 if is_there(&path) && !seen.contains(&file) {
                     seen.push(file);
-                    found.push(Place { client, path });
+                    found.push(Place { path, ..place.clone() });
                 }
             }
         }
@@ -65,52 +78,71 @@ impl Here<'_> {
 
     /// Every place that a client looks at; a part `*` of a path is any name.
     #[must_use]
-    pub fn candidates(&self) -> Vec<(Client, PathBuf)> {
-        let variable = |name: &str| (self.variable)(name).map(PathBuf::from);
-        let home = &self.home;
-        let settings = match self.system {
-            System::Linux => variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config")),
-            System::Windows => variable("APPDATA").unwrap_or_else(|| home.join("AppData/Roaming")),
-            System::Macos => home.join("Library/Application Support"),
-        };
-        let claude_code = variable("CLAUDE_CONFIG_DIR").unwrap_or_else(|| home.clone());
-        let gemini = variable("GEMINI_CLI_HOME").unwrap_or_else(|| home.clone());
-        let codex = variable("CODEX_HOME").unwrap_or_else(|| home.join(".codex"));
+    pub fn candidates(&self) -> Vec<Place> {
         let mut all = self.in_folders();
-        all.extend([
-            (Client::ClaudeCode, claude_code.join(".claude.json")),
-            (Client::ClaudeDesktop, settings.join("Claude/claude_desktop_config.json")),
-        ]);
-        if self.system == System::Windows {
-            // Installed as a package, it is shown a folder of its own in place of %APPDATA%.
-            let local = variable("LOCALAPPDATA").unwrap_or_else(|| home.join("AppData/Local"));
-            let packaged = "Packages/Claude_*/LocalCache/Roaming/Claude/claude_desktop_config.json";
-            all.push((Client::ClaudeDesktop, local.join(packaged)));
+        let mut plugins = Vec::new();
+        for client in Client::known() {
+            let of = |spots: &[Spot], keeper| {
+                let paths = spots.iter().flat_map(|(base, path)| {
+                    self.folders(*base).into_iter().map(move |folder| folder.join(path))
+                });
+                paths.map(|path| Place { client, path, keeper }).collect::<Vec<_>>()
+            };
+            all.extend(of(client.0.user, Keeper::User));
+            plugins.extend(of(client.0.plugins, Keeper::Plugin));
         }
-        let vs_code = if let Some(portable) = variable("VSCODE_PORTABLE") {
-            vec![portable.join("user-data/User")]
-        } else {
-            let root = variable("VSCODE_APPDATA").unwrap_or(settings);
-            PRODUCTS.iter().map(|product| root.join(product).join("User")).collect()
-        };
-        for user in vs_code {
-            let files = ["mcp.json", "settings.json", "profiles/*/mcp.json"];
-            all.extend(files.map(|file| (Client::VsCode, user.join(file))));
-        }
-        all.extend([
-            (Client::Cursor, home.join(".cursor/mcp.json")),
-            (Client::Windsurf, home.join(".codeium/windsurf/mcp_config.json")),
-            (Client::GeminiCli, gemini.join(".gemini/settings.json")),
-            (Client::Codex, codex.join("config.toml")),
-        ]);
+        all.extend(plugins);
         all
     }
 
+    /// The folders that a base stands for on this system.
+    fn folders(&self, base: Base) -> Vec<PathBuf> {
+        let home = &self.home;
+        let config = || self.variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
+        let settings = || match self.system {
+            System::Linux => config(),
+            System::Windows => self.variable("APPDATA").unwrap_or_else(|| home.join("AppData/Roaming")),
+            System::Macos => home.join("Library/Application Support"),
+        };
+        let editors = |products: &[&str]| {
+            if let Some(portable) = self.variable("VSCODE_PORTABLE") {
+                return vec![portable.join("user-data/User")];
+            }
+            let root = self.variable("VSCODE_APPDATA").unwrap_or_else(settings);
+            products.iter().map(|product| root.join(product).join("User")).collect()
+        };
+        match base {
+            Base::Home => vec![home.clone()],
+            Base::Config => vec![config()],
+            Base::Settings => vec![settings()],
+            Base::Local if self.system == System::Windows => {
+                vec![self.variable("LOCALAPPDATA").unwrap_or_else(|| home.join("AppData/Local"))]
+            }
+            Base::Local => Vec::new(),
+            Base::Moved(name, otherwise) => vec![self.variable(name).unwrap_or_else(|| home.join(otherwise))],
+            Base::VsCode => editors(VS_CODES),
+            Base::Editors => editors(&[VS_CODES, OTHER_EDITORS].concat()),
+        }
+    }
+
+    /// The folder that a variable of the environment names.
+    pub(super) fn variable(&self, name: &str) -> Option<PathBuf> {
+        (self.variable)(name).map(PathBuf::from)
+    }
+
+    /// The user's settings of VS Code.
+    pub(super) fn settings_of_vs_code(&self) -> Vec<PathBuf> {
+        self.folders(Base::VsCode).into_iter().map(|folder| folder.join("settings.json")).collect()
+    }
+
     /// From the folder we are in upwards, to the home or the root.
-    fn in_folders(&self) -> Vec<(Client, PathBuf)> {
+    fn in_folders(&self) -> Vec<Place> {
         let mut all = Vec::new();
         for folder in self.folder.ancestors() {
-            all.extend(IN_FOLDERS.iter().map(|(client, file)| (*client, folder.join(file))));
+            for client in Client::known() {
+                let files = client.0.project.iter();
+                all.extend(files.map(|file| Place::of_user(client, folder.join(file))));
+            }
             if folder == self.home {
                 break;
             }
@@ -125,14 +157,12 @@ impl Here<'_> {
             (Ok(file), Ok(other)) => file == other,
             (Err(_), _) | (_, Err(_)) => false,
         };
-        let listed = self.places().into_iter().find(|place| same(&place.path)).map(|place| place.client);
-        let named = || IN_FOLDERS.iter().find(|(_, end)| path.ends_with(end)).map(|(client, _)| *client);
-        let unknown = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
-            Client::Codex
-        } else {
-            Client::Unknown
-        };
-        Place { client: listed.or_else(named).unwrap_or(unknown), path: path.to_owned() }
+        if let Some(place) = self.places().into_iter().find(|place| same(&place.path)) {
+            return Place { path: path.to_owned(), ..place };
+        }
+        let has_it = |client: &Client| client.0.project.iter().any(|end| path.ends_with(end));
+        let client = Client::known().find(has_it).unwrap_or_else(|| Client::unknown(path));
+        Place::of_user(client, path.to_owned())
     }
 }
 
@@ -144,19 +174,34 @@ fn is_there(path: &Path) -> bool {
     }
 }
 
-/// Every path that is there for one with a `*` in it.
-fn expanded(path: &Path) -> Vec<PathBuf> {
+/// Every path that is there for one with a `*` in it. One without is taken as it is.
+pub(super) fn expanded(path: &Path) -> Vec<PathBuf> {
     let parts: Vec<_> = path.components().collect();
-    let star = parts.iter().position(|part| part.as_os_str().to_string_lossy().contains('*'));
-    // Collected anew, a path has one kind of separator.
-    let Some(star) = star else { return vec![parts.iter().collect()] };
-    let name = parts[star].as_os_str().to_string_lossy().into_owned();
-    let prefix = name.trim_end_matches('*');
-    let rest: PathBuf = parts[star + 1..].iter().collect();
-    let folder: PathBuf = parts[..star].iter().collect();
+    let has_star = |part: &Component<'_>| part.as_os_str().to_string_lossy().contains('*');
+    let Some(star) = parts.iter().position(has_star) else {
+        // Collected anew, a path has one kind of separator.
+        return vec![parts.iter().collect()];
+    };
+    let mut found = vec![parts[..star].iter().collect::<PathBuf>()];
+    for part in &parts[star..] {
+        found = if has_star(part) {
+            found.iter().flat_map(|folder| fitting(folder, &part.as_os_str().to_string_lossy())).collect()
+        } else {
+            found.iter().map(|folder| folder.join(part)).collect()
+        };
+    }
+    found
+}
+
+/// What lies in a folder and fits a name with a `*` in it.
+fn fitting(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let (prefix, ending) = name.split_once('*').unwrap_or((name, ""));
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let names = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
-    let mut found: Vec<PathBuf> = names.map(|entry| entry.path().join(&rest)).collect();
+    let fits = |name: &str| {
+        name.len() >= prefix.len() + ending.len() && name.starts_with(prefix) && name.ends_with(ending)
+    };
+    let names = entries.flatten().filter(|entry| fits(&entry.file_name().to_string_lossy()));
+    let mut found: Vec<PathBuf> = names.map(|entry| entry.path()).collect();
     found.sort();
     found
 }
@@ -169,7 +214,7 @@ mod tests {
         let variable =
             |name: &str| set.iter().find(|(other, _)| *other == name).map(|(_, value)| OsString::from(value));
         let here = Here { system, home: "/h".into(), folder: "/h/p/q".into(), variable: &variable };
-        let shown = |(_, path): (Client, PathBuf)| path.display().to_string().replace('\\', "/");
+        let shown = |place: Place| place.path.display().to_string().replace('\\', "/");
         here.candidates().into_iter().map(shown).collect()
     }
 

@@ -93,12 +93,21 @@ impl<'d, 't> Masked<'d, 't> {
         mask::plain(&out.trim_end_matches(['\r', '\n']).replace('\t', "    "))
     }
 
-    /// In TOML the headers of tables stand here, too, which somebody else has named.
+    /// In TOML the headers of tables stand here, too, which somebody else has named. Line ends and tabs are the file's
+    /// own, and no marks of somebody's.
     fn between(&self, span: Span) -> String {
         let raw = self.document.raw(&span);
         match self.document.format {
             Format::Json => raw.to_owned(),
-            Format::Toml => mask::text(raw),
+            Format::Toml => {
+                let parts = raw.split_inclusive(['\r', '\n', '\t']);
+                parts
+                    .map(|part| {
+                        let text = part.trim_end_matches(['\r', '\n', '\t']);
+                        mask::text(text) + &part[text.len()..]
+                    })
+                    .collect()
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::UnixTime;
 use crate::files;
 
 /// What is remembered of one configuration.
@@ -14,6 +15,12 @@ pub struct Record {
     /// The configuration, for people who look; what is no UTF-8 in it is replaced.
     file: String,
     servers: Vec<Remembered>,
+    /// The marks of the file as we left it last: one, or two while it is being written.
+    #[serde(default)]
+    written: Vec<String>,
+    /// Whether somebody else has changed the file between two of our changes.
+    #[serde(default)]
+    others_between: bool,
 }
 
 /// What is remembered of one server.
@@ -27,6 +34,15 @@ pub(super) struct Remembered {
     pub(super) args_added: bool,
     /// The word that gave way to another.
     pub(super) script: Option<Swapped>,
+    /// Our program, its options and orders, as they were written; empty where that was not remembered yet.
+    #[serde(default)]
+    pub(super) guard: Vec<String>,
+    /// When, in seconds since 1970.
+    #[serde(default)]
+    pub(super) since: Option<u64>,
+    /// The copy of the file as it was before.
+    #[serde(default)]
+    pub(super) backup: Option<String>,
 }
 
 /// A word as it was written before and after.
@@ -38,6 +54,13 @@ pub(super) struct Swapped {
     pub(super) after: String,
 }
 
+impl Remembered {
+    /// The copy of the file as it was before.
+    pub(super) fn backup(&self) -> Option<PathBuf> {
+        self.backup.as_ref().map(PathBuf::from)
+    }
+}
+
 impl Record {
     /// What is remembered of this configuration; nothing where it cannot be read.
     pub(super) fn read(state: &Path, file: &Path) -> Self {
@@ -45,7 +68,60 @@ impl Record {
         let record: Option<Self> = text.and_then(|text| serde_json::from_str(&text).ok());
         let name = file.to_string_lossy();
         let record = record.filter(|record| record.file == name);
-        record.unwrap_or_else(|| Self { file: name.into_owned(), servers: Vec::new() })
+        record.unwrap_or_else(|| Self::empty(file))
+    }
+
+    /// One that remembers nothing.
+    pub(super) fn empty(file: &Path) -> Self {
+        Self { file: file.to_string_lossy().into_owned(), ..Self::default() }
+    }
+
+    /// Every record that there is and that can be read.
+    pub(super) fn all(state: &Path) -> Vec<Self> {
+        let Ok(entries) = fs::read_dir(state.join("wrapped")) else { return Vec::new() };
+        let texts = entries.flatten().filter_map(|entry| fs::read_to_string(entry.path()).ok());
+        let mut found: Vec<Self> = texts.filter_map(|text| serde_json::from_str(&text).ok()).collect();
+        found.sort_by(|left, right| left.file.cmp(&right.file));
+        found
+    }
+
+    /// The configuration.
+    pub(super) fn file(&self) -> &Path {
+        Path::new(&self.file)
+    }
+
+    /// Everything that is remembered of servers.
+    pub(super) fn servers(&self) -> &[Remembered] {
+        &self.servers
+    }
+
+    /// The copy of the file as it was before it was wrapped first, where it is still there.
+    pub(super) fn backup(&self) -> Option<PathBuf> {
+        let first = self.servers.iter().min_by_key(|server| server.since)?;
+        first.backup().filter(|path| path.is_file())
+    }
+
+    /// Whether somebody else has changed the file since we did, which has this text now.
+    pub(super) fn others_changed(&self, text: &str) -> bool {
+        let is_ours = self.written.is_empty() || self.written.contains(&mark([text.as_bytes()]));
+        !self.servers.is_empty() && (self.others_between || !is_ours)
+    }
+
+    /// Takes note of what we write, and whether somebody else had changed what stood there.
+    pub(super) fn writes(&mut self, text: &str, others_changed: bool) {
+        self.others_between = others_changed;
+        self.written = vec![mark([text.as_bytes()])];
+        if self.servers.is_empty() {
+            (self.others_between, self.written) = (false, Vec::new());
+        }
+    }
+
+    /// Writes down when the servers that are new here were wrapped, and where the file is kept as it was.
+    pub(super) fn stamp(&mut self, now: UnixTime, backup: &Path) {
+        for server in self.servers.iter_mut().filter(|server| server.since.is_none()) {
+            server.since = Some(now.0);
+            server.backup = backup.to_str().map(str::to_owned);
+        }
     }
 
     /// What is remembered of the server that this way leads to and that was written like this. One that
@@ -70,7 +146,12 @@ impl Record {
     /// The notes of both. Of the same server both stay: which of them fits is told by its mark.
     fn joined(&self, other: &Self) -> Self {
         let more = other.servers.iter().filter(|server| !self.servers.contains(server));
-        Self { file: self.file.clone(), servers: self.servers.iter().chain(more).cloned().collect() }
+        Self {
+            file: self.file.clone(),
+            servers: self.servers.iter().chain(more).cloned().collect(),
+            written: other.written.iter().chain(&self.written).cloned().collect(),
+            others_between: self.others_between || other.others_between,
+        }
     }
 
     pub(super) fn forget(&mut self, path: &[String]) {
@@ -87,7 +168,7 @@ impl Record {
     pub(super) fn add_to(&self, state: &Path, file: &Path) -> io::Result<()> {
         let stored = Self::read(state, file);
         let joined = self.joined(&stored);
-        if joined.servers.len() == stored.servers.len() { Ok(()) } else { joined.write(state, file) }
+        if joined == stored { Ok(()) } else { joined.write(state, file) }
     }
 
     /// Puts it where [`read`](Self::read) finds it; a record of nothing is removed.

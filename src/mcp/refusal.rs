@@ -16,8 +16,19 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// One that concerns the file as a whole.
+    #[must_use]
+    pub fn of_the_file(complaint: Complaint) -> Self {
+        Self::whole_file(complaint)
+    }
+
     pub(super) fn whole_file(complaint: Complaint) -> Self {
         Self { place: None, sentence: complaint.sentence, hint: complaint.hint }
+    }
+
+    /// The same without its place.
+    pub(super) fn complaint(self) -> Complaint {
+        Complaint { sentence: self.sentence, hint: self.hint }
     }
 
     pub(super) fn at(place: (usize, usize), complaint: Complaint) -> Self {

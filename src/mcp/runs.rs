@@ -53,6 +53,9 @@ const CALLED_WITH_WORDS: &[&str] = &[
     "yarn",
     "pipx",
     "poetry",
+    "bun",
+    "bunx",
+    "deno",
     "docker",
     "podman",
     "java",
@@ -107,10 +110,27 @@ pub(super) fn guarded(words: &[String]) -> Option<Guarded> {
 pub(super) fn orders_a_guard(words: &[String]) -> Option<Guarded> {
     let rest = words.get(1..)?;
     let (at, "guard") = launcher::our_command(rest)? else { return None };
-    let dashes = rest.iter().skip(at).position(|word| word == "--").map(|found| at + found);
-    // One word on for the dashes, one for our own program.
-    let inner = dashes.map(|dashes| dashes + 2).filter(|inner| *inner < words.len());
-    Some(Guarded { inner })
+    // One word on for our own program, one for the order.
+    let first = at + 2;
+    let inner = words.get(first..).and_then(behind_options).map(|found| first + found);
+    Some(Guarded { inner: inner.filter(|inner| *inner < words.len()) })
+}
+
+/// Options of the guard's that have a value of their own.
+const WITH_VALUES: &[&str] = &["--watch", "--port", "--restart", "--config", "--home", "--color"];
+
+/// Where the guarded command begins: behind `--`, or with the first word that is no option.
+fn behind_options(words: &[String]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        match word.as_str() {
+            "--" => return Some(at + 1),
+            option if WITH_VALUES.contains(&option) => at += 2,
+            option if option.starts_with('-') => at += 1,
+            _ => return Some(at),
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -137,6 +157,9 @@ mod tests {
             "uv --directory /srv/mcp run run_ws_shim.py",
             "env A=b python run_ws_shim.py",
             "./run_ws_shim.py",
+            "bun.exe run_ws_shim.py",
+            "/home/x/.bun/bin/bun.exe run /srv/run_ws_shim.py",
+            "bun run run_ws_shim.py",
         ] {
             assert!(runs_the_shim(&words(line)), "{line}");
         }
@@ -192,8 +215,12 @@ mod tests {
             (r"D:\Shimkeeper-0.1.0-x64.exe guard -- python", Some(3)),
             (r"C:\Tools\ShimKeeper.EXE --home D:\x guard --watch a -- python", Some(7)),
             ("shimkeeper --config=x -v guard --port 3 -- python -- x", Some(7)),
+            ("shimkeeper guard python x.py", Some(2)),
+            ("shimkeeper guard --port 3005 --no-restart python -- x", Some(5)),
+            ("shimkeeper guard --watch=a --restart on-failure python x.py", Some(5)),
+            ("shimkeeper guard", None),
             ("shimkeeper guard --", None),
-            ("shimkeeper guard python x.py", None),
+            ("shimkeeper guard --port 3005", None),
         ] {
             assert_eq!(guarded(&words(line)), Some(Guarded { inner }), "{line}");
         }

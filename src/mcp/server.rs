@@ -2,11 +2,9 @@
 //!
 //! Reads only. A server that cannot be wrapped is a server too, and says why it cannot.
 
-use super::tree::{Document, Format, Member, Node, Span, Value};
+use super::form::{Form, Words};
+use super::tree::{Document, Format, Member, Node, Span, Table, Value};
 use crate::core::wording::{self, Complaint};
-
-/// The way to the tables of servers; `*` is any name.
-pub(super) type Shape = &'static [&'static str];
 
 /// One server.
 #[derive(Debug)]
@@ -29,6 +27,8 @@ pub(super) enum Kind {
         /// Where; it may hold secrets.
         url: String,
     },
+    /// The client knows by itself what to start, or the entry only switches a server that stands elsewhere.
+    Hosted(Complaint),
     /// An entry that cannot be understood, or that says two things at once.
     Odd {
         /// What is wrong.
@@ -51,6 +51,10 @@ pub(super) struct Command {
     pub(super) leaf: usize,
     /// Whether its members stand in braces.
     pub(super) braces: bool,
+    /// Whether program and args stand in one list.
+    pub(super) is_one_list: bool,
+    /// Whether it says how the server is to be debugged.
+    pub(super) is_debugged: bool,
 }
 
 #[derive(Debug)]
@@ -90,11 +94,13 @@ impl Args {
     }
 }
 
-/// Every server of the document, in its order.
-pub(super) fn servers(document: &Document<'_>, shapes: &[Shape]) -> Vec<Server> {
-    let mut found = Vec::new();
-    for shape in shapes {
-        descend(document, &document.root, shape, &mut Vec::new(), None, &mut found);
+/// Every server of the document, in the order of the forms and of the text.
+pub(super) fn servers(document: &Document<'_>, forms: &[Form]) -> Vec<Server> {
+    let mut found: Vec<Server> = Vec::new();
+    for form in forms {
+        let mut more = Vec::new();
+        descend(document, &document.root, (form, form.way), &mut Vec::new(), None, &mut more);
+        found.extend(more);
     }
     found
 }
@@ -102,24 +108,25 @@ pub(super) fn servers(document: &Document<'_>, shapes: &[Shape]) -> Vec<Server> 
 fn descend<'n>(
     document: &Document<'_>,
     node: &'n Node,
-    shape: &[&str],
+    (form, way): (&Form, &[&str]),
     path: &mut Vec<String>,
     twice: Option<&'n str>,
     found: &mut Vec<Server>,
 ) {
     let members = node.members();
+    let wanted = way.first().copied().or(form.only);
     for member in members {
-        if shape.first().is_some_and(|step| *step != "*" && *step != member.name) {
+        if wanted.is_some_and(|step| step != "*" && step != member.name) {
             continue;
         }
         let twice = twice.or_else(|| is_twice(members, &member.name).then_some(&member.name));
         path.push(member.name.clone());
-        if let Some((_, rest)) = shape.split_first() {
-            descend(document, &member.node, rest, path, twice, found);
-        } else {
+        if let Some((_, rest)) = way.split_first() {
+            descend(document, &member.node, (form, rest), path, twice, found);
+        } else if !is_loose(form) || starts_something(&member.node) {
             let kind = match twice {
                 Some(key) => Err(wording::mcp_twice(key)),
-                None => kind(document, &member.node),
+                None => kind(document, &member.node, form.words),
             };
             let kind = kind.unwrap_or_else(|complaint| Kind::Odd { complaint, texts: texts(&member.node) });
             found.push(Server { name: member.name.clone(), path: path.clone(), kind });
@@ -127,6 +134,21 @@ fn descend<'n>(
         path.pop();
     }
 }
+
+/// Whether other things may stand beside the servers.
+fn is_loose(form: &Form) -> bool {
+    form.way.is_empty() || form.words == Words::Either
+}
+
+fn starts_something(node: &Node) -> bool {
+    node.members().iter().any(|member| member.name == "command" || URLS.contains(&member.name.as_str()))
+}
+
+/// The keys of a server that runs elsewhere.
+const URLS: [&str; 4] = ["url", "serverUrl", "httpUrl", "uri"];
+
+/// Keys by which an entry without a command says that the client knows what to start.
+const HOSTED: [&str; 5] = ["enabled", "disabled", "settings", "source", "extension"];
 
 fn texts(node: &Node) -> Vec<String> {
     match &node.value {
@@ -142,28 +164,56 @@ fn is_twice(members: &[Member], name: &str) -> bool {
     members.iter().filter(|member| member.name == name).nth(1).is_some()
 }
 
-fn kind(document: &Document<'_>, node: &Node) -> Result<Kind, Complaint> {
+fn kind(document: &Document<'_>, node: &Node, words: Words) -> Result<Kind, Complaint> {
     let table = match &node.value {
         Value::Table(table) => table,
         Value::List(_) => return Err(wording::mcp_list_no_entry(document.format == Format::Toml)),
         Value::Text(_) | Value::Scalar => return Err(wording::mcp_no_entry()),
     };
-    let member = |name: &str| table.members.iter().find(|member| member.name == name);
-    let text = |name: &str| match member(name).map(|member| &member.node.value) {
-        Some(Value::Text(text)) => Some(text.clone()),
-        Some(Value::Scalar | Value::List(_) | Value::Table(_)) | None => None,
-    };
     if let Some(key) = ["command", "args"].into_iter().find(|key| is_twice(&table.members, key)) {
         return Err(wording::mcp_twice(key));
     }
-    let Some(command) = member("command") else {
-        let url = ["url", "serverUrl", "httpUrl"].into_iter().find_map(text);
-        return url.map(|url| Kind::Remote { url }).ok_or_else(wording::mcp_no_command);
+    let Some(command) = member(table, "command") else {
+        if let Some(url) = URLS.into_iter().find_map(|key| text(table, key)) {
+            return Ok(Kind::Remote { url });
+        }
+        let is_hosted = HOSTED.iter().any(|key| member(table, key).is_some());
+        let complaint = wording::mcp_hosted();
+        return if is_hosted { Ok(Kind::Hosted(complaint)) } else { Err(wording::mcp_no_command()) };
     };
-    let Some(program) = text("command").filter(|program| !program.trim().is_empty()) else {
+    let written = match (&command.node.value, words) {
+        (Value::List(items), Words::OneList | Words::Either) => one_list(document, command, items)?,
+        (_, Words::OneList) => return Err(wording::mcp_command_no_list()),
+        (Value::Table(inner), Words::Zed) => {
+            let program = member(inner, "path").ok_or_else(wording::mcp_no_command)?;
+            apart(document, inner, program)?
+        }
+        (_, Words::Apart | Words::Either | Words::Zed) => apart(document, table, command)?,
+    };
+    let is_debugged = member(table, "dev")
+        .is_some_and(|dev| dev.node.members().iter().any(|member| member.name == "debug"));
+    let cwd = text(table, "cwd").or_else(|| text(table, "working_directory"));
+    Ok(Kind::Stdio(Command { cwd, is_debugged, ..written }))
+}
+
+fn member<'n>(table: &'n Table, name: &str) -> Option<&'n Member> {
+    table.members.iter().find(|member| member.name == name)
+}
+
+fn text(table: &Table, name: &str) -> Option<String> {
+    match member(table, name).map(|member| &member.node.value) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        Some(Value::Scalar | Value::List(_) | Value::Table(_)) | None => None,
+    }
+}
+
+/// The program by itself, the rest in `args` beside it.
+fn apart(document: &Document<'_>, table: &Table, program: &Member) -> Result<Command, Complaint> {
+    let Value::Text(text) = &program.node.value else { return Err(wording::mcp_command_no_text()) };
+    if text.trim().is_empty() {
         return Err(wording::mcp_command_no_text());
-    };
-    let args = match member("args").map(|member| (member, &member.node.value)) {
+    }
+    let args = match member(table, "args").map(|member| (member, &member.node.value)) {
         None => Args::Absent,
         Some((member, Value::List(items))) => {
             let words: Option<Vec<Word>> = items.iter().map(|item| word(document, item)).collect();
@@ -174,14 +224,36 @@ fn kind(document: &Document<'_>, node: &Node) -> Result<Kind, Complaint> {
             return Err(wording::mcp_args_no_texts());
         }
     };
-    Ok(Kind::Stdio(Command {
-        program: Word { text: program, span: command.node.span.clone() },
+    Ok(Command {
+        program: Word { text: text.clone(), span: program.node.span.clone() },
         args,
-        cwd: text("cwd"),
+        cwd: None,
+        key: program.key.clone(),
+        leaf: program.leaf,
+        braces: table.braces,
+        is_one_list: false,
+        is_debugged: false,
+    })
+}
+
+/// All words in one list.
+fn one_list(document: &Document<'_>, command: &Member, items: &[Node]) -> Result<Command, Complaint> {
+    let words: Option<Vec<Word>> = items.iter().map(|item| word(document, item)).collect();
+    let mut words = words.unwrap_or_default();
+    if words.first().is_none_or(|program| program.text.trim().is_empty()) {
+        return Err(wording::mcp_command_no_list());
+    }
+    let program = words.remove(0);
+    Ok(Command {
+        program,
+        args: Args::List { key: command.key.clone(), span: command.node.span.clone(), words },
+        cwd: None,
         key: command.key.clone(),
         leaf: command.leaf,
-        braces: table.braces,
-    }))
+        braces: true,
+        is_one_list: true,
+        is_debugged: false,
+    })
 }
 
 /// A number is taken as it is written: clients do so too.

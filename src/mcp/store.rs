@@ -8,10 +8,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::change::Change;
+use super::outcome::Change;
 use super::record::mark;
 use super::refusal::Refusal;
-use crate::core::wording;
+use crate::core::{UnixTime, wording};
 use crate::files;
 use crate::platform::private;
 
@@ -103,7 +103,12 @@ fn locked(path: &Path, wait: impl Fn(Duration)) -> io::Result<Option<File>> {
 }
 
 /// Puts the change in place of what was read, in one's own [`Turn`]. Gives the backup of what was there. Blocks.
-pub(super) fn save(state: &Path, loaded: &Loaded, change: &Change) -> Result<PathBuf, Refusal> {
+pub(super) fn save(
+    state: &Path,
+    loaded: &Loaded,
+    change: &Change,
+    now: UnixTime,
+) -> Result<PathBuf, Refusal> {
     let refused = |error: io::Error| Refusal::whole_file(wording::mcp_not_written(&error));
     let about = fs::metadata(&loaded.file).map_err(refused)?;
     if about.permissions().readonly() {
@@ -115,11 +120,13 @@ pub(super) fn save(state: &Path, loaded: &Loaded, change: &Change) -> Result<Pat
     }
     let backup = back_up(state, loaded).map_err(refused)?;
     // Before the file: a note that is never needed does no harm, one that is missing does.
-    change.record.add_to(state, &loaded.file).map_err(refused)?;
+    let mut record = change.record.clone();
+    record.stamp(now, &backup);
+    record.add_to(state, &loaded.file).map_err(refused)?;
     match files::rewrite(&loaded.file, loaded.text.as_bytes(), change.text.as_bytes()) {
         Ok(files::Rewrite::Done) => {
             // The work is done; notes that stay although they are of no more use are litter, not harm.
-            let _ = change.record.write(state, &loaded.file);
+            let _ = record.write(state, &loaded.file);
             Ok(backup)
         }
         Ok(files::Rewrite::ChangedMeanwhile) => Err(Refusal::whole_file(wording::mcp_changed_meanwhile())),
@@ -159,7 +166,7 @@ mod tests {
     use super::*;
     use crate::core::PathStyle;
     use crate::files::testing::Scratch;
-    use crate::mcp::{Client, Guard, Place, Selection, plan_unwrap, plan_wrap};
+    use crate::mcp::{Client, Ground, Guard, Place, Policy, Selection, plan_unwrap, plan_wrap};
 
     #[test]
     fn what_an_unwrap_that_failed_would_have_forgotten_is_still_on_record() {
@@ -167,16 +174,18 @@ mod tests {
         let (path, state) = (scratch.path().join("c.json"), scratch.path().join("state"));
         let text = r#"{"mcpServers":{"a":{"command":"./start_ws_shim_safe.py"}}}"#;
         fs::write(&path, text).unwrap();
-        let place = Place { client: Client::ClaudeCode, path: path.clone() };
+        let place = Place::of_user(Client::CLAUDE_CODE, path.clone());
         let guard = Guard { program: "/opt/shimkeeper".to_owned(), options: Vec::new() };
-        let wrap = plan_wrap(&place, Selection::All, &guard, &state, PathStyle::Unix).unwrap();
-        wrap.save(&state).unwrap();
+        let policy = Policy::default();
+        let ground = Ground { state: &state, style: PathStyle::Unix, policy: &policy };
+        let wrap = plan_wrap(&place, Selection::All, &guard, &ground).unwrap();
+        wrap.save(&state, UnixTime(1)).unwrap();
         let wrapped = fs::read_to_string(&path).unwrap();
-        let unwrap = || plan_unwrap(&place, Selection::All, &state, PathStyle::Unix).unwrap();
+        let unwrap = || plan_unwrap(&place, Selection::All, &ground).unwrap();
         let late = unwrap();
         fs::write(&path, format!("{wrapped}\n")).unwrap();
-        late.save(&state).unwrap_err();
-        unwrap().save(&state).unwrap();
+        late.save(&state, UnixTime(2)).unwrap_err();
+        unwrap().save(&state, UnixTime(3)).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{text}\n"));
     }
 }

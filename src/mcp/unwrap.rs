@@ -27,6 +27,13 @@ pub(super) fn edits(
         let at = swapped_at(document, command, inner, swap)?;
         Some((at, command.word(at)?, swap.before.as_str()))
     });
+    if command.is_one_list {
+        let mut edits = vec![Edit::remove(command.program.span.start..program.span.start)];
+        if let Some((_, word, before)) = swapped {
+            edits.push(Edit::replace(&word.span, before));
+        }
+        return Ok(in_order(edits));
+    }
     let own = match swapped {
         Some((at, _, before)) if at == inner => before,
         Some(_) | None => document.raw(&program.span),

@@ -47,6 +47,15 @@ pub(super) fn edits(
         _ => document.raw(&command.program.span),
     };
     let mut words: Vec<String> = guard.words().iter().map(|word| format.literal(word)).collect();
+    if command.is_one_list {
+        let between = format!(",{}", document.lead(command.program.span.start).unwrap_or(" "));
+        words.insert(0, format.literal(&guard.program));
+        let mut edits = vec![Edit::insert(command.program.span.start, words.join(&between) + &between)];
+        if let Some((swap, word)) = swap.and_then(|swap| Some((swap, command.word(swap.at)?))) {
+            edits.push(Edit::replace(&word.span, swap.raw.clone()));
+        }
+        return super::edit::in_order(edits);
+    }
     words.push(program.to_owned());
     let mut edits = vec![Edit::replace(&command.program.span, format.literal(&guard.program))];
     edits.push(match &command.args {

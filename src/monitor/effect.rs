@@ -17,6 +17,10 @@ pub enum Effect {
     Show(Box<View>),
     /// Put this on the screen.
     Toast(Toast),
+    /// Put this in place of the toast about orphans, if that is still on the screen.
+    AmendToast(Toast),
+    /// Take the toast about orphans off the screen.
+    WithdrawToast,
     /// Say what the last toast said by the icon's own means, where the system has such.
     TellByIcon,
     /// End the orphans of these watches; answered by `Event::Cleaned`.

@@ -30,8 +30,24 @@ pub enum Event {
     Configured(Box<Result<Config, String>>),
     /// Whether we start at login; an error says why that cannot be told.
     Autostart(Result<bool, String>),
+    /// Whether a panel shows icons.
+    Panel(Panel),
     /// Something that was asked of the desktop or the disk failed.
     Failed(String),
+}
+
+/// What is known of the panel.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Panel {
+    /// It shows icons.
+    Shows,
+    /// There is none that does.
+    Missing {
+        /// What to do about it.
+        cure: String,
+        /// Whether the user has not been told in this session.
+        is_news: bool,
+    },
 }
 
 /// What a person can choose.

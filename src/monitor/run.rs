@@ -20,7 +20,7 @@ use super::hands::{Hands, Seen};
 use super::pace::Pace;
 use super::state::State;
 use super::view::View;
-use crate::act::toast::{Toast, Toaster};
+use crate::act::toast::{Pictures, Toast, Toaster};
 use crate::act::{Act, open};
 use crate::config::{self, Config};
 use crate::core::{Identity, Memory, Moment, Pid, Watch, diagnose, wording};
@@ -53,6 +53,8 @@ pub struct Setup {
     pub act: Box<dyn Act>,
     /// Draws; called on the monitor's thread, only when something changed.
     pub show: Box<dyn Fn(View) + Send>,
+    /// What toasts show, by the icon's words.
+    pub pictures: Pictures,
     /// Tells something by the icon itself, where toasts fail; called on the monitor's thread.
     pub tell_by_icon: Box<dyn Fn(Toast) + Send>,
 }
@@ -133,7 +135,7 @@ impl Shell {
         let leases = setup.paths.lease_dir();
         let hands = Hands::new(more_sense, setup.act, setup.clock, leases, move |event| to.tell(event));
         let to = monitor.clone();
-        let toaster = Toaster::new(move |reply| to.tell(Event::Toast(reply)));
+        let toaster = Toaster::new(setup.pictures, move |reply| to.tell(Event::Toast(reply)));
         let watches = setup.config.watches.clone();
         let shell = Self {
             stop_grace: setup.config.stop_grace,
@@ -179,7 +181,8 @@ impl Shell {
             let answer = receiver.recv_timeout(ANSWER_PATIENCE);
             answer.map_or_else(|_| "error no answer in time".to_owned(), |answer| answer + &us)
         };
-        if let Err(error) = platform::control::listen(&self.paths.control(), answer) {
+        let refusal = |error: &std::io::Error| format!("error {error}");
+        if let Err(error) = platform::control::listen(&self.paths.control(), answer, refusal) {
             tracing::warn!(%error, "a second start will not reach this one");
         }
     }
@@ -248,6 +251,8 @@ impl Shell {
                 self.last_toast = Some(toast.clone());
                 self.toaster.show(toast);
             }
+            Effect::AmendToast(toast) => self.toaster.amend(toast),
+            Effect::WithdrawToast => self.toaster.withdraw(),
             Effect::TellByIcon => {
                 if let Some(toast) = self.last_toast.take() {
                     (self.tell_by_icon)(toast);

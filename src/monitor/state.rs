@@ -1,6 +1,7 @@
 //! The monitor's state and its one step: an event and the time in, effects out.
 
 mod showing;
+mod telling;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,9 +9,9 @@ use std::time::Duration;
 use super::cleaning::{CleanupReport, changes};
 use super::effect::Effect;
 use super::event::{Choice, Event, Request};
-use super::toasts::Told;
+use super::toasts::{News, Told};
 use super::view::RestartOffer;
-use crate::act::toast::{Button, Reply, Toast};
+use crate::act::toast::{About, Button, Reply, Toast};
 use crate::config::Config;
 use crate::core::{Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Watch, plan, wording};
 
@@ -45,6 +46,8 @@ pub struct State {
     autostart: Result<bool, String>,
     toast_problem: Option<String>,
     problem: Option<String>,
+    /// Nothing shows the icon: toasts offer what the menu would.
+    is_without_panel: bool,
     /// How far the user's clock is ahead of UTC at a time, in seconds.
     offset_at: fn(UnixTime) -> i32,
 }
@@ -66,6 +69,7 @@ impl State {
             autostart: Err(wording::NOT_LOOKED_YET.into()),
             toast_problem: None,
             problem: None,
+            is_without_panel: false,
             offset_at: |_| 0,
         }
     }
@@ -98,6 +102,7 @@ impl State {
                 self.autostart = state;
                 line.into_iter().collect()
             }
+            Event::Panel(panel) => self.panel(panel),
             Event::Failed(why) => {
                 self.problem = Some(why.clone());
                 vec![Effect::Log(why.clone()), self.toast(wording::SOMETHING_FAILED, why)]
@@ -128,11 +133,17 @@ impl State {
             effects.extend(self.begin_cleanup(true));
             return effects;
         }
-        let news = self.told.news(&self.diagnoses, now);
-        if self.config.toasts && !news.is_empty() {
-            let (title, body) = wording::orphan_toast(&news);
-            effects.push(Effect::Toast(Toast { title, body, buttons: self.buttons() }));
+        let mut told = std::mem::take(&mut self.told);
+        let news = told.news(&self.diagnoses, now);
+        if self.config.toasts {
+            effects.extend(match news {
+                News::Nothing => None,
+                News::More(orphans) => Some(Effect::Toast(self.of_orphans(&orphans))),
+                News::Fewer(orphans) => Some(Effect::AmendToast(self.of_orphans(&orphans))),
+                News::Gone => Some(Effect::WithdrawToast),
+            });
         }
+        self.told = told;
         effects
     }
 
@@ -148,7 +159,12 @@ impl State {
             Choice::OpenLog => vec![Effect::OpenLog],
             Choice::Pause => {
                 self.paused = !self.paused;
-                vec![Effect::Log(wording::paused(self.paused).into()), Effect::LookIn(Duration::ZERO)]
+                // While nobody looks, nobody can say that an orphan is still there.
+                self.told.forget();
+                let withdraw = self.paused.then_some(Effect::WithdrawToast);
+                let tell = (self.paused && self.is_without_panel).then(|| self.tell());
+                let log = Effect::Log(wording::paused(self.paused).into());
+                [log, Effect::LookIn(Duration::ZERO)].into_iter().chain(withdraw).chain(tell).collect()
             }
             Choice::AutoCleanup => {
                 self.config.auto_cleanup = !self.config.auto_cleanup;
@@ -170,6 +186,8 @@ impl State {
             }
             Reply::Clicked(Button::CleanUp) => self.begin_cleanup(false),
             Reply::Clicked(Button::OpenLog) => vec![Effect::OpenLog],
+            Reply::Clicked(Button::Pause) => self.chosen(Choice::Pause),
+            Reply::Clicked(Button::State) => self.chosen(Choice::Tell),
             Reply::Failed(why) => {
                 let line = wording::toast_failed(&why);
                 self.toast_problem = Some(why);
@@ -208,7 +226,14 @@ impl State {
         self.remember(&says);
         // Nobody asked for what happened by itself, so it counts with the toasts about orphans.
         let may = self.config.toasts && (!by_itself || self.told.takes_a_turn(now));
-        let told = may.then(|| self.toast(title, says));
+        let told = may.then(|| {
+            // The toast about them becomes the one about what was done.
+            self.told.settle(&self.diagnoses);
+            Effect::Toast(match self.orphans() {
+                0 => Toast { about: About::Outcome, ..self.news(title, says) },
+                _ => self.told_of(title, says),
+            })
+        });
         told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()
     }
 
@@ -274,11 +299,13 @@ impl State {
                 self.config = config;
                 let names: Vec<&str> = self.config.watches.iter().map(|watch| watch.name.as_str()).collect();
                 self.diagnoses.retain(|diagnosis| names.contains(&diagnosis.watch.name.as_str()));
-                vec![
+                let withdraw = (!self.config.toasts).then_some(Effect::WithdrawToast);
+                let effects = [
                     Effect::Log(wording::CONFIG_READ.into()),
                     Effect::Watch(self.config.watches.clone()),
                     Effect::LookIn(Duration::ZERO),
-                ]
+                ];
+                effects.into_iter().chain(withdraw).collect()
             }
             Err(why) => {
                 let toast = self.toast(wording::CONFIG_KEPT, why.clone());
@@ -287,27 +314,6 @@ impl State {
                 vec![Effect::Log(line), toast]
             }
         }
-    }
-
-    #[expect(
-        clippy::unused_self,
-        reason = "every toast of the state is made here, so that one place can change them"
-    )]
-    fn toast(&self, title: &str, body: String) -> Effect {
-        Effect::Toast(Toast { title: title.into(), body, buttons: Vec::new() })
-    }
-
-    fn tell(&self) -> Effect {
-        let view = self.view();
-        let body = view.lines.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
-        Effect::Toast(Toast { title: view.headline, body, buttons: self.buttons() })
-    }
-
-    /// Only such as do something.
-    fn buttons(&self) -> Vec<(Button, &'static str)> {
-        let can_clean = self.work == Work::Nothing && self.orphans() > 0;
-        let clean = can_clean.then_some((Button::CleanUp, wording::BUTTON_CLEAN_UP));
-        clean.into_iter().chain([(Button::OpenLog, wording::BUTTON_OPEN_LOG)]).collect()
     }
 
     fn orphans(&self) -> usize {

@@ -21,6 +21,7 @@ pub(crate) mod listeners;
 pub(crate) mod private;
 pub(crate) mod programs;
 pub(crate) mod schedule;
+pub(crate) mod streams;
 pub(crate) mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
@@ -250,12 +251,14 @@ pub(crate) mod control {
     use super::{Duration, Path, io, os};
 
     /// Listens at `path` on a thread of its own; each line that arrives goes to `answer`, whose reply
-    /// is sent back, and then dropped. Only this user can reach it.
+    /// is sent back, and then dropped. Where no thread is to be had for that, `refusal` is sent back. Only this user can
+    /// reach it.
     pub(crate) fn listen<Reply: AsRef<str>>(
         path: &Path,
         answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+        refusal: impl Fn(&io::Error) -> String + Send + 'static,
     ) -> io::Result<()> {
-        os::control::listen(path, answer)
+        os::control::listen(path, answer, refusal)
     }
 
     /// Sends one line and returns the reply. Blocks for at most `patience`.
@@ -268,12 +271,36 @@ pub(crate) mod desktop {
     //! What the desktop offers. Asked by `doctor` and once at the tray's start.
     use super::os;
 
-    /// Whether [`panel`] needs no time: a bus may keep us waiting.
-    pub(crate) const ANSWERS_AT_ONCE: bool = os::desktop::ANSWERS_AT_ONCE;
+    /// Whether there are desktops without anything that shows icons. Asking may take its time there.
+    pub(crate) const CAN_LACK_A_PANEL: bool = os::desktop::CAN_LACK_A_PANEL;
 
     /// Whether something shows tray icons; an error says why that cannot be asked.
     pub(crate) fn panel() -> Result<bool, String> {
         os::desktop::panel()
+    }
+
+    /// Blocks until something shows tray icons, and calls `there` then; never, where the session bus ends.
+    ///
+    /// # Platforms
+    /// Windows: there is always a taskbar.
+    pub(crate) fn wait_for_panel(there: impl FnOnce()) {
+        os::desktop::wait_for_panel(there);
+    }
+
+    /// Whose desktop it is.
+    ///
+    /// # Platforms
+    /// Linux: by the environment and `/etc/os-release`; elsewhere nothing is told.
+    pub(crate) fn seat() -> crate::core::wording::Seat {
+        os::desktop::seat()
+    }
+
+    /// Whether something is done for the first time in this session; from now on it was done.
+    ///
+    /// # Platforms
+    /// Linux: kept below `$XDG_RUNTIME_DIR`; elsewhere it is not kept.
+    pub(crate) fn is_first_in_session(what: &str) -> bool {
+        os::desktop::is_first_in_session(what)
     }
 
     /// Which program shows toasts; `None` where there is none.

@@ -1,5 +1,5 @@
-//! One toast on the screen, and the name under which toasts come. The thread, the time-outs and the limits are the caller's; see
-//! `act/toast.rs`. Both calls may wait for ever if the notification daemon hangs or dies.
+//! Toasts on the screen, and the name under which they come. The thread, the time-outs and the limits are the caller's; see
+//! `act/toast.rs`. Every call may wait for ever if the notification daemon hangs or dies, and may be dropped at any time.
 
 use super::{Path, io, os};
 
@@ -16,6 +16,15 @@ pub(crate) fn forget_ourselves(state: &Path) -> io::Result<()> {
     os::toast::forget_ourselves(state)
 }
 
+/// Where a toast stands. A new one takes the place of the one before.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Place {
+    /// What is known of orphans.
+    Orphans,
+    /// Everything else.
+    News,
+}
+
 /// What a toast shows. Texts are plain; whatever the system would read as markup is escaped.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Content {
@@ -23,28 +32,53 @@ pub(crate) struct Content {
     pub(crate) title: String,
     /// The lines below.
     pub(crate) body: String,
+    /// What to do where no button can be clicked.
+    pub(crate) by_hand: Option<String>,
+    /// Whether it stays until it is taken away; such a toast matters more than others.
+    pub(crate) lasting: bool,
+    /// The name of its picture among our own, and the picture as PNG.
+    pub(crate) picture: (&'static str, &'static [u8]),
     /// Buttons: what a click answers, and the label.
-    pub(crate) buttons: Vec<(&'static str, &'static str)>,
+    pub(crate) buttons: Vec<(&'static str, String)>,
 }
 
-/// A toast that is on the screen.
-#[derive(Debug)]
-pub(crate) struct Shown(os::toast::Shown);
+/// What a click beside the buttons answers.
+pub(crate) const ELSEWHERE: &str = "default";
 
-/// Puts a toast on the screen.
-pub(crate) async fn show(content: &Content) -> Result<Shown, String> {
-    os::toast::show(content).await.map(Shown)
+/// What happens to toasts that are shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum News {
+    /// A click, and what it answers.
+    Clicked(Place, String),
+    /// It is not shown any more.
+    Gone(Place),
+    /// Whoever showed them has ended.
+    AllGone,
+    /// Another one shows toasts now.
+    AnotherShows,
 }
 
-impl Shown {
-    /// Waits for a click on a button and returns what it answers; `None` when the toast went away
-    /// or was clicked elsewhere.
-    pub(crate) async fn answer(&self) -> Option<String> {
-        self.0.answer().await
+/// All toasts of ours.
+#[derive(Debug, Default)]
+pub(crate) struct Toasts(os::toast::Toasts);
+
+impl Toasts {
+    /// Puts a toast on the screen, in place of the one that stands there. One that is put there too late, when this
+    /// was dropped, is taken away again.
+    pub(crate) async fn show(&mut self, place: Place, content: &Content) -> Result<(), String> {
+        self.0.show(place, content).await
     }
 
-    /// Takes it off the screen.
-    pub(crate) async fn close(&self) {
-        self.0.close().await;
+    /// Takes one off the screen.
+    ///
+    /// # Platforms
+    /// Windows: it goes by itself.
+    pub(crate) async fn close(&mut self, place: Place) {
+        self.0.close(place).await;
+    }
+
+    /// Waits for the next piece of news, as long as it takes.
+    pub(crate) async fn news(&mut self) -> News {
+        self.0.news().await
     }
 }

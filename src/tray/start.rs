@@ -13,15 +13,16 @@ use tray_icon::menu::MenuEvent;
 
 use super::app::{App, Wake};
 use super::args::Args;
+use super::icon::{Size, png};
 use super::leave;
 use crate::config::{self, Config, Missing};
 use crate::core::wording;
 use crate::exit::Outcome;
 use crate::monitor::clock::Clock;
-use crate::monitor::event::Request;
+use crate::monitor::event::{Panel, Request};
 use crate::monitor::once::clean_once;
 use crate::monitor::run::{End, Monitor, Setup};
-use crate::monitor::{Choice, Event, State};
+use crate::monitor::{Choice, Event, Face, State};
 use crate::paths::{self, Paths};
 use crate::platform::event_loop::EventLoop;
 use crate::sense::Sense;
@@ -107,6 +108,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             act: Box::new(act::Machine),
             // The loop may have ended before the last word arrives.
             show: Box::new(move |view| to_show.send(Wake::View(Box::new(view)))),
+            pictures: |word| {
+                let face = Face::ALL.into_iter().find(|face| face.word() == word);
+                png(face.unwrap_or(Face::Paused), Size::Large)
+            },
             tell_by_icon: Box::new(move |toast| {
                 to_tell.send(Wake::Tell { title: toast.title, body: toast.body });
             }),
@@ -128,7 +133,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if let Some(seconds) = args.quit_after {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
-    say_if_no_panel()?;
+    say_if_no_panel(&monitor, clock)?;
     let mut app = App::new(view, monitor, event_loop.proxy());
     event_loop.run(&mut app).map_err(anyhow::Error::msg)?;
     drop(lock);
@@ -192,17 +197,28 @@ impl Losses {
     }
 }
 
+/// How long a session may take to start its panel.
+const PANEL_PATIENCE: Duration = Duration::from_secs(20);
+
 /// The icon appears when a panel does; until then the user must not wonder.
-fn say_if_no_panel() -> anyhow::Result<()> {
-    let say = || {
-        if platform::desktop::panel() == Ok(false) {
-            console::complain(wording::NO_PANEL);
-            tracing::warn!("{}", wording::NO_PANEL);
+fn say_if_no_panel(monitor: &Monitor, clock: Clock) -> anyhow::Result<()> {
+    let monitor = monitor.clone();
+    let is_missing = || platform::desktop::panel() == Ok(false);
+    let say = move || {
+        if !is_missing() {
+            return;
+        }
+        let cure = wording::panel_cure(&platform::desktop::seat());
+        console::complain(&wording::no_panel_line(&cure));
+        tracing::warn!("{}", wording::no_panel_line(&cure));
+        clock.wait(PANEL_PATIENCE);
+        if is_missing() {
+            let is_news = platform::desktop::is_first_in_session("no-panel");
+            monitor.tell(Event::Panel(Panel::Missing { cure, is_news }));
+            platform::desktop::wait_for_panel(|| monitor.tell(Event::Panel(Panel::Shows)));
         }
     };
-    if platform::desktop::ANSWERS_AT_ONCE {
-        say();
-    } else {
+    if platform::desktop::CAN_LACK_A_PANEL {
         thread::Builder::new().name("panel".into()).spawn(say)?;
     }
     Ok(())

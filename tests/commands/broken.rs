@@ -88,7 +88,7 @@ fn wrong_usage_is_told_apart_from_trouble() {
     command.arg("--home").arg(no_folder).arg("status");
     bed.run(&mut command)
         .expect_code(2)
-        .complains("is no folder")
+        .complains("is not a folder")
         .complains("hint: name a folder with --home");
 }
 

@@ -35,7 +35,7 @@ fn without_a_file_the_defaults_hold() {
     let bed = Bed::new();
     let keeper = bed.keeper(1);
     fs::remove_file(keeper.home().join("config.toml")).unwrap();
-    keeper.run(&["config", "check"]).expect_code(0).says("does not exist; the defaults hold");
+    keeper.run(&["config", "check"]).expect_code(0).says("does not exist; the defaults are in effect");
     keeper.run(&["config", "show"]).expect_code(0).says("port = 3005").says("run_ws_shim.py");
     assert!(!keeper.home().join("config.toml").exists(), "a question makes no file");
 }

@@ -38,7 +38,18 @@ fn json_has_every_promised_key() {
             report["checks"].as_array().unwrap().iter().filter_map(|check| check["what"].as_str()).collect();
         assert_eq!(
             whats,
-            ["configuration", "sight", "port", "panel", "toasts", "autostart", "schedule", "guards", "log"]
+            [
+                "configuration",
+                "sight",
+                "port",
+                "panel",
+                "toasts",
+                "autostart",
+                "schedule",
+                "guards",
+                "clients",
+                "log"
+            ]
         );
         for check in report["checks"].as_array().unwrap() {
             let wants_help = check["health"] != "works";

@@ -32,7 +32,7 @@ fn where_nobody_can_be_asked_nothing_is_ended() {
             .expect_code(1)
             .says(&format!("({pid})"))
             .says("other_server.py")
-            .complains("this is no terminal, so nobody can be asked: use --pid PID --yes");
+            .complains("there is no terminal to ask on: use --pid PID --yes");
         let json = keeper.run(&["free", "--pid", &pid, "--json"]).expect_code(1).json();
         shapes::free().fits(&json);
         assert_eq!(json["holders"][0]["pid"], stranger.pid());

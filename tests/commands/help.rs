@@ -42,8 +42,9 @@ fn readme_names_every_command_and_every_option_of_it() {
     assert_eq!(named, commands());
     for row in rows {
         let usage = row.split('`').nth(1).unwrap();
-        let command = usage.split(' ').nth(1).unwrap();
-        let help = help(&[command]);
+        let is_a_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase());
+        let command: Vec<&str> = usage.split(' ').skip(1).take_while(is_a_word).collect();
+        let help = help(&command);
         let options: BTreeSet<String> = long_options(usage).collect();
         let global = ["--config", "--home", "--verbose", "--color", "--help"];
         let known: BTreeSet<String> =

@@ -44,7 +44,7 @@ fn a_left_click_and_about_answer_with_a_toast() {
         desktop.click(icon.centre());
         let (toast, _) = desktop.toast_about("exai-mcp runs and holds port 3005");
         assert!(toast.body.contains(&format!("PID {}", client.shim().pid())), "{toast:?}");
-        assert_eq!(toast.buttons, ["Open log"]);
+        assert_eq!(toast.buttons, ["Open log", "Show the state"]);
         desktop.screenshot("left-2-toast");
 
         desktop.menu_click(tray.pid(), "About");

@@ -52,7 +52,7 @@ fn the_button_on_the_toast_ends_the_orphan() {
 
         let toast = desktop.toast_about("Orphaned MCP server");
         desktop.screenshot("toast-2-orphaned");
-        desktop.click_toast_button(&toast, "Clean up");
+        desktop.click_toast_button(&toast, "Clean up 1 orphan");
 
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         eventually("port 3005 is free", PATIENCE, || !is_taken(3005));

@@ -30,7 +30,7 @@ fn doctor_sees_the_panel_and_who_shows_toasts() {
             (&panel["health"], &panel["says"]),
             (&"attention".into(), &"no panel shows tray icons".into())
         );
-        assert!(panel["do"].as_str().unwrap().contains("AppIndicator"), "{panel:#}");
+        assert!(panel["do"].as_str().unwrap().contains("Status Tray Plugin"), "{panel:#}");
 
         // A daemon that hangs is no reason to hang, too.
         desktop.freeze_notifyd();

@@ -29,6 +29,7 @@ mod menu;
 mod restarting;
 mod stage;
 mod starting;
+mod toasting;
 
 use std::sync::{Mutex, PoisonError};
 

@@ -54,6 +54,11 @@ impl Terminal {
         command.stdin(end()).stdout(end()).stderr(end());
     }
 
+    /// The screen, to be looked at, and the end that programs write to.
+    pub(crate) fn ends(&self) -> (File, OwnedFd) {
+        (self.keyboard.try_clone().unwrap(), self.screen.try_clone().unwrap())
+    }
+
     pub(crate) fn types(&mut self, keys: &[u8]) {
         self.keyboard.write_all(keys).unwrap();
     }

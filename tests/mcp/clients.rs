@@ -257,12 +257,12 @@ fn a_guard_that_is_gone_is_shown_and_counts_as_wrapped() {
     let user = User::new();
     let text = r#"{"mcpServers": {"a": {"command": "/old/shimkeeper", "args": ["guard", "--", "./run_ws_shim.py"]}}}"#;
     user.has("project/.mcp.json", text);
-    user.mcp(&["list"]).expect_code(0).says("its guard /old/shimkeeper is gone");
+    user.mcp(&["list"]).expect_code(0).says("a  broken").says("/old/shimkeeper does not exist");
     let listed = user.mcp(&["list", "--json"]).json();
     assert_eq!(listed["files"][0]["servers"][0]["guard_is_gone"], true);
     user.mcp(&["wrap"])
         .expect_code(1)
-        .complains("a: already wrapped, but its guard /old/shimkeeper is gone")
+        .complains("a: already wrapped, but /old/shimkeeper does not exist")
         .complains("run `shimkeeper mcp unwrap`, then `shimkeeper mcp wrap`");
     assert_eq!(user.read("project/.mcp.json"), text);
     user.mcp(&["unwrap"]).expect_code(0);

@@ -13,12 +13,12 @@ pub(crate) fn guard() -> Guard {
 }
 
 pub(crate) fn wrap_all(text: &str, client: Client, record: Record) -> Change {
-    let around = Surroundings { style: PathStyle::Unix, is_missing: &|_, _| false, is_file: &|_, _| false };
+    let around = Surroundings::bare(PathStyle::Unix);
     wrapped(text, client, Selection::All, &guard(), &around, record).unwrap()
 }
 
 pub(crate) fn unwrap_all(text: &str, client: Client, record: Record) -> Change {
-    let around = Surroundings { style: PathStyle::Unix, is_missing: &|_, _| false, is_file: &|_, _| false };
+    let around = Surroundings::bare(PathStyle::Unix);
     unwrapped(text, client, Selection::All, &around, record).unwrap()
 }
 
@@ -71,7 +71,7 @@ const JSON: &[&str] = &[
 #[test]
 fn json_of_every_kind_comes_back_to_the_byte() {
     for text in JSON {
-        there_and_back(text, Client::ClaudeCode);
+        there_and_back(text, Client::CLAUDE_CODE);
     }
 }
 
@@ -95,16 +95,16 @@ const TOML: &[&str] = &[
 #[test]
 fn toml_of_every_kind_comes_back_to_the_byte() {
     for text in TOML {
-        there_and_back(text, Client::Codex);
+        there_and_back(text, Client::CODEX);
     }
 }
 
 #[test]
 fn a_comma_that_was_set_behind_our_words_does_not_break_the_file() {
     let text = r#"{"mcpServers":{"a":{"command":"python"}}}"#;
-    let there = wrap_all(text, Client::ClaudeCode, Record::default());
+    let there = wrap_all(text, Client::CLAUDE_CODE, Record::default());
     let edited = there.text.replace("\"python\"]", "\"python\" , ]").replace("\"a\":", "\"a\" :");
-    let back = unwrap_all(&edited, Client::ClaudeCode, Record::default());
+    let back = unwrap_all(&edited, Client::CLAUDE_CODE, Record::default());
     assert_eq!(back.text, r#"{"mcpServers":{"a" :{"command":"python", "args": [ ]}}}"#);
     assert_eq!(back.done[0].outcome, Outcome::Unwrapped(Restored::Unremembered));
 }
@@ -112,10 +112,10 @@ fn a_comma_that_was_set_behind_our_words_does_not_break_the_file() {
 #[test]
 fn what_was_changed_since_stays_and_only_our_part_goes() {
     let text = "{\"mcpServers\": {\"a\": {\"command\": \"python\", \"args\": [\"start_ws_shim_safe.py\"]}}}";
-    let there = wrap_all(text, Client::ClaudeCode, Record::default());
+    let there = wrap_all(text, Client::CLAUDE_CODE, Record::default());
     let edited =
         there.text.replace("run_ws_shim.py\"", "run_ws_shim.py\", \"--new\"").replace("}}}", "}, \"b\": 1}}");
-    let back = unwrap_all(&edited, Client::ClaudeCode, there.record);
+    let back = unwrap_all(&edited, Client::CLAUDE_CODE, there.record);
     assert_eq!(
         back.text,
         "{\"mcpServers\": {\"a\": {\"command\": \"python\", \"args\": [\"start_ws_shim_safe.py\", \"--new\"]}, \"b\": 1}}"
@@ -127,9 +127,9 @@ fn what_was_changed_since_stays_and_only_our_part_goes() {
 fn a_script_that_somebody_has_changed_since_stays_theirs() {
     for command in ["\"python\", \"args\": [\"start_ws_shim_safe.py\"]", "\"./start_ws_shim_safe.py\""] {
         let text = format!("{{\"mcpServers\": {{\"a\": {{\"command\": {command}}}}}}}");
-        let there = wrap_all(&text, Client::ClaudeCode, Record::default());
+        let there = wrap_all(&text, Client::CLAUDE_CODE, Record::default());
         let edited = there.text.replace("run_ws_shim.py", "mine.py");
-        let back = unwrap_all(&edited, Client::ClaudeCode, there.record);
+        let back = unwrap_all(&edited, Client::CLAUDE_CODE, there.record);
         assert_eq!(back.text, text.replace("start_ws_shim_safe.py", "mine.py"));
         assert_eq!(back.done[0].outcome, Outcome::Unwrapped(Restored::WithoutWrapper));
     }
@@ -138,9 +138,9 @@ fn a_script_that_somebody_has_changed_since_stays_theirs() {
 #[test]
 fn a_script_that_was_moved_among_the_words_gives_way_again() {
     let text = r#"{"mcpServers":{"a":{"command":"python","args":["start_ws_shim_safe.py"]}}}"#;
-    let there = wrap_all(text, Client::ClaudeCode, Record::default());
+    let there = wrap_all(text, Client::CLAUDE_CODE, Record::default());
     let moved = there.text.replace("\"python\", ", "\"python\", \"-u\", ");
-    let back = unwrap_all(&moved, Client::ClaudeCode, there.record);
+    let back = unwrap_all(&moved, Client::CLAUDE_CODE, there.record);
     assert_eq!(back.text, text.replace("[\"start", "[\"-u\", \"start"));
     assert_eq!(back.done[0].outcome, Outcome::Unwrapped(Restored::Edited));
 }
@@ -148,35 +148,38 @@ fn a_script_that_was_moved_among_the_words_gives_way_again() {
 #[test]
 fn a_server_that_was_renamed_comes_back_as_it_was() {
     let text = r#"{"mcpServers":{"a":{"command":"./start_ws_shim_safe.py"},"b":{"command":"./start_ws_shim_safe.py"}}}"#;
-    let there = wrap_all(text, Client::ClaudeCode, Record::default());
+    let there = wrap_all(text, Client::CLAUDE_CODE, Record::default());
     let renamed = there.text.replace("\"b\"", "\"c\"");
-    let back = unwrap_all(&renamed, Client::ClaudeCode, there.record.clone());
+    let back = unwrap_all(&renamed, Client::CLAUDE_CODE, there.record.clone());
     assert_eq!(back.text, text.replace("\"b\"", "\"c\""));
     assert!(back.done.iter().all(|done| done.outcome == Outcome::Unwrapped(Restored::Exactly)));
     assert_eq!(back.record, Record::default(), "nothing is left on record");
     let changed = renamed.replace("\"--\"", "\"--port\", \"3\", \"--\"");
-    let back = unwrap_all(&changed, Client::ClaudeCode, there.record);
+    let back = unwrap_all(&changed, Client::CLAUDE_CODE, there.record);
     let outcomes: Vec<_> = back.done.iter().map(|done| done.outcome.clone()).collect();
-    assert_eq!(outcomes, [Outcome::Unwrapped(Restored::Edited), Outcome::Unwrapped(Restored::Unremembered)]);
+    assert_eq!(
+        outcomes,
+        [Outcome::Unwrapped(Restored::GuardEdited), Outcome::Unwrapped(Restored::Unremembered)]
+    );
 }
 
 #[test]
 fn a_guard_under_another_name_is_known_by_what_is_on_record() {
     let text = r#"{"mcpServers":{"a":{"command":"python","args":["x.py"]}}}"#;
-    let around = Surroundings { style: PathStyle::Unix, is_missing: &|_, _| false, is_file: &|_, _| false };
+    let around = Surroundings::bare(PathStyle::Unix);
     let renamed = Guard { program: "/opt/sk".to_owned(), options: Vec::new() };
     let there =
-        wrapped(text, Client::ClaudeCode, Selection::All, &renamed, &around, Record::default()).unwrap();
-    assert_eq!(wrap_all(&there.text, Client::ClaudeCode, there.record.clone()).text, there.text);
-    assert_eq!(unwrap_all(&there.text, Client::ClaudeCode, there.record).text, text);
+        wrapped(text, Client::CLAUDE_CODE, Selection::All, &renamed, &around, Record::default()).unwrap();
+    assert_eq!(wrap_all(&there.text, Client::CLAUDE_CODE, there.record.clone()).text, there.text);
+    assert_eq!(unwrap_all(&there.text, Client::CLAUDE_CODE, there.record).text, text);
 }
 
 #[test]
 fn args_that_we_made_and_somebody_moved_are_emptied_and_not_called_restored() {
     let text = r#"{"mcpServers":{"a":{"command":"python"}}}"#;
-    let there = wrap_all(text, Client::ClaudeCode, Record::default());
+    let there = wrap_all(text, Client::CLAUDE_CODE, Record::default());
     let moved = there.text.replace(", \"args\"", ", \"x\": 1, \"args\"");
-    let back = unwrap_all(&moved, Client::ClaudeCode, there.record);
+    let back = unwrap_all(&moved, Client::CLAUDE_CODE, there.record);
     assert_eq!(back.text, r#"{"mcpServers":{"a":{"command":"python", "x": 1, "args": []}}}"#);
     assert_eq!(back.done[0].outcome, Outcome::Unwrapped(Restored::Edited));
 }
@@ -184,9 +187,9 @@ fn args_that_we_made_and_somebody_moved_are_emptied_and_not_called_restored() {
 #[test]
 fn the_default_takes_the_watched_script_only_and_never_an_entry_that_says_two_things() {
     let watches = [Watch::exai(PathStyle::Unix)];
-    let around = Surroundings { style: PathStyle::Unix, is_missing: &|_, _| false, is_file: &|_, _| false };
+    let around = Surroundings::bare(PathStyle::Unix);
     let wrap = |text: &str, selection| {
-        wrapped(text, Client::ClaudeCode, selection, &guard(), &around, Record::default()).unwrap()
+        wrapped(text, Client::CLAUDE_CODE, selection, &guard(), &around, Record::default()).unwrap()
     };
     let twice = r#"{"mcpServers":{"a":{"command":"x","command":"python","args":["run_ws_shim.py"]}}}"#;
     for text in [
@@ -209,18 +212,18 @@ fn the_default_takes_the_watched_script_only_and_never_an_entry_that_says_two_th
 
 #[test]
 fn what_cannot_be_changed_with_certainty_is_refused_as_a_whole() {
-    let around = Surroundings { style: PathStyle::Unix, is_missing: &|_, _| false, is_file: &|_, _| false };
+    let around = Surroundings::bare(PathStyle::Unix);
     let text = r#"mcp_servers."a\"b".command = "python""#;
     let refusal =
-        wrapped(text, Client::Codex, Selection::All, &guard(), &around, Record::default()).unwrap_err();
+        wrapped(text, Client::CODEX, Selection::All, &guard(), &around, Record::default()).unwrap_err();
     assert!(refusal.sentence.contains("would not say what it should") && refusal.hint.is_some(), "{refusal}");
 }
 
 #[test]
 fn files_without_servers_are_fine() {
     for text in ["", "{}", "[]", "null", "// nothing\n", "{\"mcpServers\": []}", "{\"mcpServers\": {}}"] {
-        let change = wrap_all(text, Client::ClaudeCode, Record::default());
+        let change = wrap_all(text, Client::CLAUDE_CODE, Record::default());
         assert!(change.text == text && change.done.is_empty());
     }
-    assert_eq!(wrap_all("", Client::Codex, Record::default()).text, "");
+    assert_eq!(wrap_all("", Client::CODEX, Record::default()).text, "");
 }

@@ -15,13 +15,19 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod called;
 mod clients;
+mod elsewhere;
 mod exai;
+mod fixtures;
 mod formats;
+mod forms;
+mod left_alone;
 mod planted;
 mod random;
 mod refusals;
 mod rights;
 mod safety;
 mod shown;
+mod since;
 mod user;

@@ -132,7 +132,7 @@ proptest! {
     #[test]
     fn any_json_comes_back_to_the_byte(text in document()) {
         // Reads the wrapped text again, compares every command line, and wraps it once more.
-        let wrapped = there_and_back(&text, Client::ClaudeCode);
+        let wrapped = there_and_back(&text, Client::CLAUDE_CODE);
         prop_assert!(wrapped.contains("\"guard\""));
     }
 
@@ -140,8 +140,8 @@ proptest! {
     fn no_text_at_all_makes_it_panic(text in "[ \\[\\]{}:,\"a\\\\/*\n\u{FEFF}é0-9=.#']{0,60}") {
         use shimkeeper::core::PathStyle;
         use shimkeeper::mcp::{Record, Selection, Surroundings, unwrapped};
-        let around = Surroundings { style: PathStyle::Unix, is_missing: &|_, _| false, is_file: &|_, _| false };
-        for client in [Client::ClaudeCode, Client::Codex, Client::Unknown] {
+        let around = Surroundings::bare(PathStyle::Unix);
+        for client in [Client::CLAUDE_CODE, Client::CODEX, Client::UNKNOWN] {
             let _ = unwrapped(&text, client, Selection::All, &around, Record::default());
         }
     }

@@ -131,7 +131,7 @@ fn wrong_usage_is_said_and_nothing_is_touched() {
     ] {
         user.mcp(arguments).expect_code(2);
     }
-    user.mcp(&["wrap", "--file", "."]).expect_code(1).complains("this is no file");
+    user.mcp(&["wrap", "--file", "."]).expect_code(1).complains("this is not a file");
     user.has_config("prot = 1");
     user.mcp(&["wrap"]).expect_code(2).complains("config.toml");
     assert_eq!(look(&path), before);
@@ -140,11 +140,16 @@ fn wrong_usage_is_said_and_nothing_is_touched() {
 #[test]
 fn a_guard_with_nothing_behind_it_is_not_taken_away() {
     let user = User::new();
-    for args in [r#"["guard"]"#, r#"["guard", "--"]"#, r#"["guard", "python3", "x.py"]"#] {
+    for args in [r#"["guard"]"#, r#"["guard", "--"]"#, r#"["guard", "--port", "3005"]"#] {
         let text = format!(r#"{{"mcpServers": {{"a": {{"command": "shimkeeper", "args": {args}}}}}}}"#);
         user.has("project/.mcp.json", &text);
         user.mcp(&["unwrap"]).expect_code(1).complains("a: no command of its own stands behind");
+        user.mcp(&["wrap", "--server", "a"]).expect_code(1).complains("so it cannot start");
         assert_eq!(user.read("project/.mcp.json"), text);
+        user.mcp(&["list"]).expect_code(0).says("a  broken       no command of its own stands behind");
+        let listed = user.mcp(&["list", "--json"]).expect_code(0).json();
+        let server = &listed["files"][0]["servers"][0];
+        assert!(server["wrapped"] == false && server["broken"] == true, "{server}");
     }
     let text =
         format!(r#"{{"mcpServers": {{"a": {{"command": "shimkeeper", "args": ["status"]}}, {SHIM}}}}}"#);

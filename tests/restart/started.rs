@@ -29,7 +29,7 @@ fn a_configured_server_gets_its_command_its_folder_and_its_environment() {
             .expect_code(0);
         let (new, facts) = (Shim::from_ready_file(&ready), read_ready_file(&ready));
         let outcome = outcome.says(&format!(
-            "Stopped PID {}, started run_ws_shim as PID {}; nobody owns it",
+            "Stopped PID {}, started exai-mcp as PID {}; nobody owns it",
             orphan.pid(),
             new.pid()
         ));
@@ -111,7 +111,7 @@ fn a_server_that_does_not_run_is_started_from_its_configuration() {
         let keeper = bed.keeper_with(3005, &command_line(&bed, &[&ready_option]));
         let outcome = keeper.run(&["restart"]).expect_code(0);
         let new = Shim::from_ready_file(&ready);
-        outcome.says(&format!("Run_ws_shim was started as PID {}", new.pid()));
+        outcome.says(&format!("Started exai-mcp as PID {}", new.pid()));
         assert!(new.lives() && is_taken(3005));
     });
 }

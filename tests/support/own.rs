@@ -115,7 +115,7 @@ fn namespaces() -> Option<Vec<&'static str>> {
 
 /// The path of the test as the test runner knows it, from the type of its closure. A wrong
 /// guess cannot pass unnoticed: the run inside must report one passed test.
-fn name_of<Story>(_: &Story) -> String {
+pub(crate) fn name_of<Story>(_: &Story) -> String {
     let path = any::type_name::<Story>();
     let path = path.split_once("::").map_or(path, |(_, rest)| rest);
     path.trim_end_matches("::{{closure}}").to_owned()

@@ -17,14 +17,14 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::OnlyItsLeaseSays => "only its guard says that it belongs to this watch",
         Refusal::ServesAnother => "another live instance was started by it",
         Refusal::Protected => "the configuration protects it",
-        Refusal::SetFree => "somebody set it free on purpose",
+        Refusal::SetFree => "it was set free on purpose",
         Refusal::TooEarly => "it is younger than the grace time",
         Refusal::InUse => "somebody uses it",
         Refusal::NotGivenUp => {
             "its client runs a copy of it as well, and nothing shows that it has given up either of them"
         }
-        Refusal::PidReused => "its number belongs to another process by now",
-        Refusal::AnotherProgram => "it runs another program by now",
+        Refusal::PidReused => "its number belongs to another process now",
+        Refusal::AnotherProgram => "it runs another program now",
         Refusal::NotPermitted => "the system did not permit it",
         Refusal::StillAlive => "it did not end, not even by force",
     }
@@ -35,7 +35,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
 pub const fn refusal_hint(refusal: Refusal) -> Option<&'static str> {
     match refusal {
         Refusal::AnotherUser => Some("run the same command as that user"),
-        Refusal::NotPermitted => Some("run the same command with the rights of whoever started it"),
+        Refusal::NotPermitted => Some("run the same command as the user that started it"),
         Refusal::TooEarly => Some("wait a moment and try again"),
         Refusal::InUse => Some("`shimkeeper status` says who uses it; end that program first"),
         Refusal::NotGivenUp => Some("close the one that is not needed in the client that runs it"),
@@ -97,7 +97,7 @@ pub fn does_not_hold(pid: Pid, port: u16) -> String {
 /// A port whose holder has no name.
 #[must_use]
 pub fn holder_unknown(port: u16) -> String {
-    format!("who holds port {port} could not be seen; nothing was ended")
+    format!("the holder of port {port} could not be seen; nothing was ended")
 }
 
 /// What to do about a holder that cannot be seen.
@@ -107,14 +107,14 @@ pub const HOLDER_HINT: &str = "look as the user who runs it, or with administrat
 pub const SEVERAL_HOLDERS: &str = "several processes hold it: say which one with --pid; nothing was ended";
 
 /// An heir that is only likely.
-pub const NAME_THE_HEIR: &str =
-    "who has the socket is not certain: name it with --pid if it may be ended; nothing was ended";
+pub const NAME_THE_HEIR: &str = "it is not certain which process has the socket: name it with --pid if it may be ended; nothing was ended";
 
 /// Consent without a terminal must name its victim.
-pub const YES_NEEDS_PID: &str = "--yes without a terminal needs --pid: nobody sees whom it would end";
+pub const YES_NEEDS_PID: &str =
+    "--yes without a terminal needs --pid, because nobody sees which process would be ended";
 
 /// Nobody can be asked.
-pub const NOBODY_TO_ASK: &str = "this is no terminal, so nobody can be asked: use --pid PID --yes";
+pub const NOBODY_TO_ASK: &str = "there is no terminal to ask on: use --pid PID --yes";
 
 /// Nothing was done.
 pub const NOTHING_ENDED: &str = "nothing was ended";

@@ -62,7 +62,7 @@ pub fn config_missing() -> Complaint {
 /// A file is a folder or a device.
 #[must_use]
 pub fn no_file() -> Complaint {
-    Complaint::new("this is no file", "name a text file")
+    Complaint::new("this is not a file", "name a text file")
 }
 
 /// A file is far too large for what it should be.
@@ -138,7 +138,7 @@ pub fn wrong_type(wanted: Wanted, found: &str) -> Complaint {
 /// Text that is no span of time.
 #[must_use]
 pub fn no_time(text: &str) -> Complaint {
-    Complaint::new(format!("{} is no time", quote(text)), TIMES)
+    Complaint::new(format!("{} is not a time", quote(text)), TIMES)
 }
 
 /// A time that is too short or too long.
@@ -154,7 +154,7 @@ pub fn out_of_range(text: &str, least: &str, most: &str) -> Complaint {
 #[must_use]
 pub fn no_port(number: &str) -> Complaint {
     Complaint::new(
-        format!("{} is no port", plain_short(number, LONGEST_QUOTE)),
+        format!("{} is not a port", plain_short(number, LONGEST_QUOTE)),
         "write a number from 1 to 65535",
     )
 }

@@ -48,7 +48,7 @@ pub const LOG_HINT: &str = "make the folder writable for you, or choose another 
 pub const OLD_TASK_UNKNOWN_HINT: &str = "look for \"EXAI\" in the Task Scheduler by hand";
 /// What to do where a configuration stands already.
 pub const CONFIG_THERE_HINT: &str =
-    "`shimkeeper config show` shows what holds; delete or rename the file to begin anew";
+    "`shimkeeper config show` shows what is in effect; delete or rename the file to begin anew";
 
 /// A tray that starts from another place.
 #[must_use]
@@ -138,7 +138,7 @@ pub fn config_loads(file: &Path) -> String {
 /// No configuration: the defaults hold.
 #[must_use]
 pub fn config_none(file: &Path) -> String {
-    format!("{} does not exist; the defaults hold", file.display())
+    format!("{} does not exist; the defaults are in effect", file.display())
 }
 
 /// A configuration that stands already.

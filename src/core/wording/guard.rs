@@ -11,7 +11,7 @@ pub const QUESTION_LOST: &str = "the server was restarted";
 /// No guarantee, no start.
 #[must_use]
 pub fn cannot_guard(why: &dyn std::fmt::Display) -> String {
-    format!("the server was not started: it cannot be made sure that it ends with its client ({why})")
+    format!("the server was not started: the guard cannot make sure that it ends with its client ({why})")
 }
 
 /// A program that cannot be started.
@@ -32,11 +32,11 @@ pub fn guards_without_configuration(why: &str) -> String {
 /// A watch that the server does not belong to, and no port.
 #[must_use]
 pub fn restarted_behind_the_pipes(name_of_server: &str, pid: u32) -> String {
-    format!("{} was started anew as {pid}; its client did not notice", name(name_of_server))
+    format!("{} was restarted as PID {pid}; its client did not notice", name(name_of_server))
 }
 
 /// A restart was wanted while one is at work.
-pub const RESTART_BUSY: &str = "a restart is at work already";
+pub const RESTART_BUSY: &str = "a restart is already in progress";
 
 /// A restart was wanted of a guard that is on its way out.
 pub const GUARD_ENDING: &str = "the server is being ended together with its guard";
@@ -46,8 +46,22 @@ pub const NOT_RESTARTABLE: &str =
     "it was started with --no-restart, so that its client would notice; reload it there instead";
 
 /// A new server that could not be started.
-pub const RESTART_NOT_STARTED: &str =
-    "the server was stopped, and could not be started again; its client has to";
+#[must_use]
+pub fn restart_not_started(why: &str) -> String {
+    format!("the server was stopped, and could not be started again ({why}); its client has to")
+}
+
+/// A restart that was not begun, because what it needs is not to be had.
+#[must_use]
+pub fn restart_without_means(why: &dyn std::fmt::Display) -> String {
+    format!("the server goes on as it is: the guard cannot get what a restart needs ({why})")
+}
+
+/// A server that has to wait until the system has room for one more process.
+#[must_use]
+pub fn starved(name_of_server: &str, why: &dyn std::fmt::Display) -> String {
+    format!("{} cannot be started now and is tried again soon ({why})", name(name_of_server))
+}
 
 /// A new server that ended at once.
 #[must_use]

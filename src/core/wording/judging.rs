@@ -85,7 +85,7 @@ pub fn called_by(caller: Option<&(Pid, String)>, at: &Door) -> String {
 fn of_trait(which: Trait) -> &'static str {
     match which {
         Trait::Service => "the service that it belongs to",
-        Trait::Hangup => "whether somebody set it free on purpose",
+        Trait::Hangup => "whether it was set free on purpose",
         Trait::Terminal => "what its standard streams are connected to",
         Trait::Birth => "whether its parent is older than it (the clock was set back)",
         Trait::Session => "its session",

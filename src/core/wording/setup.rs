@@ -35,7 +35,7 @@ pub fn empty_path() -> Complaint {
 /// `--home` names something that is no folder.
 #[must_use]
 pub fn home_is_no_folder(path: &dyn Display) -> Complaint {
-    Complaint::new(format!("{} is no folder", plain(&path.to_string())), "name a folder with --home")
+    Complaint::new(format!("{} is not a folder", plain(&path.to_string())), "name a folder with --home")
 }
 
 /// The log cannot be written; the program goes on without.

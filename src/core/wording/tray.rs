@@ -2,17 +2,14 @@
 
 use std::time::Duration;
 
-use super::{bytes, count, duration, finding, holder, name, pids, reason, refusal, refusal_hint, wait};
+use super::{count, duration, finding, holder, name, pids, refusal, refusal_hint, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::identity::Pid;
-use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
 use crate::core::plan::Refusal;
 use crate::core::restart::NoRestart;
 use crate::core::watch::{Listens, Watch};
 
-/// The button that ends orphans.
-pub const BUTTON_CLEAN_UP: &str = "Clean up";
 /// The button that opens the log.
 pub const BUTTON_OPEN_LOG: &str = "Open log";
 /// The headline before the first look.
@@ -49,8 +46,8 @@ pub const ROW_QUIT: &str = "Quit";
 pub const NO_DISPLAY: &str = "there is no display to show an icon on; start the tray in a desktop session, or use `shimkeeper watch` in a terminal";
 /// Said where the session bus cannot be reached.
 pub const NO_BUS: &str = "the icon could not be shown; on Linux it needs a session bus (DBUS_SESSION_BUS_ADDRESS), which a desktop session has; `shimkeeper watch` works without one";
-/// Said where nothing shows icons.
-pub const NO_PANEL: &str = "no panel shows icons here yet; the icon appears when one does (GNOME needs the extension \"AppIndicator and KStatusNotifierItem Support\")";
+/// The title where nothing shows icons.
+pub const NO_PANEL: &str = "No panel shows Shimkeeper's icon";
 /// Said by a second start.
 pub const RUNS_ALREADY: &str = "the tray runs already and has shown itself";
 /// A tray that was asked to end and goes on.
@@ -58,7 +55,7 @@ pub const DOES_NOT_END: &str = "it was asked to end and goes on";
 /// Something went wrong inside us.
 pub const INTERNAL_ERROR: &str = "something went wrong inside Shimkeeper; the log says what";
 /// Why something has to wait.
-pub const BUSY_ALREADY: &str = "a cleanup or restart is already at work";
+pub const BUSY_ALREADY: &str = "a cleanup or restart is already in progress";
 /// A restart is for one watch.
 pub const RESTART_ONE_WATCH: &str = "a restart is for one watch: name it with --watch";
 /// The headline where the configuration does not load.
@@ -97,37 +94,6 @@ pub fn capital_but_for(name: &str, text: &str) -> String {
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Title and body of the toast about new orphans.
-#[must_use]
-pub fn orphan_toast(news: &[(&Diagnosis, &Instance)]) -> (String, String) {
-    let on_port = news.iter().find(|(_, instance)| instance.listens);
-    let title = match (on_port, news.len()) {
-        (Some((diagnosis, _)), 1) => format!("Orphaned MCP server holds port {}", diagnosis.watch.port),
-        (None, 1) => "Orphaned MCP server".into(),
-        (Some((diagnosis, _)), n) => {
-            format!("{n} orphaned MCP servers, one holds port {}", diagnosis.watch.port)
-        }
-        (None, n) => format!("{n} orphaned MCP servers"),
-    };
-    let mut lines: Vec<String> = news
-        .iter()
-        .take(3)
-        .map(|(diagnosis, instance)| {
-            format!(
-                "{} · PID {} · {} · {}",
-                diagnosis.watch.name,
-                instance.top.pid,
-                bytes(instance.memory_bytes),
-                reason(instance)
-            )
-        })
-        .collect();
-    if news.len() > 3 {
-        lines.push(format!("and {} more", news.len() - 3));
-    }
-    (title, lines.join("\n"))
 }
 
 /// The row of a watch's port.
@@ -308,7 +274,7 @@ fn but_stopped(stopped: &str) -> String {
 #[must_use]
 pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
     match stopped {
-        "" => format!("{} was started as PID {started}", watch.name),
+        "" => format!("started {} as PID {started}", watch.name),
         stopped => format!("stopped PID {stopped}, started {} as PID {started}", watch.name),
     }
 }

@@ -23,9 +23,18 @@ impl Guard<'_> {
                 // Without streams of ours in between there is nothing to introduce.
                 return if self.relay.is_none() { self.happened(Event::Introduced) } else { code };
             }
-            Err(NotStarted::Command(error)) => telling::not_started(self.orders, &error),
+            Err(NotStarted::Command(error)) => {
+                telling::not_started(self.orders, &error);
+                self.trouble = error.to_string();
+            }
             Err(NotStarted::Guard(error)) => {
-                console::complain_in_passing(&wording::cannot_guard(&error));
+                if self.policy.may_start_later() {
+                    telling::starved(&self.orders.name, &error);
+                    self.trouble = error.to_string();
+                    return self.happened(Event::Starved);
+                }
+                console::complain_at_the_end(&wording::cannot_guard(&error));
+                self.trouble = error.to_string();
             }
         }
         self.happened(Event::NotStarted)
@@ -34,6 +43,10 @@ impl Guard<'_> {
     fn new_server(&mut self) -> Result<(), NotStarted> {
         let words = self.orders.command.split_first();
         let (program, args) = words.ok_or_else(|| NotStarted::Command(io::ErrorKind::InvalidInput.into()))?;
+        if let Some(relay) = &mut self.relay {
+            // Before it runs: what it has begun by the time that this fails would be lost.
+            relay.prepare()?;
+        }
         let mut command = Command::new(platform::programs::meant_by(program));
         command.args(args).envs(self.orders.added.iter());
         if let Some(cwd) = &self.orders.cwd {
@@ -67,7 +80,7 @@ impl Guard<'_> {
         if let (Some(relay), Some(stdin), Some(stdout)) =
             (&mut self.relay, server.take_stdin(), server.take_stdout())
         {
-            relay.serve(stdin, stdout)?;
+            relay.serve(Box::new(stdin), Box::new(stdout))?;
         }
         Ok(())
     }

@@ -54,6 +54,7 @@ fn ends(break_at_the_first_look: bool) -> End {
         sense: [eyes(break_at_the_first_look), eyes(false)],
         act: Box::new(NoHands),
         show: Box::new(|_| ()),
+        pictures: |_| &[],
         tell_by_icon: Box::new(|_| ()),
     };
     let (sender, ended) = channel();

@@ -5,14 +5,90 @@ use std::time::Duration;
 use super::scene::{
     SHIM, Story, in_use, logged, next_look, orphan, orphan_off_limits, orphans, quiet, title, toast,
 };
-use crate::act::toast::{Button, Reply};
+use crate::act::toast::{About, Button, Reply, Toast};
 use crate::core::snapshot::{Callers, OtherEnd};
 use crate::core::testing::{World, process};
 use crate::core::{Diagnosis, Listens, Memory, Moment, Scope, UnixTime, Verdict, diagnose, plan};
 use crate::monitor::Effect;
+use crate::monitor::event::Panel;
 use crate::monitor::{Choice, Event, Face};
 
 const HOUR: u64 = 3600;
+
+fn labels(toast: &Toast) -> Vec<(Button, &str)> {
+    toast.buttons.iter().map(|(button, label)| (*button, label.as_str())).collect()
+}
+
+/// What becomes of the toast about orphans where nothing new is told.
+fn standing(effects: &[Effect]) -> Option<&str> {
+    assert_eq!(title(effects), "no toast");
+    effects.iter().find_map(|effect| {
+        if let Effect::AmendToast(toast) = effect {
+            return Some(toast.title.as_str());
+        }
+        matches!(effect, Effect::WithdrawToast).then_some("withdrawn")
+    })
+}
+
+#[test]
+fn a_toast_about_orphans_goes_with_them_and_never_says_what_is_not_so() {
+    let mut story = Story::new();
+    story.at(10).looks(&orphans([600, 610, 620]));
+    assert_eq!(standing(&story.at(12).looks(&orphans([600, 610, 620]))), None);
+    assert_eq!(standing(&story.at(14).looks(&orphans([600, 620]))), Some("2 orphaned MCP servers"));
+    assert_eq!(standing(&story.at(16).looks(&orphans([620]))), Some("Orphaned MCP server"));
+    assert_eq!(standing(&story.at(18).looks(&quiet())), Some("withdrawn"));
+    assert_eq!(standing(&story.at(20).looks(&quiet())), None);
+}
+
+#[test]
+fn a_pause_takes_the_toast_away_and_its_end_brings_it_back() {
+    let mut story = Story::new();
+    story.at(10).looks(&orphans([600]));
+    assert_eq!(standing(&story.choose(Choice::Pause)), Some("withdrawn"), "nobody looks any more");
+    story.choose(Choice::Pause);
+    assert_eq!(title(&story.at(20).looks(&orphans([600]))), "Orphaned MCP server");
+}
+
+#[test]
+fn where_no_panel_shows_the_icon_it_is_told_once_and_toasts_offer_what_the_menu_would() {
+    let missing = |is_news| Event::Panel(Panel::Missing { cure: "install a panel".into(), is_news });
+    let mut story = Story::new();
+    story.at(10).looks(&quiet());
+    assert_eq!(title(&story.step(missing(false))), "no toast", "it was told in this session");
+    let effects = story.step(missing(true));
+    let told = toast(&effects).unwrap();
+    assert_eq!((told.about, told.title.as_str()), (About::News, "No panel shows Shimkeeper's icon"));
+    assert!(told.body.starts_with("Install a panel. "), "{told:?}");
+    assert!(logged(&effects).contains("install a panel"), "{effects:#?}");
+
+    let effects = story.at(12).looks(&orphans([600]));
+    let told = labels(toast(&effects).unwrap());
+    let [clean, pause, log] = told[..] else { panic!("{told:?}") };
+    assert_eq!((clean.0, pause, log.0), (Button::CleanUp, (Button::Pause, "Pause"), Button::OpenLog));
+    let effects = story.step(Event::Toast(Reply::Clicked(Button::Pause)));
+    assert!(story.view().paused);
+    let told = labels(toast(&effects).unwrap());
+    assert!(told.contains(&(Button::Pause, "Go on")), "there is no menu to go on by: {told:?}");
+    story.step(Event::Toast(Reply::Clicked(Button::Pause)));
+    assert!(!story.view().paused);
+
+    story.step(Event::Panel(Panel::Shows));
+    let effects = story.choose(Choice::Tell);
+    assert!(!labels(toast(&effects).unwrap()).iter().any(|(button, _)| *button == Button::Pause));
+}
+
+#[test]
+fn a_click_beside_the_buttons_shows_the_state_and_ends_nothing() {
+    let mut story = Story::new();
+    story.at(10).looks(&orphans([600]));
+    let effects = story.step(Event::Toast(Reply::Clicked(Button::State)));
+    assert_eq!(toast(&effects).unwrap().about, About::Orphans);
+    assert!(
+        effects.iter().all(|effect| matches!(effect, Effect::Toast(_) | Effect::Show(_))),
+        "{effects:#?}"
+    );
+}
 
 #[test]
 fn an_orphan_is_told_of_once_however_often_it_is_seen() {
@@ -22,7 +98,9 @@ fn an_orphan_is_told_of_once_however_often_it_is_seen() {
     let told = toast(&first).expect("a new orphan is told of");
     assert_eq!(told.title, "Orphaned MCP server holds port 3005");
     assert!(told.body.contains("PID 600") && told.body.contains("client ended"), "{told:?}");
-    assert_eq!(told.buttons, [(Button::CleanUp, "Clean up"), (Button::OpenLog, "Open log")]);
+    assert_eq!(labels(told), [(Button::CleanUp, "Clean up 1 orphan"), (Button::OpenLog, "Open log")]);
+    assert_eq!((told.about, told.picture), (About::Orphans, "orphaned"));
+    assert_eq!(told.by_hand.as_deref(), Some("`shimkeeper cleanup` ends it"));
     for second in [12, 14, 700, HOUR] {
         assert_eq!(title(&story.at(second).looks(&world)), "no toast", "at {second} s");
     }
@@ -53,8 +131,10 @@ fn three_orphans_of_one_moment_share_a_toast() {
     assert_eq!(told.title, "3 orphaned MCP servers, one holds port 3005");
     assert_eq!(told.body.lines().count(), 3, "{told:?}");
     let effects = story.at(12).looks(&orphans([600, 610, 620, 630]).where_listens(610));
-    assert!(toast(&effects).unwrap().body.contains("PID 630"), "{effects:#?}");
-    assert_eq!(title(&effects), "Orphaned MCP server", "the three are old news");
+    let told = toast(&effects).unwrap();
+    assert_eq!(told.title, "4 orphaned MCP servers, one holds port 3005", "it stands for all that there are");
+    assert!(told.body.lines().next().unwrap().contains("PID 630"), "news first: {told:?}");
+    assert!(told.body.ends_with("and 1 more"), "{told:?}");
 }
 
 #[test]
@@ -63,14 +143,20 @@ fn after_four_toasts_in_ten_minutes_there_is_silence_and_nothing_is_forgotten() 
     let with = |count: u32| orphans((0..count).map(|n| 600 + n));
     for count in 1..=4 {
         let second = 60 * u64::from(count);
-        assert_eq!(title(&story.at(second).looks(&with(count))), "Orphaned MCP server", "at {second} s");
+        let effects = story.at(second).looks(&with(count));
+        assert!(toast(&effects).unwrap().body.contains(&format!("PID {}", 599 + count)), "at {second} s");
     }
     for second in [300, 302, 500, 659] {
         assert_eq!(title(&story.at(second).looks(&with(6))), "no toast", "at {second} s");
         assert_eq!(story.view().orphans, 6, "the menu knows them all");
     }
     let later = story.at(660).looks(&with(6));
-    assert_eq!(title(&later), "2 orphaned MCP servers", "both that nobody was told of");
+    assert_eq!(title(&later), "6 orphaned MCP servers");
+    let first = toast(&later).unwrap().body.lines().take(2).collect::<String>();
+    assert!(
+        first.contains("PID 604") && first.contains("PID 605"),
+        "both that nobody was told of: {later:#?}"
+    );
 }
 
 #[test]
@@ -223,9 +309,12 @@ fn a_question_is_answered_by_a_toast_that_says_how_things_are() {
     let told = toast(&effects).unwrap();
     assert_eq!(told.title, "exai-mcp runs and holds port 3005");
     assert!(told.body.contains("Attached · PID 600"), "{told:?}");
-    assert_eq!(told.buttons, [(Button::OpenLog, "Open log")], "there is nothing to clean up");
+    assert_eq!((told.about, told.picture), (About::News, "healthy"));
+    assert_eq!(labels(told), [(Button::OpenLog, "Open log")], "there is nothing to clean up");
 
     story.at(12).looks(&quiet().and(orphan(600)));
     let effects = story.choose(Choice::Tell);
-    assert_eq!(toast(&effects).unwrap().buttons[0], (Button::CleanUp, "Clean up"));
+    let told = toast(&effects).unwrap();
+    assert_eq!(labels(told)[0], (Button::CleanUp, "Clean up 1 orphan"));
+    assert_eq!(told.about, About::Orphans, "it takes the place of the one about the orphan");
 }

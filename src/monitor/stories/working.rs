@@ -195,7 +195,7 @@ fn a_restart_is_told_of_and_answered_to_the_one_who_asked() {
         let effects = story.step(Event::Asked { id: 7, request: asked.clone() });
         assert!(begins_restart(&effects) && answer(&effects, 7).is_none(), "{effects:#?}");
         let effects = story.step(Event::Asked { id: 8, request: asked });
-        assert_eq!(answer(&effects, 8), Some("error a cleanup or restart is already at work"));
+        assert_eq!(answer(&effects, 8), Some("error a cleanup or restart is already in progress"));
         assert!(!begins_restart(&effects));
         let effects = story.at(14).step(Event::Restarted(result));
         assert_eq!((title(&effects), answer(&effects, 7)), (wanted_title, Some(wanted_answer)));

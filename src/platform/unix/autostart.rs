@@ -17,22 +17,33 @@ use crate::platform::autostart::Autostart;
 
 const FILE: &str = "autostart/shimkeeper.desktop";
 
+/// Where every desktop looks for a picture called "shimkeeper": below `$XDG_DATA_HOME` (freedesktop.org: Icon Theme).
+const ICON_FILE: &str = "icons/hicolor/scalable/apps/shimkeeper.svg";
+
+const ICON: &[u8] = include_bytes!("../../../assets/icons/app.svg");
+
 pub(crate) fn status(program: &Path) -> io::Result<Autostart> {
     status_in(&config_folder()?, program)
 }
 
 pub(crate) fn enable(program: &Path, extra_args: &[&str]) -> io::Result<()> {
-    enable_in(&config_folder()?, program, extra_args)
+    enable_in(&config_folder()?, &data_folder()?, program, extra_args)
 }
 
 pub(crate) fn disable() -> io::Result<()> {
-    disable_in(&config_folder()?)
+    disable_in(&config_folder()?, &data_folder()?)
 }
 
 fn config_folder() -> io::Result<PathBuf> {
-    let folders =
-        BaseDirs::new().ok_or_else(|| io::Error::new(ErrorKind::NotFound, wording::no_home().sentence))?;
-    Ok(folders.config_dir().to_owned())
+    Ok(folders()?.config_dir().to_owned())
+}
+
+fn data_folder() -> io::Result<PathBuf> {
+    Ok(folders()?.data_dir().to_owned())
+}
+
+fn folders() -> io::Result<BaseDirs> {
+    BaseDirs::new().ok_or_else(|| io::Error::new(ErrorKind::NotFound, wording::no_home().sentence))
 }
 
 fn status_in(config: &Path, program: &Path) -> io::Result<Autostart> {
@@ -56,7 +67,8 @@ fn status_in(config: &Path, program: &Path) -> io::Result<Autostart> {
     }
 }
 
-fn enable_in(config: &Path, program: &Path, extra_args: &[&str]) -> io::Result<()> {
+fn enable_in(config: &Path, data: &Path, program: &Path, extra_args: &[&str]) -> io::Result<()> {
+    let icon = data.join(ICON_FILE);
     let impossible = || io::Error::new(ErrorKind::InvalidInput, wording::autostart_path(&program.display()));
     // The specification allows no `=` in a program's name.
     let path = program.to_str().filter(|path| !path.contains('=')).ok_or_else(impossible)?;
@@ -67,20 +79,29 @@ fn enable_in(config: &Path, program: &Path, extra_args: &[&str]) -> io::Result<(
          Name=Shimkeeper\n\
          Comment={}\n\
          Exec={}\n\
+         Icon=shimkeeper\n\
          Terminal=false\n\
          StartupNotify=false\n\
          X-GNOME-Autostart-enabled=true\n",
         wording::AUTOSTART_COMMENT,
         exec::written(words),
     );
-    files::write_atomically(&config.join(FILE), text.as_bytes())
+    files::write_atomically(&config.join(FILE), text.as_bytes())?;
+    // Desktops show the entry in their settings, and can do so without a picture.
+    if let Err(error) = files::write_atomically(&icon, ICON) {
+        tracing::warn!(%error, "the entry for the login comes without its icon");
+    }
+    Ok(())
 }
 
-fn disable_in(config: &Path) -> io::Result<()> {
-    match fs::remove_file(config.join(FILE)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => Ok(()),
+fn disable_in(config: &Path, data: &Path) -> io::Result<()> {
+    for file in [config.join(FILE), data.join(ICON_FILE)] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
     }
+    Ok(())
 }
 
 /// The value of a key in the one group that counts.
@@ -122,19 +143,24 @@ mod tests {
     fn switching_on_and_off_is_seen_and_may_be_repeated() {
         let scratch = Scratch::new();
         let config = scratch.path().join("not made yet");
+        let data = scratch.path().join("data");
+        let icon = data.join(ICON_FILE);
         for program in ["/opt/my tools/$HOME `x` \"q\" 50%/it's\\tray", "/opt/tray"] {
             let program = Path::new(program);
             assert_eq!(status_in(&config, program).unwrap(), Autostart::Off);
             for _ in 0..2 {
-                enable_in(&config, program, &["--autostart"]).unwrap();
+                enable_in(&config, &data, program, &["--autostart"]).unwrap();
                 assert_eq!(status_in(&config, program).unwrap(), Autostart::On);
             }
+            assert_eq!(entry(&fs::read_to_string(config.join(FILE)).unwrap(), "Icon"), Some("shimkeeper"));
+            assert_eq!(fs::read(&icon).unwrap(), ICON);
             let moved = status_in(&config, Path::new("/elsewhere/tray")).unwrap();
             assert!(matches!(moved, Autostart::Elsewhere { .. }), "{moved:?}");
             for _ in 0..2 {
-                disable_in(&config).unwrap();
+                disable_in(&config, &data).unwrap();
                 assert_eq!(status_in(&config, program).unwrap(), Autostart::Off);
             }
+            assert!(!icon.exists());
         }
     }
 
@@ -164,14 +190,14 @@ mod tests {
         let (program, link) = (scratch.path().join("tray"), scratch.path().join("link"));
         fs::write(&program, "").unwrap();
         std::os::unix::fs::symlink(&program, &link).unwrap();
-        enable_in(scratch.path(), &link, &[]).unwrap();
+        enable_in(scratch.path(), scratch.path(), &link, &[]).unwrap();
         assert_eq!(status_in(scratch.path(), &program).unwrap(), Autostart::On);
     }
 
     #[test]
     fn a_path_that_no_entry_can_hold_is_refused_and_nothing_is_written() {
         let scratch = Scratch::new();
-        let error = enable_in(scratch.path(), Path::new("/opt/a=b/tray"), &[]).unwrap_err();
+        let error = enable_in(scratch.path(), scratch.path(), Path::new("/opt/a=b/tray"), &[]).unwrap_err();
         assert!(error.to_string().contains("/opt/a=b/tray"), "{error}");
         assert_eq!(status_in(scratch.path(), Path::new("/opt/a=b/tray")).unwrap(), Autostart::Off);
     }

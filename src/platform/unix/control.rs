@@ -13,6 +13,9 @@ use std::time::Duration;
 /// A request and its answer are one line each.
 const LONGEST: u64 = 4096;
 
+/// After a request that could not be taken.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A path to the socket that is short enough for the system, however long the folder's own is. Valid
 /// as long as the folder is held open.
 fn short(path: &Path) -> io::Result<(File, PathBuf)> {
@@ -28,6 +31,7 @@ fn short(path: &Path) -> io::Result<(File, PathBuf)> {
 pub(crate) fn listen<Reply: AsRef<str>>(
     path: &Path,
     answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+    refusal: impl Fn(&io::Error) -> String + Send + 'static,
 ) -> io::Result<()> {
     let answer = Arc::new(answer);
     match fs::remove_file(path) {
@@ -43,10 +47,18 @@ pub(crate) fn listen<Reply: AsRef<str>>(
             let answer = Arc::clone(&answer);
             // Each on a thread of its own: an answer may take as long as a restart does.
             let served = stream.and_then(|stream| {
-                thread::Builder::new().name("request".into()).spawn(move || serve(&stream, &*answer))
+                let stream = Arc::new(stream);
+                let theirs = Arc::clone(&stream);
+                let thread = thread::Builder::new().name("request".into());
+                match thread.spawn(move || serve(&theirs, &*answer)) {
+                    Ok(_) => Ok(()),
+                    Err(error) => serve(&stream, &|_: &str| refusal(&error)),
+                }
             });
             if let Err(error) = served {
                 tracing::debug!(%error, "a request on the control socket was not taken");
+                // Of a system without room for one more file the next one would tell the same, at once.
+                thread::park_timeout(PAUSE);
             }
         }
     })?;

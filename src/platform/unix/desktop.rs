@@ -4,15 +4,73 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use zbus::blocking::{Connection, fdo::DBusProxy};
+use zbus::MatchRule;
+use zbus::blocking::{Connection, MessageIterator, fdo::DBusProxy};
+use zbus::message::Type;
+
+pub(crate) use super::session::is_first as is_first_in_session;
+use crate::core::wording::Seat;
+
+/// Who shows icons.
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// How long the bus may take: a hung bus must not hang us.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(crate) const ANSWERS_AT_ONCE: bool = false;
+pub(crate) const CAN_LACK_A_PANEL: bool = true;
 
 pub(crate) fn panel() -> Result<bool, String> {
-    in_time(|| has_owner(&connect()?, "org.kde.StatusNotifierWatcher"))
+    in_time(|| has_owner(&connect()?, WATCHER))
+}
+
+pub(crate) fn wait_for_panel(there: impl FnOnce()) {
+    // Without a bus there is nothing to wait for; the icon says so.
+    if let Err(error) = panel_comes() {
+        tracing::debug!(%error, "it is not told when a panel comes");
+        return;
+    }
+    there();
+}
+
+fn panel_comes() -> zbus::Result<()> {
+    let bus = Connection::session()?;
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .sender("org.freedesktop.DBus")?
+        .interface("org.freedesktop.DBus")?
+        .member("NameOwnerChanged")?
+        .arg(0, WATCHER)?
+        .build();
+    let changes = MessageIterator::for_match_rule(rule, &bus, None)?;
+    // It may have come before we listened.
+    if has_owner(&bus, WATCHER).unwrap_or(false) {
+        return Ok(());
+    }
+    for change in changes {
+        let (_, _, new): (String, String, String) = change?.body().deserialize()?;
+        if !new.is_empty() {
+            return Ok(());
+        }
+    }
+    Err(zbus::Error::InvalidReply)
+}
+
+pub(crate) fn seat() -> Seat {
+    let desktops = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
+    // The second is for systems whose own part is read-only.
+    let release =
+        ["/etc/os-release", "/usr/lib/os-release"].iter().find_map(|file| std::fs::read_to_string(file).ok());
+    Seat { desktops, distributions: distributions(&release.unwrap_or_default()) }
+}
+
+/// `ID` first, then `ID_LIKE`, which may be several.
+fn distributions(release: &str) -> Vec<String> {
+    let value = |key: &str| {
+        let line = release.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix('='));
+        line.unwrap_or_default().trim_matches(['"', '\'']).to_ascii_lowercase()
+    };
+    let all = format!("{} {}", value("ID"), value("ID_LIKE"));
+    all.split_whitespace().map(Into::into).collect()
 }
 
 pub(crate) fn notifier() -> Result<Option<String>, String> {
@@ -60,4 +118,17 @@ fn in_time<T: Send + 'static>(
         })
         .map_err(|error| error.to_string())?;
     answered.recv_timeout(PATIENCE).unwrap_or_else(|_| Err("the session bus does not answer".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distributions;
+
+    #[test]
+    fn a_distribution_and_those_that_it_is_like_are_read() {
+        let mint = "NAME=\"Linux Mint\"\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_ID=\"21\"\n";
+        assert_eq!(distributions(mint), ["linuxmint", "ubuntu", "debian"]);
+        assert_eq!(distributions("ID='arch'\n"), ["arch"]);
+        assert_eq!(distributions("garbage\n=\n"), [""; 0]);
+    }
 }

@@ -17,6 +17,7 @@ const PATIENCE: u32 = 1000;
 pub(crate) fn listen<Reply: AsRef<str>>(
     path: &Path,
     answer: impl Fn(&str) -> Reply + Send + Sync + 'static,
+    refusal: impl Fn(&io::Error) -> String + Send + 'static,
 ) -> io::Result<()> {
     let name = name(path);
     let mut pipe = Pipe::create(&name)?;
@@ -30,10 +31,13 @@ pub(crate) fn listen<Reply: AsRef<str>>(
             // An answer may take its time; whoever comes meanwhile gets one as well.
             match Pipe::another(&name) {
                 Ok(next) => {
-                    let (served, answer) = (std::mem::replace(&mut pipe, next), Arc::clone(&answer));
+                    let (served, answer) =
+                        (Arc::new(std::mem::replace(&mut pipe, next)), Arc::clone(&answer));
+                    let theirs = Arc::clone(&served);
                     let thread = thread::Builder::new().name("caller".into());
-                    // Without a thread the caller is let go, and finds that out.
-                    let _ = thread.spawn(move || attend(&served, &*answer));
+                    if let Err(error) = thread.spawn(move || attend(&theirs, &*answer)) {
+                        attend(&served, &|_: &str| refusal(&error));
+                    }
                 }
                 Err(_) => attend(&pipe, &*answer),
             }
@@ -83,17 +87,17 @@ mod tests {
     fn a_line_is_answered_again_and_again_and_the_name_is_taken() {
         let path = std::env::temp_dir().join(format!("control-{}", std::process::id()));
         assert!(send(&path, "show", Duration::from_secs(1)).is_err(), "nobody listens yet");
-        listen(&path, |line| format!("heard {line}")).unwrap();
+        listen(&path, |line| format!("heard {line}"), ToString::to_string).unwrap();
         for line in ["show", "restart exai-mcp", ""] {
             assert_eq!(send(&path, line, Duration::from_secs(5)).unwrap(), format!("heard {line}").trim());
         }
-        assert!(listen(&path, |_| String::new()).is_err());
+        assert!(listen(&path, |_| String::new(), ToString::to_string).is_err());
     }
 
     #[test]
     fn a_caller_who_says_nothing_does_not_keep_others_waiting() {
         let path = std::env::temp_dir().join(format!("silent-{}", std::process::id()));
-        listen(&path, str::to_owned).unwrap();
+        listen(&path, str::to_owned, ToString::to_string).unwrap();
         let silent = Pipe::reach(&name(&path), 1000).unwrap();
         assert_eq!(send(&path, "x", Duration::from_secs(10)).unwrap(), "x");
         drop(silent);
@@ -104,13 +108,13 @@ mod tests {
         let path = std::env::temp_dir().join(format!("slow-{}", std::process::id()));
         let (finish, finished) = std::sync::mpsc::channel();
         let finished = std::sync::Mutex::new(finished);
-        listen(&path, move |line| {
+        let answer = move |line: &str| {
             if line == "slow" {
                 finished.lock().unwrap().recv().unwrap();
             }
             line.to_owned()
-        })
-        .unwrap();
+        };
+        listen(&path, answer, ToString::to_string).unwrap();
         let slow = {
             let path = path.clone();
             thread::spawn(move || send(&path, "slow", Duration::from_secs(10)).unwrap())
@@ -118,7 +122,7 @@ mod tests {
         for _ in 0..20 {
             assert_eq!(send(&path, "quick", Duration::from_secs(5)).unwrap(), "quick");
         }
-        assert!(listen(&path, str::to_owned).is_err(), "the name is taken all the time");
+        assert!(listen(&path, str::to_owned, ToString::to_string).is_err(), "the name is taken all the time");
         finish.send(()).unwrap();
         assert_eq!(slow.join().unwrap(), "slow");
     }

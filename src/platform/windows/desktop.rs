@@ -4,8 +4,21 @@
 use windows_sys::Win32::UI::WindowsAndMessaging::FindWindowW;
 
 use super::text::wide;
+use crate::core::wording::Seat;
 
-pub(crate) const ANSWERS_AT_ONCE: bool = true;
+pub(crate) const CAN_LACK_A_PANEL: bool = false;
+
+pub(crate) fn wait_for_panel(there: impl FnOnce()) {
+    there();
+}
+
+pub(crate) fn seat() -> Seat {
+    Seat { desktops: "windows".into(), distributions: Vec::new() }
+}
+
+pub(crate) const fn is_first_in_session(_: &str) -> bool {
+    true
+}
 
 #[expect(clippy::unnecessary_wraps, reason = "its twin asks a bus that may be silent")]
 pub(crate) fn panel() -> Result<bool, String> {

@@ -17,6 +17,7 @@ mod details;
 mod ends;
 mod environment;
 pub(crate) mod event_loop;
+pub(crate) mod flow;
 pub(crate) mod guard;
 mod handle;
 mod heirs;

@@ -1,19 +1,20 @@
 //! Toasts by Windows itself, and the name under which they come.
 #![expect(unsafe_code, reason = "the program's name for the shell is set by a Win32 call")]
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::thread;
 
 use notify_rust::{Notification, NotificationResponse, Timeout};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use windows_sys::Win32::UI::Shell::SetCurrentProcessExplicitAppUserModelID;
 
 use super::registry;
 use super::text::wide;
 use crate::core::wording;
 use crate::files;
-use crate::platform::toast::Content;
+use crate::platform::toast::{Content, ELSEWHERE, News, Place};
 
 /// Who we are for the shell; the installer's shortcut carries the same.
 const NAME: &str = "Shimkeeper.Tray";
@@ -58,50 +59,75 @@ fn in_words(error: &str) -> String {
     wording::toast_not_taken(number.filter(|number| number[2..].chars().all(|c| c.is_ascii_hexdigit())))
 }
 
-/// The answers come on the thread that shows it.
+/// The answers come on the threads that show them, each with the number of its toast.
 #[derive(Debug)]
-pub(crate) struct Shown(Mutex<mpsc::UnboundedReceiver<String>>);
-
-pub(crate) async fn show(content: &Content) -> Result<Shown, String> {
-    let mut notification = Notification::new();
-    notification
-        .app_id(NAME)
-        .summary(&content.title)
-        .body(&content.body)
-        .timeout(Timeout::Milliseconds(20_000));
-    for (answer, label) in &content.buttons {
-        notification.action(answer, label);
-    }
-    let (is_shown, was_shown) = oneshot::channel();
-    let (answer, answers) = mpsc::unbounded_channel();
-    thread::Builder::new()
-        .name("toast".into())
-        .spawn(move || match notification.show() {
-            Ok(handle) => {
-                // Whoever asked may have given up; the next toast takes this one's place.
-                let _ = is_shown.send(Ok(()));
-                let _ = handle.wait_for_response(|response: &NotificationResponse| {
-                    if let NotificationResponse::Action(id) = response {
-                        let _ = answer.send(id.clone());
-                    }
-                });
-            }
-            Err(error) => {
-                let _ = is_shown.send(Err(in_words(&error.to_string())));
-            }
-        })
-        .map_err(|error| error.to_string())?;
-    was_shown.await.unwrap_or_else(|_| Err(wording::toast_not_taken(None)))?;
-    Ok(Shown(Mutex::new(answers)))
+pub(crate) struct Toasts {
+    answers: mpsc::UnboundedReceiver<(u64, String)>,
+    answer: mpsc::UnboundedSender<(u64, String)>,
+    shown: HashMap<Place, u64>,
+    last: u64,
 }
 
-impl Shown {
-    pub(crate) async fn answer(&self) -> Option<String> {
-        self.0.lock().await.recv().await
+impl Default for Toasts {
+    fn default() -> Self {
+        let (answer, answers) = mpsc::unbounded_channel();
+        Self { answers, answer, shown: HashMap::new(), last: 0 }
+    }
+}
+
+impl Toasts {
+    pub(crate) async fn show(&mut self, place: Place, content: &Content) -> Result<(), String> {
+        let mut notification = Notification::new();
+        notification
+            .app_id(NAME)
+            .summary(&content.title)
+            .body(&content.body)
+            .timeout(Timeout::Milliseconds(20_000));
+        for (answer, label) in &content.buttons {
+            notification.action(answer, label);
+        }
+        self.last += 1;
+        let (number, answer) = (self.last, self.answer.clone());
+        let (is_shown, was_shown) = oneshot::channel();
+        thread::Builder::new()
+            .name("toast".into())
+            .spawn(move || match notification.show() {
+                Ok(handle) => {
+                    // Whoever asked may have given up; the next toast takes this one's place.
+                    let _ = is_shown.send(Ok(()));
+                    let _ = handle.wait_for_response(|response: &NotificationResponse| {
+                        let id = match response {
+                            NotificationResponse::Action(id) => id.clone(),
+                            NotificationResponse::Default => ELSEWHERE.to_owned(),
+                            _ => return,
+                        };
+                        let _ = answer.send((number, id));
+                    });
+                }
+                Err(error) => {
+                    let _ = is_shown.send(Err(in_words(&error.to_string())));
+                }
+            })
+            .map_err(|error| error.to_string())?;
+        was_shown.await.unwrap_or_else(|_| Err(wording::toast_not_taken(None)))?;
+        self.shown.insert(place, number);
+        Ok(())
     }
 
     #[expect(clippy::unused_async, reason = "its twin asks a bus; here a toast goes by itself")]
-    pub(crate) async fn close(&self) {}
+    pub(crate) async fn close(&mut self, place: Place) {
+        self.shown.remove(&place);
+    }
+
+    /// What is clicked on a toast that another has replaced counts no more.
+    pub(crate) async fn news(&mut self) -> News {
+        while let Some((number, id)) = self.answers.recv().await {
+            if let Some((place, _)) = self.shown.iter().find(|(_, shown)| **shown == number) {
+                return News::Clicked(*place, id);
+            }
+        }
+        std::future::pending().await
+    }
 }
 
 #[cfg(test)]

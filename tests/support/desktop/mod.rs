@@ -12,6 +12,7 @@ mod menu;
 mod pixels;
 mod pointer;
 mod session;
+mod stub;
 mod toasts;
 
 pub(crate) use pixels::Rect;

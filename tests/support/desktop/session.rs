@@ -29,7 +29,7 @@ const NOTIFYD_SERVICE: &str = "/usr/share/dbus-1/services/org.xfce.xfce4-notifyd
 const XFCONF_SERVICE: &str = "/usr/share/dbus-1/services/org.xfce.Xfconf.service";
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
+pub(super) const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 
 /// What the icon must be readable on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,11 @@ impl Bed {
 }
 
 impl Desktop<'_> {
+    /// Where the session bus listens.
+    pub(super) fn address(&self) -> String {
+        format!("unix:path={}", self.bed.path("run/bus").display())
+    }
+
     /// Gives the command this session's display, bus and folders.
     pub(crate) fn adopt<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         in_session(command, &self.environment)
@@ -110,7 +115,7 @@ impl Desktop<'_> {
         self.panel = None;
         self.notifyd.kill_hard();
         self.daemon.kill_hard();
-        let address = format!("unix:path={}", self.bed.path("run/bus").display());
+        let address = self.address();
         self.daemon = Spawned::start(self.command("dbus-daemon").args(bus_daemon(&address)));
         self.bus = Bus::connect(&address);
         self.toast_log = ToastLog::start(&address);

@@ -108,7 +108,7 @@ type Notify = (String, u32, String, String, String, Vec<String>, HashMap<String,
 fn read(message: &Message) -> Option<Toast> {
     let body = message.body();
     let (_, _, _, summary, body, actions, _, _) = body.deserialize::<Notify>().ok()?;
-    // Pairs of a name and a label.
+    // Pairs of a name and a label. This daemon draws a button for a click beside the buttons, too.
     let buttons = actions.chunks(2).filter_map(|pair| pair.get(1).cloned()).collect();
     Some(Toast { summary, body, buttons })
 }

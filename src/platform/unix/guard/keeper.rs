@@ -54,7 +54,7 @@ pub(crate) fn stand_between(spared: &[String], clear_up: impl FnOnce()) -> io::R
         }
         Some(keeper) => {
             drop(outer);
-            leave(wait_for(keeper, guard, spared, signals, clear_up))
+            leave(wait_for(keeper, guard, spared, signals, clear_up)?)
         }
     }
 }
@@ -68,7 +68,7 @@ fn leave_our_place(guard: Identity, own_group: bool) -> io::Result<()> {
             // It may have ended before the call above took effect.
             is_child_of(guard)
         }
-        Some(outer) => leave(stand_aside(outer, signals)),
+        Some(outer) => leave(stand_aside(outer, signals)?),
     }
 }
 

@@ -45,9 +45,10 @@ pub(super) struct Forked {
 }
 
 impl Forked {
-    fn hold(self) -> Option<(Pid, Held)> {
-        let pid = u32::try_from(self.number).ok().and_then(Pid::new)?;
-        Some((pid, Held::open(pid).ok().flatten()?))
+    /// Whoever cannot be held cannot be waited for; it notices when we end.
+    fn hold(self) -> io::Result<(Pid, Held)> {
+        let pid = u32::try_from(self.number).ok().and_then(Pid::new).ok_or(io::ErrorKind::InvalidData)?;
+        Ok((pid, Held::open(pid)?.ok_or(io::ErrorKind::NotFound)?))
     }
 
     fn pass_on(self, held: &Held, signals: &mut Signals) {
@@ -142,11 +143,11 @@ pub(super) fn wait_for(
     spared: &[String],
     mut signals: Signals,
     clear_up: impl FnOnce(),
-) -> i32 {
+) -> io::Result<i32> {
     let mut hints = Hints::of(guard);
     // The client must notice when the keeper lets go of what it says, and soon after that of what it hears.
     let _ = give_up_streams();
-    let Some((pid, held)) = keeper.hold() else { return 125 };
+    let (pid, held) = keeper.hold()?;
     let mut looks: Option<Looks> = None;
     give_back_memory();
     loop {
@@ -172,18 +173,18 @@ pub(super) fn wait_for(
     // Whatever it ran is ours now.
     end_what_is_left(spared);
     if let Some(code) = status.and_then(WaitStatus::exit_status) {
-        return code;
+        return Ok(code);
     }
     // It was ended by force.
     clear_up();
-    128 + status.and_then(WaitStatus::terminating_signal).unwrap_or(0)
+    Ok(128 + status.and_then(WaitStatus::terminating_signal).unwrap_or(0))
 }
 
 /// What a process does for the rest of its life whose place another one has taken. It ends nobody: its children are
 /// none of the server's. Returns the exit code.
-pub(super) fn stand_aside(outer: Forked, mut signals: Signals) -> i32 {
+pub(super) fn stand_aside(outer: Forked, mut signals: Signals) -> io::Result<i32> {
     let _ = give_up_streams();
-    let Some((pid, held)) = outer.hold() else { return 125 };
+    let (pid, held) = outer.hold()?;
     give_back_memory();
     loop {
         let ready = wait(&held, &signals, &mut Hints::none(), None);
@@ -195,7 +196,7 @@ pub(super) fn stand_aside(outer: Forked, mut signals: Signals) -> i32 {
     }
     let status = outer.collect();
     let by_signal = || 128 + status.and_then(WaitStatus::terminating_signal).unwrap_or(0);
-    status.and_then(WaitStatus::exit_status).unwrap_or_else(by_signal)
+    Ok(status.and_then(WaitStatus::exit_status).unwrap_or_else(by_signal))
 }
 
 /// What one wait has brought.

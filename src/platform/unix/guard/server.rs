@@ -112,10 +112,10 @@ impl Server {
     }
 }
 
-/// A program is not at fault where there is no room for one more file or process.
+/// A program is not at fault where there is no room for one more file or process, or no memory.
 fn whose_fault(error: io::Error) -> NotStarted {
     match error.raw_os_error() {
-        Some(libc::EMFILE | libc::ENFILE | libc::EAGAIN) => NotStarted::Guard(error),
+        Some(libc::EMFILE | libc::ENFILE | libc::EAGAIN | libc::ENOMEM) => NotStarted::Guard(error),
         Some(_) | None => NotStarted::Command(error),
     }
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
 use super::super::birth::birth;
+use super::super::flow;
 use super::super::pidfd::Held;
 use super::keeper::outer;
 use super::memory::give_back_memory;
@@ -177,6 +178,11 @@ impl Watch {
         match poll(&mut polled, timeout) {
             Ok(_) => {}
             Err(rustix::io::Errno::INTR) => return Ok(Vec::new()),
+            // For want of memory: then nothing has happened yet.
+            Err(rustix::io::Errno::NOMEM | rustix::io::Errno::AGAIN) => {
+                flow::pause();
+                return Ok(Vec::new());
+            }
             Err(error) => return Err(error.into()),
         }
         let ready = sources.into_iter().zip(&polled).filter(|(_, polled)| !polled.revents().is_empty());

@@ -1,0 +1,82 @@
+//! Toasts about orphans, and the words for desktops that cannot show buttons.
+
+use super::{bytes, capital, name, reason};
+use crate::core::diagnose::Diagnosis;
+use crate::core::instance::{Client, Instance};
+
+/// The program's name, where nobody else says who speaks.
+pub const OUR_NAME: &str = "Shimkeeper";
+/// A click anywhere on a toast, where that has a label.
+pub const BUTTON_STATE: &str = "Show the state";
+/// The button that goes on looking after a pause.
+pub const BUTTON_GO_ON: &str = "Go on";
+/// How to see the state without the menu and without buttons.
+pub const STATE_BY_HAND: &str = "`shimkeeper status` tells more";
+
+/// So many orphans are named one by one.
+const NAMED: usize = 3;
+
+/// What a toast says, and who says it.
+#[must_use]
+pub fn who_says(body: &str) -> String {
+    if body.is_empty() { OUR_NAME.into() } else { format!("{OUR_NAME} · {body}") }
+}
+
+/// The row and the button that end orphans.
+#[must_use]
+pub fn clean_up(orphans: usize) -> String {
+    match orphans {
+        1 => "Clean up 1 orphan".into(),
+        n => format!("Clean up {n} orphans"),
+    }
+}
+
+/// How to end orphans without a button.
+#[must_use]
+pub fn clean_up_by_hand(orphans: usize) -> String {
+    format!("`shimkeeper cleanup` ends {}", if orphans == 1 { "it" } else { "them" })
+}
+
+/// Title and body of the toast about orphans.
+#[must_use]
+pub fn orphan_toast(orphans: &[(&Diagnosis, &Instance)]) -> (String, String) {
+    let on_port = orphans.iter().find(|(_, instance)| instance.listens);
+    let title = match (on_port, orphans.len()) {
+        (Some((diagnosis, _)), 1) => format!("Orphaned MCP server holds port {}", diagnosis.watch.port),
+        (None, 1) => "Orphaned MCP server".into(),
+        (Some((diagnosis, _)), n) => {
+            format!("{n} orphaned MCP servers, one holds port {}", diagnosis.watch.port)
+        }
+        (None, n) => format!("{n} orphaned MCP servers"),
+    };
+    let mut lines: Vec<String> =
+        orphans.iter().take(NAMED).map(|(found, orphan)| line(found, orphan)).collect();
+    if orphans.len() > NAMED {
+        lines.push(format!("and {} more", orphans.len() - NAMED));
+    }
+    (title, lines.join("\n"))
+}
+
+/// Who it is and why; number and size come last.
+fn line(diagnosis: &Diagnosis, orphan: &Instance) -> String {
+    format!(
+        "{}: {}. PID {}, {}.",
+        name(&diagnosis.watch.name),
+        why(orphan),
+        orphan.top.pid,
+        bytes(orphan.memory_bytes)
+    )
+}
+
+/// "code ended" alone reads as if the orphan had ended.
+fn why(orphan: &Instance) -> String {
+    match &orphan.client {
+        Client::Gone { name: Some(who), pid: Some(pid) } => {
+            format!("its client, {} ({pid}), ended", name(who))
+        }
+        Client::Gone { name: Some(who), pid: None } => format!("its client, {}, ended", name(who)),
+        Client::Gone { name: None, pid: Some(pid) } => format!("its client ({pid}) ended"),
+        Client::Gone { name: None, pid: None } => "its client ended".into(),
+        Client::Living { .. } | Client::Unseen => capital(&reason(orphan)),
+    }
+}
