@@ -188,9 +188,9 @@ fn stays(instance: &Instance) -> Option<Refusal> {
 fn loser(instance: &Instance) -> Option<&str> {
     let is_used = matches!(instance.state, State::Attached | State::Superseded { .. })
         && instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::ClientLives { .. }));
-    let caller = instance.evidence.iter().find_map(|evidence| match evidence {
-        Evidence::CalledBy { caller: Some((_, name)), .. } => Some(name.as_str()),
-        _ => None,
+    let caller = instance.evidence.iter().find_map(|evidence| {
+        let Evidence::CalledBy { caller: Some((_, name)), .. } = evidence else { return None };
+        Some(name.as_str())
     });
     if caller.is_some() {
         return caller;

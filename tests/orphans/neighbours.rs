@@ -68,7 +68,7 @@ fn a_client_that_runs_one_server_twice_uses_both_and_loses_none() {
     let asked = keeper.run(&["cleanup", "--duplicates", "--json"]).expect_code(1).json();
     nothing_was_ended(&asked);
     assert_eq!(asked["refused"][0]["pid"], older.pid(), "{asked:#}");
-    keeper.run(&["cleanup", "--duplicates"]).expect_code(1).says("nothing shows that it has given up");
+    keeper.run(&["cleanup", "--duplicates"]).expect_code(1).complains("nothing shows that it has given up");
     assert!(older.lives() && newer.lives() && holder.shim().lives());
 }
 

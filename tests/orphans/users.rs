@@ -110,7 +110,7 @@ fn a_guard_that_wants_the_port_ends_no_shim_to_which_somebody_is_connected() {
         let keeper = bed.keeper(shim.port());
         let port = shim.port().to_string();
         let command = ["guard", "--watch", "exai-mcp", "--port", &port, "--", "true"];
-        keeper.run(&command).expect_code(126).says("is connected to its port");
+        keeper.run(&command).expect_code(126).complains("is connected to its port");
         assert!(shim.lives() && session.children()[0].lives());
     });
 }

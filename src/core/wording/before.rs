@@ -53,10 +53,11 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
 fn user(instance: &Instance) -> Option<String> {
     match &instance.client {
         Client::Living { identity, name: who } => Some(format!("used by {} ({})", name(who), identity.pid)),
-        Client::Gone { .. } | Client::Unseen => instance.evidence.iter().find_map(|one| match one {
-            Evidence::SpokenTo { .. } | Evidence::CalledBy { .. } => Some(super::evidence(one)),
-            _ => None,
-        }),
+        Client::Gone { .. } | Client::Unseen => {
+            let is_use =
+                |one: &&Evidence| matches!(one, Evidence::SpokenTo { .. } | Evidence::CalledBy { .. });
+            instance.evidence.iter().find(is_use).map(super::evidence)
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::users::{adoption_in_short, called_by};
 use super::{bytes, count, duration, guarding, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
@@ -11,7 +12,7 @@ use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::mask::plain_short;
 use crate::core::severity::Verdict;
-use crate::core::snapshot::{Door, Holder};
+use crate::core::snapshot::Holder;
 use crate::core::unseen::{Trait, Unseen};
 use crate::core::watch::{Listens, Watch};
 
@@ -72,16 +73,6 @@ pub fn evidence(evidence: &Evidence) -> String {
     }
 }
 
-/// Who is connected to what: "python3 (4242) is connected to its port 41715".
-#[must_use]
-pub fn called_by(caller: Option<&(Pid, String)>, at: &Door) -> String {
-    let who = caller.map_or_else(|| "somebody".to_owned(), |(pid, who)| format!("{} ({pid})", name(who)));
-    match at {
-        Door::Port(port) => format!("{who} is connected to its port {port}"),
-        Door::Local(path) => format!("{who} is connected to its socket {}", plain_short(path, 80)),
-    }
-}
-
 fn of_trait(which: Trait) -> &'static str {
     match which {
         Trait::Service => "the service that it belongs to",
@@ -138,13 +129,13 @@ pub fn unseen(unseen: &Unseen) -> String {
 #[must_use]
 pub fn unseen_hint(unseen: &Unseen) -> &'static str {
     match unseen {
-        Unseen::Processes { .. } | Unseen::Listeners { .. } | Unseen::Reservation { .. } => {
+        Unseen::Processes { .. }
+        | Unseen::Listeners { .. }
+        | Unseen::Reservation { .. }
+        | Unseen::Trait { which: Trait::Speaker | Trait::Caller, .. } => {
             "run `shimkeeper doctor`: it tells what this system does not let us see"
         }
         Unseen::Use { .. } => "if nobody needs it any more, end it by hand",
-        Unseen::Trait { which: Trait::Speaker | Trait::Caller, .. } => {
-            "run `shimkeeper doctor`: it tells what this system does not let us see"
-        }
         Unseen::CommandLine { .. } | Unseen::Trait { .. } => {
             "it runs with other rights than ours; look as the user who started it"
         }
@@ -368,33 +359,6 @@ fn reason_alone(instance: &Instance) -> String {
             State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
         ) => "client ended".into(),
         (Client::Unseen, _) => "client may not be looked at".into(),
-    }
-}
-
-fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
-    match evidence {
-        Evidence::Service { .. } => Some("a service"),
-        Evidence::IgnoresHangup => Some("nohup"),
-        Evidence::LivingTerminal => Some("a terminal owns it"),
-        Evidence::StartedByHand => Some("set free by hand"),
-        Evidence::SpokenTo { .. } => Some("somebody speaks to it"),
-        Evidence::CalledBy { .. } => Some("somebody is connected to it"),
-        Evidence::Protected { .. } => Some("protected"),
-        Evidence::ClientLives { .. }
-        | Evidence::StartedByInit { .. }
-        | Evidence::ParentEnded { .. }
-        | Evidence::ParentReused { .. }
-        | Evidence::TakenIn { .. }
-        | Evidence::ClientEnded { .. }
-        | Evidence::NobodySpeaks
-        | Evidence::ParentLives { .. }
-        | Evidence::TooEarly { .. }
-        | Evidence::StartedAgain { .. }
-        | Evidence::Guarded { .. }
-        | Evidence::GuardSilent { .. }
-        | Evidence::ParentHidden { .. }
-        | Evidence::TraitHidden(_)
-        | Evidence::HoldsPort { .. } => None,
     }
 }
 
