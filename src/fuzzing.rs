@@ -82,10 +82,12 @@ pub fn proc(bytes: &[u8]) {
 pub fn client_file(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    let client = match first % 4 {
+    let client = match first % 6 {
         0 => Client::CLAUDE_CODE,
         1 => Client::VS_CODE,
         2 => Client::CODEX,
+        3 => Client::ZED,
+        4 => Client::OPENCODE,
         _ => Client::UNKNOWN,
     };
     for (style, program) in STYLES.into_iter().zip(["/a b/shimkeeper", r"C:\a b\shimkeeper.exe"]) {

@@ -17,6 +17,7 @@ use crate::exit::Outcome;
 use crate::mcp::{self, Trouble, TroubleKind};
 use crate::monitor::cleaning::Looker;
 use crate::paths::Paths;
+use crate::platform::tray::Place;
 use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
 use crate::{console, leases, platform};
@@ -172,9 +173,15 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
 }
 
 fn panel() -> Check {
-    match desktop::panel() {
-        Ok(true) => works("panel", wording::PANEL_WORKS),
-        Ok(false) => attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat()))),
+    match platform::tray::place() {
+        Ok(Place::Panel) => works("panel", wording::PANEL_WORKS),
+        Ok(Place::Listed) => works("panel", wording::PANEL_LISTS_US),
+        Ok(Place::NotListed) => {
+            attention("panel", wording::PANEL_WITHOUT_US, Some(wording::PANEL_WITHOUT_US_HINT.into()))
+        }
+        Ok(Place::NoPanel) => {
+            attention("panel", wording::PANEL_MISSING, Some(wording::panel_cure(&desktop::seat())))
+        }
         Err(why) => unknown("panel", wording::panel_unknown(&why), wording::NO_SESSION_HINT),
     }
 }
@@ -231,12 +238,15 @@ fn guards(context: &Context) -> Check {
     }
 }
 
-/// Guards whose client has not handed on the variables by which our folders are moved keep their leases in the usual
-/// place, and we do not look there.
+/// Guards whose client has other variables than we keep their leases in the usual place, or in one that their entry
+/// names, and we do not look there.
 fn guards_elsewhere(context: &Context) -> Vec<Check> {
     let ours = context.paths.lease_dir();
     let usual = [Paths::without_variables(), Paths::new(None, None)];
-    let mut folders: Vec<PathBuf> = usual.into_iter().flatten().map(|paths| paths.lease_dir()).collect();
+    let named = here(|here| mcp::homes(&here.places())).into_iter().map(|home| Paths::new(Some(&home), None));
+    let mut folders: Vec<PathBuf> =
+        usual.into_iter().chain(named).flatten().map(|paths| paths.lease_dir()).collect();
+    folders.sort();
     folders.dedup();
     let living = |folder: &PathBuf| leases::of_the_living(folder).map_or(0, |living| living.len());
     let others = folders.into_iter().filter(|folder| *folder != ours);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 
 pub(super) const MCP_HELP: &str = "\
-Known are Claude Code, Claude Desktop, VS Code, Cursor, Windsurf, Devin,
-Gemini CLI, Codex, Zed, opencode, Kilo Code, Copilot CLI, Kiro, LM Studio,
+Known are Claude Code, Claude Desktop, VS Code, Cursor, Windsurf,
+Devin Desktop, Gemini CLI, Codex, Zed, opencode, Kilo Code, Copilot CLI, Kiro, LM Studio,
 Qwen Code, Cline, Roo Code, Amp, Crush and Warp: their files in your home and,
 from this folder upwards, in its projects. Goose and Continue write YAML, which
 is named and not read yet. `shimkeeper mcp wrap --help` says what wrapping does.
@@ -25,7 +25,8 @@ the file keeps its bytes, and `unwrap` takes it out again. A copy of the file as
 it was is kept first.
 
 Left alone, with the reason:
-  what a plugin or an extension brings, because its next update overwrites it
+  what a plugin or an extension brings, because its next update overwrites it,
+  and what an administrator lays down for everybody
   what somebody allows or denies by its exact command (allowedMcpServers,
   deniedMcpServers, chat.mcp.allowedServers, chat.mcp.access)
   what VS Code debugs (dev.debug), unless --server names it

@@ -3,7 +3,6 @@
 use super::away::away;
 use super::client::Client;
 use super::draft::Draft;
-use super::locate::Keeper;
 use super::outcome::{Change, Done, Outcome, Selection, Surroundings};
 use super::record::Record;
 use super::refusal::Refusal;
@@ -62,8 +61,8 @@ fn obstacle(
     {
         return Some(Outcome::Refused(wording::mcp_whole_command_line(program)));
     }
-    if around.keeper == Keeper::Plugin {
-        return Some(objection(selection, wording::mcp_of_a_plugin()));
+    if let Some(complaint) = around.keeper.objects() {
+        return Some(objection(selection, complaint));
     }
     let before = command.words();
     let after: Vec<String> =

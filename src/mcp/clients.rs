@@ -3,7 +3,7 @@
 //! A wrong place costs nothing as long as it is only read: what is not there is not listed.
 
 use super::form::{self, Form, MCP_SERVERS, Words};
-use super::row::{Base, Row, Rules, Written};
+use super::row::{Base, OF_CLAUDE_CODE, Row, Rules, Written};
 
 /// What most clients have in common.
 const USUAL: Row = Row {
@@ -13,6 +13,7 @@ const USUAL: Row = Row {
     user: &[],
     project: &[],
     plugins: &[],
+    managed: &[],
     asks_again: false,
     rules: Rules::None,
     keeps_in_memory: None,
@@ -26,6 +27,7 @@ pub(super) static CLAUDE_CODE: Row = Row {
     forms: &[MCP_SERVERS, Form::apart(&["projects", "*", "mcpServers"])],
     user: &[(Base::Moved("CLAUDE_CONFIG_DIR", ""), ".claude.json")],
     project: &[".mcp.json"],
+    managed: &[(OF_CLAUDE_CODE, "managed-mcp.json")],
     rules: Rules::ClaudeCode,
     keeps_in_memory: Some(".claude.json"),
     ..USUAL
@@ -38,6 +40,25 @@ static CLAUDE_CODE_PLUGINS: Row = Row {
         (Base::Moved("CLAUDE_CONFIG_DIR", ".claude"), "plugins/cache/*/*/*/.mcp.json"),
         (Base::Moved("CLAUDE_CONFIG_DIR", ".claude"), "plugins/cache/*/*/*/.claude-plugin/plugin.json"),
     ],
+    ..USUAL
+};
+
+static CODEX_PLUGINS: Row = Row {
+    name: "Codex plugin",
+    forms: OF_PLUGINS,
+    plugins: &[
+        (Base::Moved("CODEX_HOME", ".codex"), "plugins/*/.mcp.json"),
+        (Base::Moved("CODEX_HOME", ".codex"), "plugins/*/*/.mcp.json"),
+        (Base::Moved("CODEX_HOME", ".codex"), "plugins/*/*/*/.mcp.json"),
+        (Base::Moved("CODEX_HOME", ".codex"), "plugins/cache/*/*/*/.mcp.json"),
+    ],
+    ..USUAL
+};
+
+static OPEN_PLUGINS: Row = Row {
+    name: "Open plugin",
+    forms: OF_PLUGINS,
+    plugins: &[(Base::Home, ".agents/plugins/*/.mcp.json")],
     ..USUAL
 };
 
@@ -101,8 +122,12 @@ static GEMINI_CLI: Row = Row {
     name: "Gemini CLI",
     user: &[(Base::Moved("GEMINI_CLI_HOME", ""), ".gemini/settings.json")],
     project: &[".gemini/settings.json"],
+    managed: &[(OF_GEMINI_CLI, "settings.json"), (OF_GEMINI_CLI, "system-defaults.json")],
     ..USUAL
 };
+
+const OF_GEMINI_CLI: Base =
+    Base::System("/etc/gemini-cli", "/Library/Application Support/GeminiCli", "C:/ProgramData/gemini-cli");
 
 static GEMINI_EXTENSIONS: Row = Row {
     name: "Gemini CLI extension",
@@ -265,6 +290,8 @@ pub(super) static CLIENTS: &[&Row] = &[
     &CLAUDE_CODE_PLUGINS,
     &CLAUDE_DESKTOP_EXTENSIONS,
     &GEMINI_EXTENSIONS,
+    &CODEX_PLUGINS,
+    &OPEN_PLUGINS,
 ];
 
 /// A file that the user named and that no known client has there.

@@ -5,15 +5,15 @@ use std::path::{Component, Path, PathBuf};
 
 use super::away::away;
 use super::draft::guarded_or_noted;
-use super::locate::{Keeper, Place};
+use super::locate::Place;
 use super::record::Record;
 use super::refusal::Refusal;
-use super::runs::Guarded;
+use super::runs::{Guarded, guarded};
 use super::server::{Kind, servers};
 use super::store::load;
 use super::tree::Document;
 use super::unread::unread;
-use crate::core::wording::{self, Complaint};
+use crate::core::wording::Complaint;
 use crate::core::{PathStyle, mask};
 use crate::platform::programs;
 
@@ -97,9 +97,9 @@ pub fn list(place: &Place, state: &Path, style: PathStyle) -> Result<Listing, Re
 }
 
 fn listed_command(words: &[String], found: Option<Guarded>, place: &Place, style: PathStyle) -> ListedKind {
-    let of_a_plugin = || (place.keeper == Keeper::Plugin).then(|| wording::mcp_of_a_plugin().sentence);
+    let of_another = || place.keeper.objects().map(|complaint| complaint.sentence);
     let Some(found) = found else {
-        let note = of_a_plugin().or_else(|| away(words, style).map(|(away, program)| away.note(program)));
+        let note = of_another().or_else(|| away(words, style).map(|(away, program)| away.note(program)));
         return ListedKind::Stdio { command: mask::command_line(words), guard: None, note };
     };
     let program = words.first().cloned().unwrap_or_default();
@@ -109,6 +109,28 @@ fn listed_command(words: &[String], found: Option<Guarded>, place: &Place, style
     let guard = Some(ListedGuard { program: mask::plain(&program), is_gone, has_a_server });
     let note = away(inner, style).map(|(away, program)| away.note(program));
     ListedKind::Stdio { command: mask::command_line(inner), guard, note }
+}
+
+/// The folders that guards in clients' files are told to keep their state in. What cannot be read names none. Blocks.
+#[must_use]
+pub fn homes(places: &[Place]) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for place in places.iter().filter(|place| place.client.is_read()) {
+        let Ok((loaded, format)) = load(&place.path).and_then(|loaded| Ok((loaded, place.client.format()?)))
+        else {
+            continue;
+        };
+        let Ok(document) = Document::parse(&loaded.text, format) else { continue };
+        for server in servers(&document, place.client.forms()) {
+            let Kind::Stdio(command) = server.kind else { continue };
+            let words = command.words();
+            let Some(inner) = guarded(&words).and_then(|guarded| guarded.inner) else { continue };
+            let ours = words.get(..inner).unwrap_or_default();
+            let home = ours.windows(2).find(|pair| pair[0] == "--home").map(|pair| PathBuf::from(&pair[1]));
+            found.extend(home.filter(|home| !found.contains(home)));
+        }
+    }
+    found
 }
 
 /// Whether certainly nothing is where an entry has our program. Blocks.

@@ -9,8 +9,9 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use super::client::Client;
-use super::row::{Base, Spot};
+use super::row::{Base, PLUGIN_FOLDERS, Spot};
 use crate::core::System;
+use crate::core::wording::{self, Complaint};
 
 /// What the places follow from.
 pub struct Here<'a> {
@@ -42,6 +43,19 @@ pub enum Keeper {
     User,
     /// A plugin's or an extension's: its next update writes it anew.
     Plugin,
+    /// An administrator's.
+    Administrator,
+}
+
+impl Keeper {
+    /// Why it is left alone, where it is not the user's.
+    pub(super) fn objects(self) -> Option<Complaint> {
+        match self {
+            Self::User => None,
+            Self::Plugin => Some(wording::mcp_of_a_plugin()),
+            Self::Administrator => Some(wording::mcp_of_an_administrator()),
+        }
+    }
 }
 
 impl Place {
@@ -90,13 +104,14 @@ impl Here<'_> {
             };
             all.extend(of(client.0.user, Keeper::User));
             plugins.extend(of(client.0.plugins, Keeper::Plugin));
+            plugins.extend(of(client.0.managed, Keeper::Administrator));
         }
         all.extend(plugins);
         all
     }
 
     /// The folders that a base stands for on this system.
-    fn folders(&self, base: Base) -> Vec<PathBuf> {
+    pub(super) fn folders(&self, base: Base) -> Vec<PathBuf> {
         let home = &self.home;
         let config = || self.variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
         let settings = || match self.system {
@@ -120,6 +135,11 @@ impl Here<'_> {
             }
             Base::Local => Vec::new(),
             Base::Moved(name, otherwise) => vec![self.variable(name).unwrap_or_else(|| home.join(otherwise))],
+            Base::System(linux, macos, windows) => vec![PathBuf::from(match self.system {
+                System::Linux => linux,
+                System::Macos => macos,
+                System::Windows => windows,
+            })],
             Base::VsCode => editors(VS_CODES),
             Base::Editors => editors(&[VS_CODES, OTHER_EDITORS].concat()),
         }
@@ -162,7 +182,10 @@ impl Here<'_> {
         }
         let has_it = |client: &Client| client.0.project.iter().any(|end| path.ends_with(end));
         let client = Client::known().find(has_it).unwrap_or_else(|| Client::unknown(path));
-        Place::of_user(client, path.to_owned())
+        let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let in_a_plugin = |folder: &Path| PLUGIN_FOLDERS.iter().any(|end| folder.ends_with(end));
+        let keeper = if whole.ancestors().any(in_a_plugin) { Keeper::Plugin } else { Keeper::User };
+        Place { client, path: path.to_owned(), keeper }
     }
 }
 
@@ -244,6 +267,13 @@ mod tests {
             "/h/AppData/Roaming/Code/User/mcp.json",
         ] {
             assert!(windows.contains(&path.to_owned()), "{path} in {windows:?}");
+        }
+        for (system, managed) in [
+            (System::Linux, "/etc/claude-code/managed-mcp.json"),
+            (System::Macos, "/Library/Application Support/ClaudeCode/managed-mcp.json"),
+            (System::Windows, "C:/Program Files/ClaudeCode/managed-mcp.json"),
+        ] {
+            assert!(candidates(system, &[]).contains(&managed.to_owned()), "{managed}");
         }
         let mac = candidates(System::Macos, &[]);
         assert!(mac.contains(&"/h/Library/Application Support/Claude/claude_desktop_config.json".to_owned()));

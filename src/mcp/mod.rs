@@ -38,7 +38,7 @@ mod wrap;
 
 pub use change::{unwrapped, wrapped};
 pub use client::Client;
-pub use listed::{Listed, ListedGuard, ListedKind, Listing, is_gone, list, on_path};
+pub use listed::{Listed, ListedGuard, ListedKind, Listing, homes, is_gone, list, on_path};
 pub use living::{Living, living};
 pub use locate::{Here, Keeper, Place};
 pub use outcome::{Change, Done, Objects, Outcome, Restored, Selection, Surroundings, Wrapper};

@@ -15,6 +15,8 @@ pub(super) struct Row {
     pub(super) project: &'static [&'static str],
     /// Files that belong to a plugin or an extension, whose next update writes them anew.
     pub(super) plugins: &'static [Spot],
+    /// Files that an administrator lays down.
+    pub(super) managed: &'static [Spot],
     /// Whether it asks anew before it starts a server whose command was changed.
     pub(super) asks_again: bool,
     /// What an administrator may have laid down.
@@ -39,6 +41,8 @@ pub(super) enum Base {
     Local,
     /// What a variable names, or else this below the home.
     Moved(&'static str, &'static str),
+    /// A folder of the whole system's: on Linux, macOS, Windows.
+    System(&'static str, &'static str, &'static str),
     /// The user's folder of each editor that is built from VS Code's source.
     Editors,
     /// The same of those that keep servers as VS Code does.
@@ -63,3 +67,24 @@ pub(super) enum Rules {
     /// `chat.mcp.access`, `chat.mcp.allowedServers` and `chat.mcp.deniedServers`.
     VsCode,
 }
+
+/// Folders of plugins and extensions, whatever lies how deep in them: the next update writes them anew.
+pub(super) const PLUGIN_FOLDERS: &[&str] = &[
+    ".claude/plugins/cache",
+    ".claude/plugins/marketplaces",
+    ".codex/plugins",
+    ".codex/.tmp",
+    ".agents/plugins",
+    ".gemini/extensions",
+    "Claude/Claude Extensions",
+    ".vscode/extensions",
+    ".vscode-server/extensions",
+    ".cursor/extensions",
+];
+
+/// Where Claude Code looks for what an administrator lays down.
+pub(super) const OF_CLAUDE_CODE: Base = Base::System(
+    "/etc/claude-code",
+    "/Library/Application Support/ClaudeCode",
+    "C:/Program Files/ClaudeCode",
+);

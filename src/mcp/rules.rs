@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::client::Client;
 use super::locate::{Here, expanded};
-use super::row::Rules;
+use super::row::{OF_CLAUDE_CODE, Rules};
 use super::store::load;
 use super::tree::{Document, Format, Node, Value};
 use crate::core::wording::{self, Complaint};
@@ -129,15 +129,10 @@ fn text(node: &Node) -> Option<String> {
 
 /// Where rules can stand.
 fn candidates(here: &Here<'_>) -> Vec<(Rules, PathBuf)> {
-    let (claude_code, vs_code): (&[&str], &[&str]) = match here.system {
-        System::Linux => (&["/etc/claude-code"], &["/etc/vscode/policy.json"]),
-        System::Macos => (&["/Library/Application Support/ClaudeCode"], &[]),
-        System::Windows => (&["C:/Program Files/ClaudeCode", "C:/ProgramData/ClaudeCode"], &[]),
-    };
     let mut all = Vec::new();
-    for folder in claude_code {
-        all.push((Rules::ClaudeCode, PathBuf::from(folder).join("managed-settings.json")));
-        let more = expanded(&PathBuf::from(folder).join("managed-settings.d/*.json"));
+    for folder in here.folders(OF_CLAUDE_CODE) {
+        all.push((Rules::ClaudeCode, folder.join("managed-settings.json")));
+        let more = expanded(&folder.join("managed-settings.d/*.json"));
         all.extend(more.into_iter().map(|path| (Rules::ClaudeCode, path)));
     }
     let own = here.variable("CLAUDE_CONFIG_DIR").unwrap_or_else(|| here.home.join(".claude"));
@@ -150,7 +145,9 @@ fn candidates(here: &Here<'_>) -> Vec<(Rules, PathBuf)> {
             break;
         }
     }
-    all.extend(vs_code.iter().map(|path| (Rules::VsCode, PathBuf::from(path))));
+    if here.system == System::Linux {
+        all.push((Rules::VsCode, PathBuf::from("/etc/vscode/policy.json")));
+    }
     all.extend(here.settings_of_vs_code().into_iter().map(|path| (Rules::VsCode, path)));
     all.dedup();
     all

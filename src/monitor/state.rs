@@ -172,7 +172,7 @@ impl State {
             }
             Choice::Autostart => vec![Effect::SetAutostart(self.autostart != Ok(true))],
             Choice::OpenConfig => vec![Effect::OpenConfig],
-            Choice::About => vec![self.toast(wording::ABOUT_TITLE, wording::about())],
+            Choice::About => vec![self.toast(wording::ABOUT_TITLE, self.about())],
             Choice::Tell => vec![self.tell()],
             Choice::Quit => vec![Effect::Quit],
         }

@@ -60,7 +60,7 @@ pub struct View {
     pub headline: String,
     /// One line an instance, then what else there is to say; the menu shows the first few.
     pub lines: Vec<String>,
-    /// How many of `lines` are about instances; they come first.
+    /// How many of `lines`, from the first, say why: one an instance.
     pub rows: usize,
     /// How many instances Cleanup would end.
     pub orphans: usize,

@@ -43,9 +43,6 @@ pub(crate) const PATH_STYLE: PathStyle = os::PATH_STYLE;
 /// Whether the table of processes tells command lines word by word as [`args`] does.
 pub(crate) const TABLE_TELLS_WORDS: bool = os::TABLE_TELLS_WORDS;
 
-/// Whether the panel leaves the left button to us; elsewhere it opens the menu.
-pub(crate) const LEFT_CLICK_IS_FREE: bool = os::LEFT_CLICK_IS_FREE;
-
 /// When the process with this number began; `None` where there is no such process.
 pub(crate) fn birth(pid: Pid) -> io::Result<Option<Birth>> {
     os::birth(pid)

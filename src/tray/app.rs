@@ -1,34 +1,26 @@
-//! The main thread's event loop: hands clicks to the monitor and views to the adapter.
+//! The main thread's event loop: hands clicks to the monitor and views to the icon.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use tray_icon::menu::MenuEvent;
-use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
-
-use super::adapter::Adapter;
+use super::adapter::{chosen, shown};
+use super::icon::picture;
 use crate::core::wording;
 use crate::monitor::run::Monitor;
-use crate::monitor::{Choice, Event, View};
-use crate::platform;
+use crate::monitor::{Choice, Event, Face, View};
 use crate::platform::event_loop::{Next, Program, Proxy};
+use crate::platform::tray::{Icon, Setup, Told};
 
 /// When a panel did not take a change, it is tried again.
 const RETRY: Duration = Duration::from_secs(2);
-
-/// So often a lost icon is made anew in vain before the session counts as over.
-const LAST_TRY: u32 = 5;
 
 /// What reaches the event loop from other threads.
 #[derive(Debug)]
 pub(super) enum Wake {
     /// Draw this.
     View(Box<View>),
-    /// A row of the menu was clicked.
-    Menu(MenuEvent),
-    /// The panel was started anew.
-    PanelIsBack,
-    /// The icon was clicked.
-    Icon(TrayIconEvent),
+    /// The icon tells something.
+    Icon(Told),
     /// Tell this by the icon itself.
     Tell { title: String, body: String },
     /// All is ended in order.
@@ -40,52 +32,44 @@ pub(super) enum Wake {
 /// The tray program.
 pub(super) struct App {
     view: View,
-    adapter: Option<Adapter>,
+    icon: Option<Icon>,
     monitor: Monitor,
-    /// The icon has gone with the session bus and is made anew.
-    is_icon_lost: bool,
-    /// How often that has failed.
-    in_vain: u32,
+    proxy: Proxy<Wake>,
+    /// A folder of ours for what panels read.
+    state: PathBuf,
+    /// The session may still be starting.
+    is_login: bool,
     /// The panel did not take the last change.
     is_behind: bool,
-    /// Tells the loop that the panel is back.
-    panel_is_back: Proxy<Wake>,
     /// Why there is no icon any more; what the program ends with.
     pub(super) failure: Option<anyhow::Error>,
 }
 
 impl App {
-    pub(super) fn new(view: View, monitor: Monitor, panel_is_back: Proxy<Wake>) -> Self {
-        Self {
-            view,
-            adapter: None,
-            monitor,
-            is_icon_lost: false,
-            in_vain: 0,
-            is_behind: false,
-            panel_is_back,
-            failure: None,
-        }
+    pub(super) fn new(
+        view: View,
+        monitor: Monitor,
+        proxy: Proxy<Wake>,
+        state: PathBuf,
+        is_login: bool,
+    ) -> Self {
+        Self { view, icon: None, monitor, proxy, state, is_login, is_behind: false, failure: None }
     }
 
-    fn build(&self) -> anyhow::Result<Adapter> {
-        let proxy = self.panel_is_back.clone();
-        Adapter::build(&self.view, Box::new(move || proxy.send(Wake::PanelIsBack)))
+    fn put(&self) -> anyhow::Result<Icon> {
+        let pictures = Face::ALL.map(picture);
+        let setup = Setup { state: &self.state, is_login: self.is_login, pictures: &pictures };
+        let proxy = self.proxy.clone();
+        Icon::put(&setup, &shown(&self.view), move |told| proxy.send(Wake::Icon(told)))
     }
 
     fn draw(&mut self) -> Next {
-        let drawn = match &mut self.adapter {
-            Some(adapter) => adapter.draw(&self.view),
-            None if self.is_icon_lost => self.build().map(|adapter| {
-                self.adapter = Some(adapter);
-                self.is_icon_lost = false;
-                self.in_vain = 0;
-            }),
-            None => Ok(()),
-        };
-        self.is_behind = drawn.is_err();
-        if let Err(error) = drawn {
-            tracing::debug!(%error, "the panel did not take the change; it is tried again");
+        if let Some(icon) = &mut self.icon {
+            let drawn = icon.show(&shown(&self.view));
+            self.is_behind = drawn.is_err();
+            if let Err(error) = drawn {
+                tracing::debug!(%error, "the panel did not take the change; it is tried again");
+            }
         }
         self.rest()
     }
@@ -94,32 +78,58 @@ impl App {
     const fn rest(&self) -> Next {
         if self.is_behind { Next::Again(RETRY) } else { Next::Wait }
     }
+
+    fn choose(&self, choice: Choice) {
+        self.monitor.tell(Event::Chosen(choice));
+    }
+
+    fn told(&mut self, told: Told) -> Next {
+        match told {
+            Told::Row(row) => {
+                if let Some(icon) = &mut self.icon {
+                    icon.put_back(row);
+                }
+                if let Some(choice) = chosen(&self.view, row) {
+                    self.choose(choice);
+                }
+            }
+            Told::Icon => self.choose(Choice::Tell),
+            Told::PanelIsBack => {
+                // It shows what it was given before it went.
+                if let Some(icon) = &mut self.icon {
+                    icon.forget();
+                }
+                return self.draw();
+            }
+            Told::NoBus(why) => {
+                self.failure = Some(anyhow::anyhow!(why).context(wording::NO_BUS));
+                self.choose(Choice::Quit);
+            }
+            Told::BusEnded => {
+                // A tray that outlives its session would keep the next one's from starting.
+                tracing::warn!("the session is over, and the tray with it");
+                self.choose(Choice::Quit);
+            }
+        }
+        self.rest()
+    }
 }
 
 impl Program for App {
     type Event = Wake;
 
     fn begin(&mut self) -> Next {
-        match self.build() {
-            Ok(adapter) => {
-                self.adapter = Some(adapter);
-                Next::Wait
-            }
+        match self.put() {
+            Ok(icon) => self.icon = Some(icon),
             Err(error) => {
-                self.failure = Some(error.context(wording::NO_BUS));
-                self.monitor.tell(Event::Chosen(Choice::Quit));
-                Next::End
+                self.failure = Some(error.context(wording::NO_ICON));
+                self.choose(Choice::Quit);
             }
         }
+        Next::Wait
     }
 
     fn again(&mut self) -> Next {
-        self.in_vain += u32::from(self.is_icon_lost);
-        if self.in_vain == LAST_TRY {
-            // A tray that outlives its session would keep the next one's from starting.
-            tracing::warn!("the session is over, and the tray with it");
-            self.monitor.tell(Event::Chosen(Choice::Quit));
-        }
         self.draw()
     }
 
@@ -129,38 +139,12 @@ impl Program for App {
                 self.view = *view;
                 self.draw()
             }
-            Wake::PanelIsBack => {
-                if platform::tray::ICON_GOES_WITH_THE_BUS {
-                    self.is_icon_lost |= self.adapter.take().is_some();
-                }
-                // It shows what it was given before it went.
-                if let Some(adapter) = &mut self.adapter {
-                    adapter.forget();
-                }
-                self.draw()
-            }
-            Wake::Menu(click) => {
-                if let Some(choice) = self.adapter.as_ref().and_then(|adapter| adapter.clicked(click.id())) {
-                    self.monitor.tell(Event::Chosen(choice));
-                }
-                self.rest()
-            }
-            // On Windows and macOS the left button opens the menu as well; telling by a toast is for
-            // panels on which it does nothing else.
-            Wake::Icon(TrayIconEvent::Click {
-                button: MouseButton::Left,
-                button_state: MouseButtonState::Up,
-                ..
-            }) => {
-                if platform::LEFT_CLICK_IS_FREE {
-                    self.monitor.tell(Event::Chosen(Choice::Tell));
-                }
-                self.rest()
-            }
-            Wake::Icon(_) => self.rest(),
+            Wake::Icon(told) => self.told(told),
             Wake::Tell { title, body } => {
-                if let Some(adapter) = &self.adapter {
-                    adapter.tell(&title, &body);
+                let balloon = self.icon.as_ref().map(|icon| icon.balloon(&title, &body));
+                if let Some(Err(error)) = balloon {
+                    // The menu and the log have said it.
+                    tracing::debug!(%error, "the icon has no balloon");
                 }
                 self.rest()
             }
@@ -169,8 +153,7 @@ impl Program for App {
                     self.failure = Some(anyhow::anyhow!(wording::INTERNAL_ERROR));
                 }
                 // Dropped before the loop ends: otherwise Windows keeps a dead icon.
-                self.adapter = None;
-                self.is_icon_lost = false;
+                self.icon = None;
                 Next::End
             }
         }

@@ -2,71 +2,53 @@
 
 use crate::core::Verdict;
 use crate::monitor::{Face, View};
+use crate::platform::tray::Picture;
 
 /// Windows takes 127 UTF-16 units and no more.
 const LONGEST_TOOLTIP: usize = 127;
 
-/// How large a picture the panel draws, in pixels. Panels scale; a picture that fits stays sharp.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Size {
-    /// 16 by 16.
-    Small,
-    /// 32 by 32.
-    Medium,
-    /// 64 by 64.
-    Large,
+/// The picture of one face in every form.
+macro_rules! picture {
+    ($name:literal) => {{
+        static PICTURE: Picture = Picture {
+            name: $name,
+            svg: include_bytes!(concat!("../../assets/icons/", $name, ".svg")),
+            pngs: &[
+                (16, include_bytes!(concat!("../../assets/icons/", $name, "-16.png"))),
+                (22, include_bytes!(concat!("../../assets/icons/", $name, "-22.png"))),
+                (24, include_bytes!(concat!("../../assets/icons/", $name, "-24.png"))),
+                (32, include_bytes!(concat!("../../assets/icons/", $name, "-32.png"))),
+                (48, include_bytes!(concat!("../../assets/icons/", $name, "-48.png"))),
+                (64, include_bytes!(concat!("../../assets/icons/", $name, "-64.png"))),
+            ],
+        };
+        &PICTURE
+    }};
 }
 
-impl Size {
-    /// Every size.
-    pub const ALL: [Self; 3] = [Self::Small, Self::Medium, Self::Large];
-
-    /// The picture from which one of this many pixels is drawn best.
-    #[must_use]
-    pub const fn for_pixels(pixels: u32) -> Self {
-        match pixels {
-            0..=16 => Self::Small,
-            17..=32 => Self::Medium,
-            _ => Self::Large,
-        }
-    }
-
-    /// Its width and height in pixels.
-    #[must_use]
-    pub const fn pixels(self) -> u32 {
-        match self {
-            Self::Small => 16,
-            Self::Medium => 32,
-            Self::Large => 64,
-        }
-    }
-}
-
-/// The pictures of one face in every size.
-macro_rules! pictures {
-    ($name:literal, $size:expr) => {
-        match $size {
-            Size::Small => include_bytes!(concat!("../../assets/icons/", $name, "-16.png")),
-            Size::Medium => include_bytes!(concat!("../../assets/icons/", $name, "-32.png")),
-            Size::Large => include_bytes!(concat!("../../assets/icons/", $name, "-64.png")),
-        }
-    };
-}
-
-/// The picture of a face, as PNG.
-#[must_use]
-pub const fn png(face: Face, size: Size) -> &'static [u8] {
+/// The picture of a face.
+pub(super) fn picture(face: Face) -> &'static Picture {
     match face {
-        Face::Verdict(Verdict::Orphaned) => pictures!("orphaned", size),
-        Face::Verdict(Verdict::Blocked) => pictures!("blocked", size),
-        Face::Verdict(Verdict::Unseen) => pictures!("unseen", size),
-        Face::Verdict(Verdict::Duplicate) => pictures!("duplicate", size),
-        Face::Verdict(Verdict::Starting) => pictures!("starting", size),
-        Face::Verdict(Verdict::Healthy) => pictures!("healthy", size),
-        Face::Verdict(Verdict::Idle) => pictures!("idle", size),
-        Face::Busy => pictures!("busy", size),
-        Face::Paused => pictures!("paused", size),
+        Face::Verdict(Verdict::Orphaned) => picture!("orphaned"),
+        Face::Verdict(Verdict::Blocked) => picture!("blocked"),
+        Face::Verdict(Verdict::Unseen) => picture!("unseen"),
+        Face::Verdict(Verdict::Duplicate) => picture!("duplicate"),
+        Face::Verdict(Verdict::Starting) => picture!("starting"),
+        Face::Verdict(Verdict::Healthy) => picture!("healthy"),
+        Face::Verdict(Verdict::Idle) => picture!("idle"),
+        Face::Busy => picture!("busy"),
+        Face::Paused => picture!("paused"),
     }
+}
+
+/// A picture's largest form, as PNG.
+pub(super) fn largest(picture: &'static Picture) -> &'static [u8] {
+    picture.pngs.last().map_or(&[], |(_, png)| png)
+}
+
+/// Whether the panel should bring it to the user's notice: something is wrong that only the user can mend.
+pub(super) const fn is_urgent(face: Face) -> bool {
+    matches!(face, Face::Verdict(Verdict::Orphaned | Verdict::Blocked))
 }
 
 /// What the pointer reads over the icon.
@@ -89,6 +71,41 @@ pub fn tooltip(view: &View) -> String {
 mod tests {
     use super::*;
     use crate::monitor::view::RestartOffer;
+    use crate::platform::tray::decode;
+
+    #[test]
+    fn every_face_has_a_picture_of_its_own_in_every_size() {
+        for at in 0..picture(Face::Busy).pngs.len() {
+            let pictures = Face::ALL.map(|face| {
+                let (size, png) = picture(face).pngs[at];
+                let (pixels, width, height) = decode(png).unwrap();
+                assert_eq!((width, height), (size, size), "{}", face.word());
+                pixels
+            });
+            for (at, picture) in pictures.iter().enumerate() {
+                assert!(!pictures[..at].contains(picture), "{} looks like another", Face::ALL[at].word());
+            }
+        }
+        let names = Face::ALL.map(|face| picture(face).name);
+        assert_eq!(names, Face::ALL.map(Face::word));
+    }
+
+    /// A twelfth on each side, as the symbols beside it on the panel have.
+    #[test]
+    fn no_picture_is_larger_than_its_neighbours() {
+        for face in Face::ALL {
+            for (size, png) in picture(face).pngs {
+                let (pixels, width, _) = decode(png).unwrap();
+                let margin = usize::try_from(size / 12).unwrap();
+                let width = usize::try_from(width).unwrap();
+                for (at, pixel) in pixels.chunks_exact(4).enumerate() {
+                    let (x, y) = (at % width, at / width);
+                    let inside = |at| (margin..width - margin).contains(&at);
+                    assert!(pixel[3] == 0 || (inside(x) && inside(y)), "{} {size}: {x},{y}", face.word());
+                }
+            }
+        }
+    }
 
     #[test]
     fn a_long_tooltip_is_cut_between_letters() {

@@ -69,8 +69,9 @@ pub(super) fn forget(paths: &Paths) -> Outcome {
     outcome
 }
 
-fn forget_files(paths: &Paths) -> [io::Result<()>; 4] {
+fn forget_files(paths: &Paths) -> [io::Result<()>; 5] {
     [
+        platform::tray::forget_pictures(&paths.state_dir()),
         gone(fs::remove_file(paths.control())),
         gone(fs::remove_file(paths.tray_lock())),
         gone(fs::remove_dir_all(paths.lease_dir())),

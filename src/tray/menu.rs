@@ -1,4 +1,4 @@
-//! The menu as a value. An item without a choice is disabled.
+//! The menu as a value. An item without a choice is disabled, one without a label is not shown.
 //!
 //! The rows are always the same in number and kind, so that an open menu can be updated in place:
 //! some panels lose a click on a menu that was rebuilt under the pointer.
@@ -40,7 +40,7 @@ pub enum Row {
 /// The menu for a view.
 #[must_use]
 pub fn menu(view: &View) -> Vec<Row> {
-    let mut rows = vec![text(&view.headline)];
+    let mut rows = vec![telling(&view.headline)];
     rows.extend(lines(view));
     rows.push(Row::Separator);
     let orphans = view.orphans > 0 && !view.busy;
@@ -64,9 +64,9 @@ fn lines(view: &View) -> impl Iterator<Item = Row> {
     let hidden = view.lines.len().saturating_sub(LINES);
     // Behind the instances come lines that can be left out silently.
     let more = (view.rows > LINES).then(|| wording::more_rows(view.rows + 1 - LINES));
-    let mut shown: Vec<Row> = view.lines.iter().take(LINES).map(|line| text(line)).collect();
+    let mut shown: Vec<Row> = view.lines.iter().take(LINES).map(|line| telling(line)).collect();
     if let (Some(more), Some(last)) = (more.filter(|_| hidden > 0), shown.last_mut()) {
-        *last = text(&more);
+        *last = telling(&more);
     }
     shown.resize(LINES, text(""));
     shown.into_iter()
@@ -91,6 +91,12 @@ fn item(label: &str, choice: Option<Choice>) -> Row {
     Row::Item { label: plain_short(label, LONGEST), choice }
 }
 
+/// A sentence about the state. It can be chosen, because panels draw what cannot so pale that it is hard to read,
+/// and screen readers skip it; it says the state in full.
+fn telling(label: &str) -> Row {
+    item(label, Some(Choice::Tell))
+}
+
 fn text(label: &str) -> Row {
     item(label, None)
 }
@@ -109,13 +115,8 @@ mod tests {
         View {
             face: Face::Verdict(Verdict::Idle),
             headline: "exai-mcp does not run, port 3005 is free".into(),
-            lines: vec![
-                "Port 3005: free".into(),
-                "Nothing yet".into(),
-                "Looks every 2 s".into(),
-                "Watches".into(),
-            ],
-            rows: 0,
+            lines: vec!["PID 4242: used by Code.exe".into()],
+            rows: 1,
             orphans: 0,
             restart: RestartOffer::No("nothing to start".into()),
             paused: false,
@@ -144,13 +145,13 @@ mod tests {
         assert_eq!(
             labels(&view()),
             [
-                "exai-mcp does not run, port 3005 is free",
-                "Port 3005: free",
-                "Nothing yet",
-                "Looks every 2 s",
-                "Watches",
+                "[exai-mcp does not run, port 3005 is free]",
+                "[PID 4242: used by Code.exe]",
+                "",
+                "",
+                "",
                 "---",
-                "Cleanup (nothing to do)",
+                "No orphan to clean up",
                 "Restart (nothing to start)",
                 "[Open log]",
                 "---",
@@ -169,7 +170,7 @@ mod tests {
     fn an_orphan_can_be_cleaned_up_and_the_count_is_told() {
         let view = View { orphans: 2, restart: RestartOffer::Loses("Code.exe".into()), ..view() };
         let labels = labels(&view);
-        assert!(labels.contains(&"[Cleanup (2)]".into()), "{labels:?}");
+        assert!(labels.contains(&"[Clean up 2 orphans]".into()), "{labels:?}");
         assert!(labels.contains(&"[Restart (Code.exe must reconnect)]".into()), "{labels:?}");
     }
 
@@ -184,7 +185,10 @@ mod tests {
     fn nothing_can_be_started_twice() {
         let view = View { orphans: 1, busy: true, restart: RestartOffer::Free, ..view() };
         let labels = labels(&view);
-        assert!(labels.contains(&"Cleanup (1)".into()) && labels.contains(&"Restart".into()), "{labels:?}");
+        assert!(
+            labels.contains(&"Clean up 1 orphan".into()) && labels.contains(&"Restart".into()),
+            "{labels:?}"
+        );
     }
 
     #[test]
@@ -201,7 +205,7 @@ mod tests {
         let none = View { lines: Vec::new(), ..view() };
         assert_eq!(kinds(&many), kinds(&view()));
         assert_eq!(kinds(&none), kinds(&view()));
-        assert!(labels(&many).contains(&"and 24 more: shimkeeper status shows all".into()));
+        assert!(labels(&many).contains(&"[and 24 more: shimkeeper status shows all]".into()));
         assert!(!labels(&many).iter().any(|label| label.contains('\n')));
     }
 }

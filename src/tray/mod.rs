@@ -1,7 +1,7 @@
 //! The tray: draws what the monitor shows and tells it what the user chose.
 //!
-//! Neither looks nor acts by itself. [`menu`] and [`icon`] turn a view into values; the adapter
-//! puts the values on the panel and remembers what it put there.
+//! Neither looks nor acts by itself. [`menu`] and [`icon`] turn a view into values, the adapter
+//! makes of them what `platform::tray` puts on the panel.
 
 mod adapter;
 mod app;
@@ -11,7 +11,6 @@ mod hostile;
 pub mod icon;
 mod leave;
 pub mod menu;
-mod paint;
 mod start;
 
 pub use start::main;

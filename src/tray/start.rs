@@ -8,12 +8,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use tray_icon::TrayIconEvent;
-use tray_icon::menu::MenuEvent;
 
 use super::app::{App, Wake};
 use super::args::Args;
-use super::icon::{Size, png};
+use super::icon::{largest, picture};
 use super::leave;
 use crate::config::{self, Config, Missing};
 use crate::core::wording;
@@ -93,7 +91,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let view = State::new(config.clone(), config_problem.clone()).view();
     let (to_show, to_tell) = (event_loop.proxy(), event_loop.proxy());
     let to_quit = event_loop.proxy();
-    let leases = paths.lease_dir();
+    let (leases, state) = (paths.lease_dir(), paths.state_dir());
     // Whoever ends something looks at everything; whoever looks all day must not.
     let sense: [Box<dyn Sense>; 2] =
         [Box::new(sense::Machine::sparing(leases.clone())), Box::new(sense::Machine::with_leases(leases))];
@@ -110,7 +108,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             show: Box::new(move |view| to_show.send(Wake::View(Box::new(view)))),
             pictures: |word| {
                 let face = Face::ALL.into_iter().find(|face| face.word() == word);
-                png(face.unwrap_or(Face::Paused), Size::Large)
+                largest(picture(face.unwrap_or(Face::Paused)))
             },
             tell_by_icon: Box::new(move |toast| {
                 to_tell.send(Wake::Tell { title: toast.title, body: toast.body });
@@ -124,17 +122,13 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         },
     )?;
     losses.go_to(&monitor);
-    let proxy = event_loop.proxy();
-    TrayIconEvent::set_event_handler(Some(move |event| proxy.send(Wake::Icon(event))));
-    let proxy = event_loop.proxy();
-    MenuEvent::set_event_handler(Some(move |event| proxy.send(Wake::Menu(event))));
     let to_end = monitor.clone();
     platform::when_asked_to_end(move || to_end.tell(Event::Chosen(Choice::Quit)))?;
     if let Some(seconds) = args.quit_after {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
     say_if_no_panel(&monitor, clock)?;
-    let mut app = App::new(view, monitor, event_loop.proxy());
+    let mut app = App::new(view, monitor, event_loop.proxy(), state, args.autostart);
     event_loop.run(&mut app).map_err(anyhow::Error::msg)?;
     drop(lock);
     tracing::info!("the tray ends");

@@ -28,9 +28,9 @@ fn an_orphan_turns_the_icon_red_and_a_click_on_cleanup_turns_it_grey_again() {
 
         desktop.open_menu(icon);
         desktop.screenshot("5-menu");
-        desktop.hover_row(tray.pid(), "Cleanup");
+        desktop.hover_row(tray.pid(), "Clean up 1 orphan");
         desktop.screenshot("6-menu-cleanup");
-        desktop.click_row(tray.pid(), "Cleanup");
+        desktop.click_row(tray.pid(), "Clean up 1 orphan");
 
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         eventually("port 3005 is free", PATIENCE, || !is_taken(3005));
@@ -72,7 +72,7 @@ fn a_stubborn_orphan_keeps_the_icon_blue_until_it_is_forced() {
         client.kill_hard();
         icon_turns(&desktop, RED, "stubborn-1-orphaned");
 
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         icon_turns(&desktop, BLUE, "stubborn-2-busy");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         icon_turns(&desktop, GREY, "stubborn-3-clean");
@@ -92,7 +92,7 @@ fn a_cleanup_from_the_menu_spares_the_shim_of_a_live_client() {
         crashed.kill_hard();
         icon_turns(&desktop, RED, "neighbour-1-orphaned");
 
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
         icon_turns(&desktop, GREEN, "neighbour-2-healthy");
         assert!(alive.shim().lives());

@@ -19,7 +19,7 @@ fn a_changed_file_is_read_by_itself() {
         keeper.configure("poll_interval = \"0.3s\"\n[[watch]]\nport = 3006\nscript = \"other.py\"\n");
         icon_turns(&desktop, GREY, "changed-2-other");
         eventually("the menu is about the other one", PATIENCE, || {
-            desktop.menu_layout(tray.pid())[0].label.contains("other runs, port 3006 is free")
+            desktop.menu_layout(tray.pid())[0].label.contains("port 3006 is free")
         });
     });
 }
@@ -46,7 +46,7 @@ fn a_broken_file_is_shown_and_the_one_before_stays_in_use() {
 
         client.kill_hard();
         icon_turns(&desktop, RED, "broken-3-orphaned");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         keeper.configure(good);
         let _next = bed.client().on_port(3005).start();

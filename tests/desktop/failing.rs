@@ -57,7 +57,7 @@ fn a_hung_notification_daemon_does_not_stop_the_tray() {
         client.kill_hard();
         let icon = icon_turns(&desktop, RED, "hung-2-orphaned");
         desktop.open_menu(icon);
-        desktop.click_row(tray.pid(), "Cleanup");
+        desktop.click_row(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         icon_turns(&desktop, GREY, "hung-3-clean");
 

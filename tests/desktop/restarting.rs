@@ -97,7 +97,7 @@ fn the_command_line_leaves_a_restart_to_the_tray() {
         let outcome = keeper.run(&["restart"]).expect_code(0);
         let (new, _) = Shim::after(orphan, &ready);
         outcome
-            .says(&format!("Stopped PID {}, started run_ws_shim as PID {}", orphan.pid(), new.pid()))
+            .says(&format!("Stopped PID {}, started exai-mcp as PID {}", orphan.pid(), new.pid()))
             .says("it belongs to the tray and ends with it");
         assert_eq!(new.process.parent(), Some(tray.pid()));
         keeper.run(&["restart", "--watch", "nobody"]).expect_code(2);

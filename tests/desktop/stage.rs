@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::desktop::{Desktop, Rect};
+use crate::desktop::{Bare, Desktop, Rect};
 use crate::support::bed::Bed;
 use crate::support::keeper::Keeper;
 use crate::support::opener::Opener;
@@ -44,6 +44,14 @@ impl Tray {
         Self::start_with(bed, &mut command)
     }
 
+    /// The same on a bus without a desktop.
+    #[track_caller]
+    pub(crate) fn start_in(bed: &Bed, session: &Bare<'_>, keeper: &Keeper<'_>) -> Self {
+        let mut command = tray_command(keeper);
+        session.adopt(&mut command);
+        Self::start_with(bed, &mut command)
+    }
+
     #[track_caller]
     pub(crate) fn start_with(bed: &Bed, command: &mut Command) -> Self {
         let stderr = bed.fresh("stderr");
@@ -73,6 +81,11 @@ impl Tray {
 
     pub(crate) fn lives(&mut self) -> bool {
         self.process.ended().is_none()
+    }
+
+    /// What it has written to stderr so far.
+    pub(crate) fn words(&self) -> String {
+        fs::read_to_string(&self.stderr).unwrap()
     }
 
     /// Waits for its end and returns its exit code and its last words.

@@ -120,7 +120,7 @@ fn a_daemon_without_buttons_is_sent_none_and_words_say_what_to_do() {
         let shim = orphan(&bed, &desktop, "no-buttons-1-healthy");
         let toast = stub.toast("Orphaned MCP server");
         assert_eq!(toast.actions, [""; 0]);
-        assert!(toast.body.ends_with("\n`shimkeeper cleanup` ends it"), "{toast:?}");
+        assert!(toast.body.starts_with("Shimkeeper · `shimkeeper cleanup` ends it\n"), "{toast:?}");
         keeper.run(&["cleanup"]).expect_code(0);
         assert!(!shim.lives());
         eventually("the toast goes", PATIENCE, || stub.is_closed(toast.number));
@@ -131,7 +131,7 @@ fn a_daemon_without_buttons_is_sent_none_and_words_say_what_to_do() {
         orphan(&bed, &desktop, "no-buttons-2-healthy");
         let toast = stub.toast("Orphaned MCP server");
         assert_eq!((toast.body.as_str(), toast.actions.len(), toast.replaces), ("", 0, 0), "{toast:?}");
-        assert!(toast.summary.ends_with(" · `shimkeeper cleanup` ends it"), "{toast:?}");
+        assert!(toast.summary.contains(" · `shimkeeper cleanup` ends it · "), "{toast:?}");
         assert!(!toast.summary.contains('\n'), "{toast:?}");
     });
 }

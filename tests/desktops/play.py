@@ -152,13 +152,14 @@ def main():
     else:
         eventually(shims, PATIENCE)
         time.sleep(3)
+    calm = Picture()
     client.dies()
     if has_icon:
         check("an orphan turns it red", icon(RED, red, "3-orphaned", at), "no red icon on the screen")
     if check("the orphan is told of by a toast", eventually(lambda: bus.about("Orphaned MCP server"), PATIENCE)):
         time.sleep(1)
         seen = Picture("4-toast")
-        text = eventually(lambda: (lambda words: words if "rphaned" in words else None)(Picture().text()), 10) or seen.text()
+        text = seen.text(seen.changed(calm))
         check("the toast can be read on the screen", "rphaned" in text, f"it reads: {text}")
     if has_menu:
         by_menu(at)
@@ -185,7 +186,7 @@ def by_menu(at):
     time.sleep(2)
     menu = Picture("5-menu")
     area = menu.changed(before)
-    row = area and eventually(lambda: Picture().find("Clean", "up", area), 10)
+    row = area and eventually(lambda: Picture().find("Clean", "orphan", area=area), 10)
     if not check("the menu opens and can be read", row and area, f"it reads: {menu.text(area) if area else 'nothing changed'}"):
         return key("Escape")
     measure(Picture(), area)
@@ -229,7 +230,7 @@ def by_toast(bus):
     client.dies()
     eventually(lambda: len(bus.toasts()) > told, PATIENCE)
     time.sleep(1)
-    title = eventually(lambda: Picture().find("Orphaned", "MCP"), 10)
+    title = eventually(lambda: (lambda now: now.find("Orphaned", "MCP", area=now.changed(before)))(Picture()), 15)
     Picture("7-second-toast")
     if not title:
         return failed("the second toast is on the screen", f"it reads: {Picture().text()}")
@@ -246,9 +247,10 @@ def by_toast(bus):
         time.sleep(1)
         Picture("8-state")
         return None
-    button = eventually(lambda: Picture().find("Clean", "up", Picture().changed(before)), 10)
+    seen = Picture()
+    button = seen.find("Clean", "orphan", area=seen.changed(before)) or told_place("Clean up 1 orphan")
     Picture("8-toast-buttons")
-    if not check("the toast has a button", button, f"it reads: {Picture().text(Picture().changed(before))}"):
+    if not check("the toast has a button", button, f"it reads: {seen.text(seen.changed(before))}"):
         return None
     click(*button)
     check("its button ends the orphan", eventually(lambda: not shims(), PATIENCE), f"{shims()} live")
@@ -263,6 +265,24 @@ def no_panel(bus):
     check("it is told once that no panel shows the icon, and what to do", len(told) == 1, bus.toasts())
     if told:
         note(f"the cure: {told[0][1]}")
+
+
+def told_place(name):
+    """Where something of this name is, as the desktop tells screen readers. For labels too pale to be read off the pixels."""
+    code = ("import pyatspi,sys\n"
+            "def walk(o,d):\n"
+            "    try:\n"
+            "        if o.name==sys.argv[1] and o.getRoleName() in ('push button','button'):\n"
+            "            e=o.queryComponent().getExtents(pyatspi.DESKTOP_COORDS); print(e.x+e.width//2,e.y+e.height//2); sys.exit()\n"
+            "        for i in range(min(o.childCount,80)):\n"
+            "            c=o.getChildAtIndex(i)\n"
+            "            if c and d<25: walk(c,d+1)\n"
+            "    except Exception: pass\n"
+            "for a in pyatspi.Registry.getDesktop(0):\n"
+            "    if a: walk(a,0)\n")
+    done = subprocess.run(["timeout", "20", "python3", "-c", code, name], capture_output=True, check=False)
+    numbers = done.stdout.split()
+    return tuple(map(int, numbers[:2])) if len(numbers) >= 2 else None
 
 
 def accessible():

@@ -84,9 +84,15 @@ class Picture:
 
     def words(self, area=None):
         """The words in an area, each with its place, as they are read off the pixels."""
-        x, y, width, height = area or (0, 0, self.width, self.height)
+        area = area or (0, 0, self.width, self.height)
+        # As it is, and for pale labels each spot beside its own surroundings, dark on light and light on dark.
+        ways = (["-normalize"], ["-lat", "40x40-3%"], ["-negate", "-lat", "40x40-3%"])
+        return [word for way in ways for word in self.read(area, way)]
+
+    def read(self, area, way):
+        x, y, width, height = area
         crop = ["convert", "ppm:-", "-crop", f"{width}x{height}+{x}+{y}", "+repage", "-resize", "300%",
-                "-colorspace", "Gray", "-normalize", "png:-"]
+                "-colorspace", "Gray", *way, "png:-"]
         table = run("tesseract", "-", "-", "--psm", "11", "tsv", text=run(*crop, text=self.data)).decode()
         found = []
         for line in table.splitlines()[1:]:
@@ -99,15 +105,16 @@ class Picture:
     def text(self, area=None):
         return " ".join(word for word, _ in self.words(area))
 
-    def find(self, first, then, area=None):
-        """The middle of a word that is followed by another on its line."""
-        words = self.words(area)
+    def find(self, *texts, area=None):
+        """The middle of the line on which these words stand, read leniently: "Cleanup" is "Clean up" to some eyes."""
+        words = [(word.lower().replace(" ", ""), place) for word, place in self.words(area)]
         for word, (x, y, width, height) in words:
-            if word.strip("[]().,").lower() != first.lower():
+            if not word.startswith(texts[0].lower()):
                 continue
-            for other, (x2, y2, wide, _) in words:
-                if other.strip("[]().,").lower().startswith(then.lower()) and abs(y - y2) < 8 and 0 < x2 - x < width + 60:
-                    return ((x + x2 + wide) // 2, y + height // 2)
+            line = [(other, place) for other, place in words if abs(place[1] - y) < 10 and -5 <= place[0] - x < 200]
+            last = [place for other, place in line if texts[-1].lower() in other]
+            if last:
+                return ((x + last[0][0] + last[0][2]) // 2, y + height // 2)
         return None
 
     def contrast(self, area):

@@ -48,7 +48,7 @@ fn on_a_full_disk_the_tray_works_and_says_that_nothing_is_logged() {
         );
         let orphan = an_orphan(&bed);
         desktop.toast_about("Orphaned MCP server holds port 3005");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
 
         // A choice that cannot be kept holds as long as the tray runs, and the file that was there stays whole.
@@ -115,7 +115,7 @@ fn in_a_home_that_cannot_be_written_the_work_is_done_and_it_is_said() {
         let (toast, _) = desktop.toast_about("Shimkeeper could not do that");
         assert!(toast.body.contains("no log is kept in"), "{toast:?}");
         desktop.toast_about("Orphaned MCP server holds port 3005");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
         icon_turns(&desktop, GREY, "read-only-idle");
         let second = Tray::start(&bed, &desktop, &keeper).end();

@@ -75,7 +75,7 @@ fn a_tray_that_may_open_no_more_files_is_not_green_and_recovers() {
         icon_turns(&desktop, GREY, "few-files-2-unseen");
         limit(Rlimit { current: Some(3000), ..usual });
         icon_turns(&desktop, RED, "few-files-3-orphaned");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || {
             desktop.menu_layout(tray.pid())[0].label.contains("port 3005 is free")
         });

@@ -32,7 +32,7 @@ fn a_flood_of_answers_to_toasts_cleans_up_once_at_most_and_costs_nothing() {
         desktop.flood_with_answers((0..SIGNALS).map(|n| n % 40), "cleanup");
         std::thread::sleep(std::time::Duration::from_secs(3));
         if shim.lives() {
-            desktop.menu_click(tray.pid(), "Cleanup");
+            desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         }
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         icon_turns(&desktop, GREY, "flood-3-clean");

@@ -175,7 +175,7 @@ fn no_toast_no_row_and_no_line_of_the_tray_is_forged() {
         assert_eq!(kinds(&desktop, tray.pid()), before);
         let (toast, _) = desktop.toast_about("Orphaned MCP server holds port 3005");
         assert!(!toast.body.contains('<') && toast.body.lines().count() <= 4, "{toast:?}");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         let ended = format!("pid={}", shim.pid());
         eventually("it is logged", PATIENCE, || keeper.log().contains(&ended));
@@ -190,7 +190,7 @@ fn no_toast_no_row_and_no_line_of_the_tray_is_forged() {
 
 /// What each row is, after a look at what it says.
 fn kinds(desktop: &Desktop<'_>, pid: u32) -> Vec<bool> {
-    let rows = desktop.menu_layout(pid);
+    let rows = desktop.all_rows(pid);
     for row in &rows {
         is_harmless(&row.label.replace('\n', "\u{7}"));
         assert!(row.label.chars().count() <= 127, "{row:?}");

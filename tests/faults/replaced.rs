@@ -117,7 +117,7 @@ fn a_configuration_that_is_replaced_is_read_and_a_broken_one_changes_nothing() {
         client.kill_hard();
         icon_turns(&desktop, RED, "replaced-4-orphaned");
         desktop.toast_about("Orphaned MCP server holds port 3007");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !orphan.lives());
         icon_turns(&desktop, GREY, "replaced-5-broken");
         assert!(protected.lives(), "ended although the old configuration protects it");

@@ -41,7 +41,7 @@ fn a_token_reaches_no_toast_no_menu_no_log_and_no_json() {
         hear(&desktop, tray.pid());
         said += &keeper.run(&["status", "--json"]).to_string();
         desktop.toast_about("Orphaned MCP server holds port 3005");
-        desktop.menu_click(tray.pid(), "Cleanup");
+        desktop.menu_click(tray.pid(), "Clean up 1 orphan");
         eventually("the orphan is gone", PATIENCE, || !shim.lives());
         desktop.menu_click(tray.pid(), "About");
         eventually("it has told what it has done", PATIENCE, || desktop.toasts().len() >= 2);

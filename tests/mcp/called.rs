@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -14,6 +15,11 @@ fn args_in(user: &User) -> Vec<String> {
     let text: Value = serde_json::from_str(&user.read("project/.mcp.json")).unwrap();
     let words = text["mcpServers"]["exai-mcp"]["args"].as_array().unwrap();
     words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+}
+
+fn has_a_lease(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| entry.path().extension().is_some_and(|ending| ending == "json"))
 }
 
 #[test]
@@ -81,11 +87,7 @@ fn a_lease_and_a_look_meet_though_the_client_strips_the_environment() {
         let mut command = user.command(program(), &words.iter().map(String::as_str).collect::<Vec<_>>());
         let mut guard = command.env_remove("XDG_STATE_HOME").stdin(Stdio::piped()).spawn().unwrap();
         let leases = if meets { state.join("shimkeeper/leases") } else { user.state().join("leases") };
-        eventually("the guard has a lease", Duration::from_secs(10), || {
-            fs::read_dir(&leases).is_ok_and(|entries| {
-                entries.flatten().any(|entry| entry.path().extension().is_some_and(|ending| ending == "json"))
-            })
-        });
+        eventually("the guard has a lease", Duration::from_secs(10), || has_a_lease(&leases));
         let doctor = in_terminal(&["doctor"]);
         drop(guard.stdin.take());
         guard.wait().unwrap();
@@ -95,6 +97,26 @@ fn a_lease_and_a_look_meet_though_the_client_strips_the_environment() {
             doctor.says("! guards").says(&format!("1 guard keeps its lease in {}", leases.display()));
         }
     }
+}
+
+#[test]
+fn guards_that_keep_their_leases_where_a_tray_without_the_variables_does_not_look_are_named() {
+    let user = User::new();
+    user.has("project/.mcp.json", r#"{"mcpServers": {"exai-mcp": {"command": "cat"}}}"#);
+    let state = user.path("my state");
+    user.mcp_with(&["wrap", "--all"], |command| {
+        command.env("XDG_STATE_HOME", &state);
+    })
+    .expect_code(0);
+    let words = args_in(&user);
+    let mut command = user.command(program(), &words.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut guard = command.stdin(Stdio::piped()).spawn().unwrap();
+    let leases = state.join("shimkeeper/leases");
+    eventually("the guard has a lease", Duration::from_secs(10), || has_a_lease(&leases));
+    let doctor = user.run_with(&["doctor"], |_| ());
+    drop(guard.stdin.take());
+    guard.wait().unwrap();
+    doctor.says("! guards").says(&format!("1 guard keeps its lease in {}", leases.display()));
 }
 
 #[test]

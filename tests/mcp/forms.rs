@@ -44,6 +44,31 @@ fn a_file_of_the_same_form_somewhere_else_is_read_by_what_stands_in_it() {
 }
 
 #[test]
+fn a_workspace_and_a_dev_container_are_read_when_they_are_named() {
+    let servers = r#"{"exai": {"command": "python3", "args": ["run_ws_shim.py"]}}"#;
+    for (name, text) in [
+        (
+            "a.code-workspace",
+            format!(r#"{{"folders": [], "settings": {{"mcp": {{"servers": {servers}}}}}}}"#),
+        ),
+        (
+            "devcontainer.json",
+            format!(r#"{{"customizations": {{"vscode": {{"mcp": {{"servers": {servers}}}}}}}}}"#),
+        ),
+        ("muse.json", format!(r#"{{"schema_version": 1, "mcp_servers": {servers}}}"#)),
+        ("nanobot.json", format!(r#"{{"tools": {{"mcpServers": {servers}}}}}"#)),
+        ("bare-vscode.json", format!(r#"{{"mcp": {{"servers": {servers}}}}}"#)),
+    ] {
+        let user = User::new();
+        let file = user.has(name, &text);
+        let file = file.to_str().unwrap();
+        user.mcp(&["wrap", "--file", file]).expect_code(0).says("exai: wrapped");
+        user.mcp(&["unwrap", "--file", file]).expect_code(0).says("to the byte");
+        assert_eq!(user.read(name), text);
+    }
+}
+
+#[test]
 fn what_the_guard_is_put_in_front_of_still_stands_behind_it_in_one_list() {
     let user = User::new();
     user.has("project/opencode.json", fixture("opencode.jsonc"));

@@ -139,6 +139,25 @@ fn what_a_plugin_brings_is_listed_and_never_wrapped() {
 }
 
 #[test]
+fn a_file_deep_in_a_plugins_folder_is_known_by_its_place() {
+    for folder in [".claude/plugins/marketplaces/m", ".codex/plugins/a/b/c/d/e", ".vscode/extensions/x-1.0.0"]
+    {
+        let user = User::new();
+        let text = fixture("claude-code.json");
+        let path = user.has(&format!("{folder}/.mcp.json"), &text);
+        let file = path.to_str().unwrap();
+        user.mcp(&["wrap", "--server", "exai", "--file", file])
+            .expect_code(1)
+            .complains("belongs to a plugin");
+        assert_eq!(user.read(&format!("{folder}/.mcp.json")), text);
+    }
+    let user = User::new();
+    user.has("project/.codex/plugins/mine/.mcp.json", fixture("claude-code-plugin.json"));
+    user.has(".codex/plugins/mine/.mcp.json", fixture("claude-code-plugin.json"));
+    user.mcp(&["list"]).expect_code(0).says("Codex plugin: ").says("exai");
+}
+
+#[test]
 fn claude_code_approves_by_name_and_is_not_said_to_ask_again() {
     let user = User::new();
     user.has_the_shim("project/.mcp.json");

@@ -23,6 +23,7 @@ mod fixtures;
 mod formats;
 mod forms;
 mod left_alone;
+mod page;
 mod planted;
 mod random;
 mod refusals;

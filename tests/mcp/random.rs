@@ -126,6 +126,24 @@ fn document() -> impl Strategy<Value = String> {
     )
 }
 
+/// The same where each command is one list of all words.
+fn document_of_lists() -> impl Strategy<Value = String> {
+    let words = (prop::collection::vec((gap(), string(), gap()), 1..5), any::<bool>());
+    let servers = prop::collection::vec((words, gap(), value()), 1..4);
+    (gap(), servers, gap()).prop_map(|(head, servers, tail)| {
+        let servers = servers.into_iter().enumerate().map(|(at, ((words, comma), between, stranger))| {
+            let words: Vec<String> = words
+                .into_iter()
+                .map(|(before, word, after)| before + &word.replacen('"', "\"p", 1) + &after)
+                .collect();
+            let command = listed("[", &words, comma, "]");
+            format!("\"s{at}\":{{\"environment\":{stranger},\"command\"{between}:{command}}}")
+        });
+        let servers: Vec<String> = servers.collect();
+        format!("{head}{{\"mcp\":{}}}{tail}", listed("{", &servers, true, "}"))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -137,11 +155,17 @@ proptest! {
     }
 
     #[test]
+    fn any_command_in_one_list_comes_back_to_the_byte(text in document_of_lists()) {
+        let wrapped = there_and_back(&text, Client::OPENCODE);
+        prop_assert!(wrapped.contains("\"guard\""));
+    }
+
+    #[test]
     fn no_text_at_all_makes_it_panic(text in "[ \\[\\]{}:,\"a\\\\/*\n\u{FEFF}é0-9=.#']{0,60}") {
         use shimkeeper::core::PathStyle;
         use shimkeeper::mcp::{Record, Selection, Surroundings, unwrapped};
         let around = Surroundings::bare(PathStyle::Unix);
-        for client in [Client::CLAUDE_CODE, Client::CODEX, Client::UNKNOWN] {
+        for client in [Client::CLAUDE_CODE, Client::CODEX, Client::OPENCODE, Client::ZED, Client::UNKNOWN] {
             let _ = unwrapped(&text, client, Selection::All, &around, Record::default());
         }
     }

@@ -137,6 +137,21 @@ fn an_entry_without_dashes_is_wrapped_and_one_whose_guard_is_gone_is_broken() {
 }
 
 #[test]
+fn doctor_names_a_wrapped_entry_whose_guard_is_gone_and_a_file_that_cannot_be_read() {
+    let user = User::new();
+    user.has_the_shim("project/.mcp.json");
+    let program = user.path("shimkeeper-old");
+    fs::copy(crate::user::program(), &program).unwrap();
+    user.run_as(&program, &["mcp", "wrap"]).expect_code(0);
+    fs::remove_file(&program).unwrap();
+    user.run_with(&["doctor"], |_| ())
+        .says("! clients")
+        .says(&format!("exai-mcp: already wrapped, but {} does not exist", program.display()));
+    user.has("project/.mcp.json", "{");
+    user.run_with(&["doctor"], |_| ()).says("? clients").says("not valid JSON");
+}
+
+#[test]
 fn a_client_that_runs_is_to_be_closed_before_its_own_file_is_written() {
     let user = User::new();
     user.has_the_shim(".claude.json");

@@ -15,6 +15,12 @@ pub const OTHERS_ARE_HIDDEN_HINT: &str =
     "your own are seen; for all, look as root, or join the group that /proc is mounted with (gid=)";
 /// A panel that shows icons.
 pub const PANEL_WORKS: &str = "a panel shows tray icons";
+/// A panel that has our icon.
+pub const PANEL_LISTS_US: &str = "a panel shows the tray's icon";
+/// A panel that has not.
+pub const PANEL_WITHOUT_US: &str = "a panel is there, our icon is not in it";
+/// What to do about that.
+pub const PANEL_WITHOUT_US_HINT: &str = "the tray tries again once a minute; `shimkeeper log` says what the panel answered; restart the panel if it stays so";
 /// No panel that shows icons.
 pub const PANEL_MISSING: &str = "no panel shows tray icons";
 /// What to do without a session.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::users::{adoption_in_short, called_by};
-use super::{bytes, count, duration, guarding, wait};
+use super::{count, guarding, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
@@ -297,19 +297,12 @@ pub const fn state_in_a_sentence(state: State) -> &'static str {
     }
 }
 
-/// One instance in one row: "Orphan · PID 4242 · 3 min · 41 MB · Code.exe ended".
+/// Why one instance is what it is, in one row: "Orphan · PID 4242: its client, Code.exe (4100), ended".
 #[must_use]
 pub fn instance_row(instance: &Instance) -> String {
     let why = instance.off_limits.filter(|_| instance.state == State::Orphan(Ripeness::Ripe));
     let stays = why.map_or_else(String::new, |why| format!(" · stays: {}", super::refusal(why)));
-    format!(
-        "{} · PID {} · {} · {} · {}{stays}",
-        state(instance.state),
-        instance.top.pid,
-        duration(instance.age),
-        bytes(instance.memory_bytes),
-        reason(instance)
-    )
+    format!("{} · PID {}: {}{stays}", state(instance.state), instance.top.pid, reason(instance))
 }
 
 /// The end of an instance's row: who its client is, or what became of it, and whether it has a guard.
@@ -347,18 +340,20 @@ fn reason_alone(instance: &Instance) -> String {
             instance.evidence.iter().find_map(adoption_in_short).unwrap_or("set free on purpose").into()
         }
         (
-            Client::Gone { name: Some(who), .. },
+            Client::Gone { name, pid },
             State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
-        ) => format!("{} ended", name(who)),
-        (
-            Client::Gone { pid: Some(pid), .. },
-            State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
-        ) => format!("client {pid} ended"),
-        (
-            Client::Gone { .. },
-            State::Attached | State::Orphan(_) | State::Superseded { .. } | State::Unseen,
-        ) => "client ended".into(),
+        ) => gone(name.as_deref(), *pid),
         (Client::Unseen, _) => "client may not be looked at".into(),
+    }
+}
+
+/// What became of a client, told so that nobody takes it for the server's end.
+fn gone(who: Option<&str>, pid: Option<Pid>) -> String {
+    match (who.map(name), pid) {
+        (Some(who), Some(pid)) => format!("its client, {who} ({pid}), ended"),
+        (Some(who), None) => format!("its client, {who}, ended"),
+        (None, Some(pid)) => format!("its client, {pid}, ended"),
+        (None, None) => "its client ended".into(),
     }
 }
 

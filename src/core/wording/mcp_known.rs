@@ -70,6 +70,15 @@ pub fn mcp_of_a_plugin() -> Complaint {
     )
 }
 
+/// A file that an administrator lays down.
+#[must_use]
+pub fn mcp_of_an_administrator() -> Complaint {
+    Complaint::new(
+        "this file is an administrator's, for everybody on this machine",
+        "let an administrator change it by hand",
+    )
+}
+
 /// A server that is debugged by its name.
 #[must_use]
 pub fn mcp_debugged() -> Complaint {
@@ -183,8 +192,8 @@ pub fn guards_elsewhere(count: usize, folder: &Path) -> String {
 }
 
 /// What to do about that.
-pub const GUARDS_ELSEWHERE_HINT: &str = "the client does not hand on your XDG variables: `shimkeeper mcp unwrap`, then `shimkeeper mcp wrap` writes the \
-     folder down";
+pub const GUARDS_ELSEWHERE_HINT: &str = "your XDG variables are others there than here: look with --home and that folder, or write this place's down by \
+     `shimkeeper mcp unwrap`, then `shimkeeper mcp wrap`";
 
 /// The same where something else is the matter with an entry.
 #[must_use]

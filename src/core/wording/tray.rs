@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{count, duration, finding, holder, name, pids, refusal, refusal_hint, wait};
+use super::{bytes, count, duration, finding, holder, name, pids, refusal, refusal_hint, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::identity::Pid;
+use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
 use crate::core::plan::Refusal;
 use crate::core::restart::NoRestart;
@@ -46,6 +47,8 @@ pub const ROW_QUIT: &str = "Quit";
 pub const NO_DISPLAY: &str = "there is no display to show an icon on; start the tray in a desktop session, or use `shimkeeper watch` in a terminal";
 /// Said where the session bus cannot be reached.
 pub const NO_BUS: &str = "the icon could not be shown; on Linux it needs a session bus (DBUS_SESSION_BUS_ADDRESS), which a desktop session has; `shimkeeper watch` works without one";
+/// Said where the icon cannot be made at all.
+pub const NO_ICON: &str = "the icon could not be shown";
 /// The title where nothing shows icons.
 pub const NO_PANEL: &str = "No panel shows Shimkeeper's icon";
 /// Said by a second start.
@@ -77,10 +80,11 @@ pub const NOTHING_DONE_YET: &str = "Nothing ended or restarted so far";
 /// The title of the About toast.
 pub const ABOUT_TITLE: &str = concat!("Shimkeeper ", env!("CARGO_PKG_VERSION"));
 
-/// What this program is.
+/// What this program is, and what else there is to know that no state depends on.
 #[must_use]
-pub fn about() -> String {
-    "Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else.".into()
+pub fn about(pace: &str, watching: &str, last: Option<&str>) -> String {
+    let what = "Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else.";
+    [what, watching, pace, last.unwrap_or(NOTHING_DONE_YET)].join("\n")
 }
 
 /// A sentence about a watch, with its first letter in capitals: but a name stays as the user wrote it.
@@ -94,6 +98,15 @@ pub fn capital_but_for(name: &str, text: &str) -> String {
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// How long the only server has run and what it takes, for a row of its own.
+#[must_use]
+pub fn runs_row(instance: &Instance) -> String {
+    // It would count the seconds on the panel, and the panel would read the menu each time.
+    let young = instance.age < Duration::from_mins(1);
+    let age = if young { "less than a minute".into() } else { duration(instance.age) };
+    format!("Has run for {age}, takes {}", bytes(instance.memory_bytes))
 }
 
 /// The row of a watch's port.
@@ -306,12 +319,12 @@ pub fn in_one_row(trouble: &str) -> String {
     }
 }
 
-/// The Cleanup row.
+/// The row that ends orphans.
 #[must_use]
 pub fn cleanup_row(orphans: usize) -> String {
     match orphans {
-        0 => "Cleanup (nothing to do)".into(),
-        n => format!("Cleanup ({n})"),
+        0 => "No orphan to clean up".into(),
+        n => super::clean_up(n),
     }
 }
 

@@ -65,10 +65,7 @@ fn a_guarded_server_is_its_clients_and_says_so() {
     let known = only(&look).guarded.as_ref().unwrap();
     assert_eq!((known.guard.pid, known.restartable, known.is_confirmed), (pid(190), true, true));
     assert_eq!(wording::summary(&look), "exai-mcp runs for client 150, guarded");
-    assert_eq!(
-        wording::instance_row(only(&look)),
-        "Attached · PID 190 · 1 h · 123 MB · used by client 150, guarded"
-    );
+    assert_eq!(wording::instance_row(only(&look)), "Attached · PID 190: used by client 150, guarded");
     let listens = guarded().where_listens(200).look();
     assert_eq!(wording::summary(&listens), "exai-mcp runs for client 150, guarded, holds port 3005");
 }

@@ -2,7 +2,7 @@
 
 use super::{State, Work};
 use crate::core::restart::restart;
-use crate::core::{Diagnosis, Verdict, Watch, wording};
+use crate::core::{Diagnosis, Holder, Verdict, Watch, wording};
 use crate::monitor::view::{Face, RestartOffer, View};
 
 impl State {
@@ -88,25 +88,51 @@ impl State {
         }
     }
 
+    /// First why it is so, then what else there is to know; nothing that the headline has said.
     fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.config_problem.iter().map(|why| wording::in_one_row(why)).collect();
         let mut ordered: Vec<&Diagnosis> = self.diagnoses.iter().collect();
         ordered.sort_by_key(|diagnosis| diagnosis.verdict);
-        for diagnosis in &ordered {
-            lines.extend(diagnosis.instances.iter().map(wording::instance_row));
+        let instances = || ordered.iter().flat_map(|diagnosis| &diagnosis.instances);
+        lines.extend(instances().map(wording::instance_row));
+        let mut all = instances();
+        if let (Some(only), None) = (all.next(), all.next()) {
+            lines.push(wording::runs_row(only));
         }
-        for diagnosis in &ordered {
-            lines.push(wording::port_row(diagnosis));
-        }
-        lines.push(match &self.last {
-            Some((when, what)) => wording::last_row(*when, (self.offset_at)(*when), what),
-            None => wording::NOTHING_DONE_YET.into(),
-        });
-        lines.push(match &self.toast_problem {
-            Some(why) => wording::toast_failed(why),
-            None => wording::pace_row(self.config.poll_interval, self.paused),
-        });
-        lines.push(self.problem.clone().unwrap_or_else(|| wording::watching_row(&self.config.watches)));
+        lines.extend(
+            ordered.first().filter(|worst| has_a_stranger(worst)).map(|worst| wording::port_row(worst)),
+        );
+        lines.extend(ordered.iter().skip(1).map(|other| self.summary(other)));
+        lines.extend(self.toast_problem.as_deref().map(wording::toast_failed));
+        lines.extend(self.problem.clone());
+        lines.extend(self.last_row());
         lines
     }
+
+    /// What was done last, if anything was.
+    fn last_row(&self) -> Option<String> {
+        let (when, what) = self.last.as_ref()?;
+        Some(wording::last_row(*when, (self.offset_at)(*when), what))
+    }
+
+    /// What no state depends on.
+    pub(super) fn about(&self) -> String {
+        wording::about(
+            &wording::pace_row(self.config.poll_interval, self.paused),
+            &wording::watching_row(&self.config.watches),
+            self.last_row().as_deref(),
+        )
+    }
+}
+
+/// Whether the port has a holder that neither the headline nor an instance's row speaks of.
+fn has_a_stranger(diagnosis: &Diagnosis) -> bool {
+    let is_known = |holder: &Holder| match holder {
+        Holder::Known(identity) => diagnosis
+            .instances
+            .iter()
+            .any(|instance| instance.members.iter().any(|member| member.identity == *identity)),
+        Holder::Gone(_) | Holder::Hidden => false,
+    };
+    diagnosis.verdict != Verdict::Blocked && diagnosis.holders.iter().any(|row| !is_known(&row.holder))
 }

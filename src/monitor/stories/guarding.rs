@@ -153,7 +153,7 @@ fn rows_and_tooltip_say_that_it_is_guarded_and_for_whom() {
     assert!(matches!(effects.last(), Some(Effect::Show(_))));
     let view = story.view();
     assert_eq!(view.headline, "exai-mcp runs for client 500, guarded");
-    assert_eq!(view.lines[0], "Attached · PID 590 · 1 h · 82 MB · used by client 500, guarded");
+    assert_eq!(view.lines[0], "Attached · PID 590: used by client 500, guarded");
     story.at(12).looks(&two(600, 700));
     assert_eq!(story.view().headline, "2 of exai-mcp run, 2 guarded");
 }

@@ -53,7 +53,6 @@ use crate::core::{Identity, PathStyle, System};
 pub(crate) const SYSTEM: System = System::Linux;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Unix;
 pub(crate) const TABLE_TELLS_WORDS: bool = true;
-pub(crate) const LEFT_CLICK_IS_FREE: bool = true;
 
 #[expect(
     clippy::unnecessary_wraps,

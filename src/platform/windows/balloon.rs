@@ -14,7 +14,7 @@ use super::text::length;
 /// The library keeps its icon's number to itself; it counts from zero.
 const NUMBERS: std::ops::Range<u32> = 0..16;
 
-pub(crate) fn balloon(tray: &TrayIcon, title: &str, body: &str) -> io::Result<()> {
+pub(super) fn balloon(tray: &TrayIcon, title: &str, body: &str) -> io::Result<()> {
     let mut data = NOTIFYICONDATAW { hWnd: tray.window_handle(), ..NOTIFYICONDATAW::default() };
     data.cbSize = length(&data);
     data.uFlags = NIF_INFO;
@@ -32,7 +32,8 @@ pub(crate) fn balloon(tray: &TrayIcon, title: &str, body: &str) -> io::Result<()
     Err(io::Error::last_os_error())
 }
 
-pub(crate) fn icon_pixels() -> u32 {
+/// How wide the taskbar draws an icon, by the display's scale when we started.
+pub(super) fn icon_pixels() -> u32 {
     // SAFETY: no pointers are passed.
     let pixels = unsafe { GetSystemMetrics(SM_CXSMICON) };
     u32::try_from(pixels).ok().filter(|pixels| *pixels > 0).unwrap_or(16)

@@ -38,6 +38,7 @@ mod spawn;
 mod streams;
 mod table;
 mod task_xml;
+mod taskbar;
 mod text;
 pub(crate) mod toast;
 pub(crate) mod tray;
@@ -66,7 +67,6 @@ use crate::core::{PathStyle, System};
 pub(crate) const SYSTEM: System = System::Windows;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const TABLE_TELLS_WORDS: bool = false;
-pub(crate) const LEFT_CLICK_IS_FREE: bool = false;
 
 #[expect(clippy::unnecessary_wraps, reason = "its twin asks the kernel")]
 pub(crate) const fn sockets_tell_their_peers() -> std::io::Result<()> {

@@ -1,121 +1,196 @@
-//! Two things that the tray library leaves out: the menu where the shell does not say where the icon
-//! is, and word of a taskbar that came back.
-#![expect(unsafe_code, reason = "messages of the icon's window are seen by Win32 calls")]
+//! The icon by the library `tray-icon`: puts values on the taskbar and remembers what it put there.
 
-use std::ffi::c_void;
+use std::collections::HashMap;
 use std::io;
 
-use tray_icon::TrayIcon;
-use tray_icon::menu::{ContextMenu, Menu};
-use windows_sys::Win32::Foundation::{HWND, LPARAM, LRESULT, POINT, RECT, WPARAM};
-use windows_sys::Win32::UI::Shell::{
-    DefSubclassProc, NOTIFYICONIDENTIFIER, RemoveWindowSubclass, SetWindowSubclass, Shell_NotifyIconGetRect,
-};
-use windows_sys::Win32::UI::WindowsAndMessaging::{
-    GetCursorPos, PostMessageW, RegisterWindowMessageW, SetForegroundWindow, TPM_BOTTOMALIGN, TPM_LEFTALIGN,
-    TrackPopupMenu, WM_LBUTTONUP, WM_NCDESTROY, WM_NULL, WM_RBUTTONUP,
-};
+use anyhow::Context;
+use tray_icon::menu::{CheckMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem};
+use tray_icon::{TrayIcon, TrayIconBuilder};
 
-pub(crate) use super::balloon::{balloon, icon_pixels};
-use super::handle::worked;
-use super::text::{length, wide};
+use super::balloon::{balloon, icon_pixels};
+use super::taskbar::mend;
+use crate::platform::tray::{Picture, Place, Row, Setup, Shown, Told, decode};
 
-/// The library's message about its icon.
-const ICON_MESSAGE: u32 = 6002;
-
-/// Names our procedure among those of the window.
-const OURS: usize = 0x5348;
-
-/// What the procedure needs. Freed when the window goes.
-struct Watcher {
-    menu: isize,
-    taskbar_created: u32,
-    panel_is_back: Box<dyn Fn() + Send>,
+/// One row of the menu.
+enum Item {
+    Separator(PredefinedMenuItem),
+    Plain(MenuItem),
+    Tick(CheckMenuItem),
 }
 
-pub(crate) const ICON_GOES_WITH_THE_BUS: bool = false;
+pub(crate) struct Icon {
+    tray: TrayIcon,
+    menu: Menu,
+    icons: HashMap<&'static str, tray_icon::Icon>,
+    items: Vec<(Item, Row)>,
+    picture: Option<&'static str>,
+    title: String,
+}
 
-pub(crate) fn mend(tray: &TrayIcon, menu: &Menu, panel_is_back: Box<dyn Fn() + Send>) -> io::Result<()> {
-    let name = wide("TaskbarCreated");
-    // SAFETY: the name ends in a zero and outlives the call.
-    let taskbar_created = unsafe { RegisterWindowMessageW(name.as_ptr()) };
-    let watcher = Box::new(Watcher { menu: menu.hpopupmenu(), taskbar_created, panel_is_back });
-    let window: HWND = tray.window_handle();
-    let watcher = Box::into_raw(watcher);
-    // SAFETY: the window is this thread's own; the watcher lives until the window's last message.
-    let done =
-        worked(unsafe { SetWindowSubclass(window, Some(procedure), OURS, watcher.expose_provenance()) });
-    if done.is_err() {
-        // SAFETY: nobody else got the address.
-        drop(unsafe { Box::from_raw(watcher) });
+impl Icon {
+    pub(crate) fn put(
+        setup: &Setup<'_>,
+        shown: &Shown,
+        tell: Box<dyn Fn(Told) + Send + Sync>,
+    ) -> anyhow::Result<Self> {
+        let tell = std::sync::Arc::new(tell);
+        let pixels = icon_pixels();
+        let mut icons = HashMap::new();
+        for picture in setup.pictures {
+            icons.insert(picture.name, icon(picture, pixels)?);
+        }
+        let menu = Menu::new();
+        let mut items = Vec::with_capacity(shown.rows.len());
+        for (at, row) in shown.rows.iter().enumerate() {
+            let item = make(row, at);
+            if is_visible(row) {
+                menu.append(item.native())?;
+            }
+            items.push((item, row.clone()));
+        }
+        let tray = TrayIconBuilder::new()
+            .with_menu(Box::new(menu.clone()))
+            .with_icon(icons.get(shown.picture.name).cloned().context("every picture is there")?)
+            .with_tooltip(&shown.title)
+            .build()?;
+        let to_tell = std::sync::Arc::clone(&tell);
+        if let Err(error) = mend(&tray, &menu, Box::new(move || to_tell(Told::PanelIsBack))) {
+            tracing::warn!(%error, "some panels will not open the menu");
+        }
+        MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
+            // The place of a row never changes, so it is its name.
+            if let Ok(row) = event.id().as_ref().parse() {
+                tell(Told::Row(row));
+            }
+        }));
+        let title = shown.title.clone();
+        Ok(Self { tray, menu, icons, items, picture: Some(shown.picture.name), title })
     }
-    done
-}
 
-unsafe extern "system" fn procedure(
-    window: HWND,
-    message: u32,
-    wparam: WPARAM,
-    lparam: LPARAM,
-    _: usize,
-    watcher: usize,
-) -> LRESULT {
-    let address: *mut Watcher = std::ptr::with_exposed_provenance_mut(watcher);
-    if message == WM_NCDESTROY {
-        // SAFETY: this is the window's last message: the procedure is taken off first, so that the
-        // watcher is freed once and never used again.
-        unsafe {
-            RemoveWindowSubclass(window, Some(procedure), OURS);
-            drop(Box::from_raw(address));
-            return DefSubclassProc(window, message, wparam, lparam);
+    pub(crate) fn show(&mut self, shown: &Shown) -> anyhow::Result<()> {
+        let mut above = 0;
+        for ((item, before), row) in self.items.iter_mut().zip(&shown.rows) {
+            if before != row {
+                update(item, before, row);
+                match (is_visible(before), is_visible(row)) {
+                    (false, true) => self.menu.insert(item.native(), above)?,
+                    (true, false) => self.menu.remove(item.native())?,
+                    (true, true) | (false, false) => {}
+                }
+                *before = row.clone();
+            }
+            above += usize::from(is_visible(row));
+        }
+        if self.picture != Some(shown.picture.name) {
+            self.tray.set_icon(self.icons.get(shown.picture.name).cloned())?;
+            self.picture = Some(shown.picture.name);
+        }
+        if self.title != shown.title {
+            self.tray.set_tooltip(Some(&shown.title))?;
+            self.title.clone_from(&shown.title);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.picture = None;
+        self.title.clear();
+    }
+
+    pub(crate) fn put_back(&mut self, row: usize) {
+        if let Some((Item::Tick(item), Row::Tick { on, .. })) = self.items.get(row) {
+            item.set_checked(*on);
         }
     }
-    // SAFETY: it was made for this window and is freed only above; all this happens on one thread.
-    let watcher = unsafe { &*address };
-    let button = u32::try_from(lparam).unwrap_or(0);
-    if message == ICON_MESSAGE
-        && matches!(button, WM_LBUTTONUP | WM_RBUTTONUP)
-        && !has_a_place(window, wparam)
-    {
-        // The library does nothing at all for such an icon.
-        show_menu(window, watcher.menu);
-        return 0;
+
+    pub(crate) fn balloon(&self, title: &str, body: &str) -> io::Result<()> {
+        balloon(&self.tray, title, body)
     }
-    // SAFETY: these are the arguments that we got.
-    let answer = unsafe { DefSubclassProc(window, message, wparam, lparam) };
-    if message == watcher.taskbar_created {
-        (watcher.panel_is_back)();
-    }
-    answer
 }
 
-/// Whether the shell says where the icon is.
-fn has_a_place(window: HWND, icon: WPARAM) -> bool {
-    let mut identifier = NOTIFYICONIDENTIFIER { hWnd: window, ..NOTIFYICONIDENTIFIER::default() };
-    identifier.cbSize = length(&identifier);
-    identifier.uID = u32::try_from(icon).unwrap_or(0);
-    let mut place = RECT::default();
-    // SAFETY: both structures are ours and outlive the call.
-    unsafe { Shell_NotifyIconGetRect(&raw const identifier, &raw mut place) == 0 }
+#[expect(clippy::unnecessary_wraps, reason = "its twin asks a bus")]
+pub(crate) fn place() -> Result<Place, String> {
+    Ok(Place::Panel)
 }
 
-fn show_menu(window: HWND, menu: isize) {
-    let mut pointer = POINT::default();
-    let menu: *mut c_void = std::ptr::with_exposed_provenance_mut(menu.cast_unsigned());
-    // SAFETY: window and menu belong to the icon, which lives while its messages arrive. Without the
-    // first and the last call the menu would not close by a click elsewhere.
-    unsafe {
-        GetCursorPos(&raw mut pointer);
-        SetForegroundWindow(window);
-        TrackPopupMenu(
-            menu,
-            TPM_BOTTOMALIGN | TPM_LEFTALIGN,
-            pointer.x,
-            pointer.y,
-            0,
-            window,
-            std::ptr::null(),
-        );
-        PostMessageW(window, WM_NULL, 0, 0);
+#[expect(clippy::unnecessary_wraps, reason = "its twin removes files")]
+pub(crate) fn forget_pictures(_: &std::path::Path) -> io::Result<()> {
+    Ok(())
+}
+
+impl Item {
+    fn native(&self) -> &dyn IsMenuItem {
+        match self {
+            Self::Separator(item) => item,
+            Self::Plain(item) => item,
+            Self::Tick(item) => item,
+        }
+    }
+}
+
+fn make(row: &Row, at: usize) -> Item {
+    let id = at.to_string();
+    match row {
+        Row::Separator => Item::Separator(PredefinedMenuItem::separator()),
+        Row::Item { label, enabled } => Item::Plain(MenuItem::with_id(id, escaped(label), *enabled, None)),
+        Row::Tick { label, enabled, on } => {
+            Item::Tick(CheckMenuItem::with_id(id, escaped(label), *enabled, *on, None))
+        }
+    }
+}
+
+fn is_visible(row: &Row) -> bool {
+    match row {
+        Row::Separator => true,
+        Row::Item { label, .. } | Row::Tick { label, .. } => !label.is_empty(),
+    }
+}
+
+/// Changes only what differs: Windows draws a row that was made without a choice in grey, and one that
+/// is told so once more in black.
+fn update(item: &Item, shown: &Row, wanted: &Row) {
+    match (item, shown, wanted) {
+        (Item::Plain(item), Row::Item { enabled: before, .. }, Row::Item { label, enabled }) => {
+            item.set_text(escaped(label));
+            if before != enabled {
+                item.set_enabled(*enabled);
+            }
+        }
+        (Item::Tick(item), Row::Tick { enabled: before, .. }, Row::Tick { label, enabled, on }) => {
+            item.set_text(escaped(label));
+            if before != enabled {
+                item.set_enabled(*enabled);
+            }
+            item.set_checked(*on);
+        }
+        // The rows never change their kind.
+        (
+            Item::Separator(_) | Item::Plain(_) | Item::Tick(_),
+            Row::Separator | Row::Item { .. } | Row::Tick { .. },
+            Row::Separator | Row::Item { .. } | Row::Tick { .. },
+        ) => {}
+    }
+}
+
+/// An ampersand would underline the next letter.
+fn escaped(label: &str) -> String {
+    label.replace('&', "&&")
+}
+
+/// The taskbar scales; a picture that fits stays sharp.
+fn icon(picture: &Picture, pixels: u32) -> anyhow::Result<tray_icon::Icon> {
+    let fits = picture.pngs.iter().find(|(size, _)| *size >= pixels).or(picture.pngs.last());
+    let (rgba, width, height) = decode(fits.context("a picture has no size")?.1)?;
+    tray_icon::Icon::from_rgba(rgba, width, height).context("the taskbar does not take the picture")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_that_says_nothing_is_not_shown() {
+        let row = |label: &str| Row::Item { label: label.into(), enabled: true };
+        assert!(is_visible(&row("a")) && is_visible(&Row::Separator) && !is_visible(&row("")));
     }
 }

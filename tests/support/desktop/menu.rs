@@ -14,6 +14,7 @@ const SEPARATOR: usize = 1;
 
 /// One row as the program describes it to the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of the protocol")]
 pub(crate) struct MenuRow {
     id: i32,
     /// Empty for a separator.
@@ -21,6 +22,7 @@ pub(crate) struct MenuRow {
     pub(crate) enabled: bool,
     pub(crate) ticked: bool,
     pub(crate) separator: bool,
+    visible: bool,
 }
 
 type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
@@ -34,6 +36,17 @@ impl Desktop<'_> {
 
     /// Nothing when it is not on the bus, or does not answer.
     pub(crate) fn try_menu_layout(&self, pid: u32) -> Option<Vec<MenuRow>> {
+        let rows = self.try_all_rows(pid)?.into_iter();
+        Some(rows.filter(|row| row.visible).collect())
+    }
+
+    /// The same with those that are not drawn.
+    #[track_caller]
+    pub(crate) fn all_rows(&self, pid: u32) -> Vec<MenuRow> {
+        eventually_some("the tray has a menu", PATIENCE, || self.try_all_rows(pid))
+    }
+
+    fn try_all_rows(&self, pid: u32) -> Option<Vec<MenuRow>> {
         let properties: [&str; 0] = [];
         let answer = self.call_menu(pid, "GetLayout", &(0_i32, -1_i32, &properties[..])).ok()?;
         let (_, (_, _, rows)): (u32, Layout) = answer.body().deserialize().ok()?;
@@ -62,6 +75,11 @@ impl Desktop<'_> {
         let rows = self.menu_layout(pid);
         let found = rows.iter().find(|row| row.label.starts_with(label));
         found.unwrap_or_else(|| panic!("no row `{label}` in {rows:#?}")).clone()
+    }
+
+    /// The same, where it may not be there yet.
+    pub(crate) fn try_row_called(&self, pid: u32, label: &str) -> Option<MenuRow> {
+        self.menu_layout(pid).into_iter().find(|row| row.label.starts_with(label))
     }
 
     /// The menu on the screen.
@@ -133,18 +151,23 @@ fn place(rows: &[MenuRow], label: &str, menu: Rect) -> Rect {
     Rect { x: menu.x, y, width: menu.width, height }
 }
 
-/// What is not said has the protocol's default. Hidden rows are not drawn, so not ours.
+/// What is not said has the protocol's default.
 fn row(value: OwnedValue) -> Option<MenuRow> {
     let (id, properties, _) = Layout::try_from(value).ok()?;
     let text = |key: &str| properties.get(key).and_then(|it| it.downcast_ref::<String>().ok());
     let flag = |key: &str| properties.get(key).and_then(|it| it.downcast_ref::<bool>().ok());
     let tick = properties.get("toggle-state").and_then(|it| it.downcast_ref::<i32>().ok());
-    flag("visible").unwrap_or(true).then(|| MenuRow {
+    Some(MenuRow {
         id,
-        // An underscore marks the access key and is not part of the text.
-        label: text("label").unwrap_or_default().replace('_', ""),
+        visible: flag("visible").unwrap_or(true),
+        label: text("label").map(|label| as_drawn(&label)).unwrap_or_default(),
         enabled: flag("enabled").unwrap_or(true),
         ticked: tick == Some(1),
         separator: text("type").is_some_and(|kind| kind == "separator"),
     })
+}
+
+/// One underscore marks the access key, two are one; what is drawn in place of several reads like them.
+fn as_drawn(label: &str) -> String {
+    label.replace("__", "\u{2cd}").replace('_', "").replace('\u{2cd}', "_")
 }

@@ -7,13 +7,17 @@
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses its own part of the desktop")]
 
+mod bare;
 mod bus;
 mod menu;
+mod panel;
 mod pixels;
 mod pointer;
 mod session;
 mod stub;
 mod toasts;
 
+pub(crate) use bare::Bare;
+pub(crate) use panel::Panel;
 pub(crate) use pixels::Rect;
 pub(crate) use session::{Desktop, NEEDS, Theme};

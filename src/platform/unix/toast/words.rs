@@ -22,9 +22,9 @@ const A_WHILE: Timeout = Timeout::Milliseconds(20_000);
 pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path>) -> Notification {
     let can = |what: &str| able.capabilities.iter().any(|capability| capability == what);
     let has_buttons = can("actions") && !DRAW_NO_BUTTONS.contains(&able.name.as_str());
-    let mut lines: Vec<&str> = content.body.lines().collect();
-    lines.extend(content.by_hand.as_deref().filter(|_| !has_buttons));
-    let body = lines.join("\n");
+    // First: some of them cut off what is longer than a few lines.
+    let by_hand = content.by_hand.as_deref().filter(|_| !has_buttons);
+    let body = by_hand.into_iter().chain(content.body.lines()).collect::<Vec<_>>().join("\n");
     let body = if SHOW_THE_NAME.contains(&able.name.as_str()) || content.title.contains(wording::OUR_NAME) {
         body
     } else {
@@ -122,7 +122,7 @@ mod tests {
             [("x", &["body"][..], 0), ("mako", &EVERYTHING[..], 2), ("dunst", &EVERYTHING[..], 2)]
         {
             let toast = notification(&orphan(), &able(name, capabilities), None);
-            assert!(toast.body.ends_with("\n`shimkeeper cleanup` ends it"), "{name}: {toast:?}");
+            assert!(toast.body.contains("`shimkeeper cleanup` ends it\nexai-mcp: "), "{name}: {toast:?}");
             assert_eq!(toast.actions.len(), offers * 2, "{name}");
         }
         let toast = notification(&orphan(), &able("x", &EVERYTHING), None);
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(toast.body, "");
         assert_eq!(
             toast.summary,
-            "Orphaned MCP server · Shimkeeper · exai-mcp: <b> & co ended · `shimkeeper cleanup` ends it"
+            "Orphaned MCP server · Shimkeeper · `shimkeeper cleanup` ends it · exai-mcp: <b> & co ended"
         );
     }
 

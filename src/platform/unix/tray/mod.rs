@@ -1,0 +1,95 @@
+//! The icon by the session bus: org.kde.StatusNotifierItem and com.canonical.dbusmenu, served by one thread.
+//!
+//! The library that shows it on Windows cannot tell a name, an attention, a description, or the same Id twice, and
+//! what it uses on Linux gives up on a panel whose name is there before its object. Here nothing is final but a bus
+//! that has gone.
+
+mod board;
+mod item;
+mod label;
+mod layout;
+mod menu;
+mod pictures;
+mod place;
+mod registration;
+mod serve;
+mod watcher;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use self::board::Board;
+use self::serve::serve;
+use crate::platform::tray::{Picture, Setup, Shown, Told};
+
+pub(crate) use self::place::place;
+
+/// The way to the thread that serves the icon, which ends when this is dropped.
+pub(crate) struct Icon(UnboundedSender<Box<Shown>>);
+
+impl Icon {
+    pub(crate) fn put(
+        setup: &Setup<'_>,
+        shown: &Shown,
+        tell: Box<dyn Fn(Told) + Send + Sync>,
+    ) -> anyhow::Result<Self> {
+        let theme = written(setup.state, setup.pictures);
+        let board = Arc::new(Board::new(shown.clone(), theme, tell));
+        let runtime = runtime()?;
+        let (sender, views) = unbounded_channel();
+        let is_login = setup.is_login;
+        thread::Builder::new().name("icon".into()).spawn(move || {
+            runtime.block_on(serve(&board, views, is_login));
+        })?;
+        Ok(Self(sender))
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "its twin asks the system")]
+    pub(crate) fn show(&mut self, shown: &Shown) -> anyhow::Result<()> {
+        // The thread has told why it ended, if it has.
+        let _ = self.0.send(Box::new(shown.clone()));
+        Ok(())
+    }
+
+    /// Done where the click arrives.
+    #[expect(clippy::unused_self, reason = "its twin turns it back")]
+    pub(crate) fn put_back(&mut self, _: usize) {}
+
+    /// A panel that comes back asks for everything.
+    #[expect(clippy::unused_self, reason = "its twin has something to forget")]
+    pub(crate) fn forget(&mut self) {}
+
+    #[expect(clippy::unused_self, reason = "its twin has a balloon")]
+    pub(crate) fn balloon(&self, _: &str, _: &str) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// Writes the pictures and says where; nowhere if they cannot be written. Then pixels have to do.
+fn written(state: &Path, pictures: &[&'static Picture]) -> String {
+    for folder in pictures::folders(state) {
+        match pictures::write(&folder, pictures) {
+            Ok(()) => return folder.to_string_lossy().into_owned(),
+            Err(error) => tracing::warn!(%error, "some panels will show no icon"),
+        }
+    }
+    String::new()
+}
+
+pub(crate) fn forget_pictures(state: &Path) -> io::Result<()> {
+    for folder in pictures::folders(state) {
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_time().build()
+}
