@@ -1,6 +1,9 @@
-//! One tray a user, by a lock on a file in the user's own folder.
+//! One of us at a time, by a lock on a file in the user's own folder: one tray a user, one change of configurations, one
+//! guard that starts a server for a port.
 //!
-//! The system gives the lock back when its holder ends, however that happens: no stale lock.
+//! The system gives the lock back when its holder ends, however that happens: no stale lock. Some file systems know no
+//! locks. Then the work goes on without one, and that is said: a second tray looks and ends by the same proofs, and
+//! a configuration that was changed meanwhile is noticed when it is written.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Write};
@@ -16,6 +19,8 @@ pub(crate) enum Lock {
     Ours(File),
     /// Another program of this user holds it.
     Theirs,
+    /// The file system knows no locks, so that nobody can have it: the error says so.
+    Unknown(File, io::Error),
 }
 
 /// Takes the lock, or tells that another has it. Does not wait.
@@ -34,6 +39,7 @@ pub(crate) fn acquire(path: &Path) -> io::Result<Lock> {
             Ok(Lock::Ours(file))
         }
         Err(TryLockError::WouldBlock) => Ok(Lock::Theirs),
+        Err(TryLockError::Error(error)) if private::has_no_locks(&error) => Ok(Lock::Unknown(file, error)),
         Err(TryLockError::Error(error)) => Err(error),
     }
 }

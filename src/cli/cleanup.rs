@@ -28,6 +28,7 @@ pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Fail
     } else {
         tell(context, &report);
     }
+    tell_what_is_left(&report.after);
     Ok(report.outcome())
 }
 
@@ -57,6 +58,7 @@ fn check_only(context: &Context, args: &CleanupArgs, found: &[Diagnosis], scope:
             tell_nothing_to_do(context, found);
         }
     }
+    tell_what_is_left(found);
     Outcome::of(worst(found))
 }
 
@@ -77,14 +79,21 @@ fn tell(context: &Context, report: &CleanupReport) {
         tell_nothing_to_do(context, &report.after);
         return;
     }
-    for after in &report.after {
-        console::say(&wording::capital(&wording::port_row(after)));
+    for row in report.after.iter().filter_map(wording::port_row) {
+        console::say(&wording::capital(&row));
     }
 }
 
 fn tell_refused(refused: &[plan::Refused]) {
     for refused in refused {
         console::complain(&wording::left_alone(refused.pid, refused.why));
+    }
+}
+
+/// Why this ends with another code than 0, where it is not what was ended or refused.
+fn tell_what_is_left(found: &[Diagnosis]) {
+    for reason in wording::what_needs_attention(found) {
+        console::complain(&wording::still_needs_attention(&reason));
     }
 }
 

@@ -5,7 +5,7 @@ use super::args::{ConfigArgs, ConfigWhat};
 use super::context::Context;
 use crate::core::wording;
 use crate::exit::Outcome;
-use crate::{config, console, files};
+use crate::{config, console, files, platform};
 
 pub(super) fn run(context: &Context, args: &ConfigArgs) -> Result<Outcome, Failure> {
     let file = context.paths.config_file();
@@ -16,6 +16,12 @@ pub(super) fn run(context: &Context, args: &ConfigArgs) -> Result<Outcome, Failu
             context.config()?;
             let says = if file.exists() { wording::config_loads(&file) } else { wording::config_none(&file) };
             console::say(&says);
+            for note in config::notes(&file, platform::PATH_STYLE) {
+                console::say(&wording::note(&note.says(&file)));
+                if let Some(hint) = &note.hint {
+                    console::say(&format!("hint: {hint}"));
+                }
+            }
         }
         ConfigWhat::Init => {
             if file.exists() {

@@ -1,6 +1,5 @@
 //! `shimkeeper doctor`: what works here, what does not, and what to do. Touches nothing.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -12,7 +11,8 @@ use super::mcp::here;
 use super::render::Paint;
 use super::schedule;
 use crate::config::Config;
-use crate::core::{Diagnosis, Listens, State, Watch, wording};
+use crate::core::snapshot::Hold;
+use crate::core::{Diagnosis, Finding, Listens, State, Watch, wording};
 use crate::exit::Outcome;
 use crate::mcp::{self, Trouble, TroubleKind};
 use crate::monitor::cleaning::Looker;
@@ -141,25 +141,29 @@ fn sight(found: &[Diagnosis]) -> Vec<Check> {
     checks
 }
 
-/// Whether the port could be bound now, tried by binding it for a moment without listening.
+/// Whether a server could bind the port now, or who has it.
 fn port(found: &Diagnosis) -> Option<Check> {
     let Watch { port, listens, .. } = found.watch;
     if listens == Listens::Never {
         return None;
     }
-    if !found.holders.is_empty() {
-        let says = wording::capital(&wording::port_row(found));
-        return Some(if is_held_as_it_should_be(found) {
-            works("port", says)
-        } else {
-            attention("port", says, Some(wording::free_hint(port)))
-        });
-    }
-    Some(match TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))) {
-        Ok(_) => works("port", wording::port_can_be_bound(port)),
-        Err(error) => {
-            attention("port", wording::port_cannot_be_bound(port, &error), Some(wording::BIND_HINT.into()))
-        }
+    let says = wording::capital(&wording::port_row(found)?);
+    let of_the_port =
+        ["foreign", "bound", "connected", "ghost", "reserved", "taken", "lingering", "not_permitted"];
+    let trouble = found.findings.iter().find(|finding| of_the_port.contains(&finding.kind()));
+    Some(if found.port_is_free() {
+        works("port", wording::port_can_be_bound(port))
+    } else if is_held_as_it_should_be(found) {
+        works("port", says)
+    } else if let Some(trouble) = trouble {
+        let tells_more = matches!(trouble, Finding::Foreign { hold: Hold::Bound | Hold::Connected, .. });
+        let more = || wording::capital(&wording::finding(trouble, &found.watch));
+        let says = if tells_more { more() } else { says };
+        attention("port", says, wording::finding_hint(trouble, &found.watch))
+    } else if found.holders.is_empty() {
+        unknown("port", says, wording::PORT_UNKNOWN_HINT)
+    } else {
+        attention("port", says, Some(wording::free_hint(port)))
     })
 }
 
@@ -169,7 +173,7 @@ fn is_held_as_it_should_be(found: &Diagnosis) -> bool {
         .instances
         .iter()
         .any(|instance| instance.listens && matches!(instance.state, State::Attached | State::Adopted));
-    in_use && !found.findings.iter().any(|finding| finding.kind() == "foreign")
+    in_use && !found.findings.iter().any(|finding| matches!(finding, Finding::Foreign { .. }))
 }
 
 fn panel() -> Check {

@@ -12,10 +12,10 @@ use crate::core::guarded::lease_over;
 use crate::core::heir::Proof;
 use crate::core::holder::keeper_of_others;
 use crate::core::plan::{Grounds, Reach, Refused, never_ended_here};
-use crate::core::snapshot::Callers;
+use crate::core::snapshot::{Callers, Hold};
 use crate::core::{
-    Fact, Holder, Listens, Member, Memory, Moment, PathStyle, Pid, Snapshot, Target, Watch, diagnose, mask,
-    wording,
+    Diagnosis, Fact, Finding, Holder, Listens, Member, Memory, Moment, PathStyle, Pid, Snapshot, Target,
+    Watch, diagnose, mask, wording,
 };
 use crate::exit::Outcome;
 use crate::sense::{Machine, Sense};
@@ -30,33 +30,34 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
     let watches = [watch];
     let snapshot = machine.look(&watches, context.clock.now());
     let [watch] = &watches;
-    let rows = rows(&snapshot, watch);
+    let found = judged(&snapshot, watch);
+    let rows = &found.holders;
     if let Some(unseen) = snapshot.unseen.first() {
         let failure = Failure::new(Outcome::Blind, wording::unseen(unseen));
         let failure = failure.hint(Some(wording::unseen_hint(unseen)));
-        return finish_untouched(args, watch.port, &rows, failure);
+        return finish_untouched(args, watch.port, rows, failure);
     }
     if rows.is_empty() {
-        return Ok(already_free(args, watch.port));
+        return nobody_has_it(args, &found);
     }
     if !args.json {
-        for row in &rows {
+        for row in rows {
             console::say(&describe(row, &snapshot));
         }
     }
-    let pid = match choose(args, &rows, watch.port) {
+    let pid = match choose(args, rows, watch) {
         Ok(pid) => pid,
-        Err(failure) => return finish_untouched(args, watch.port, &rows, failure),
+        Err(failure) => return finish_untouched(args, watch.port, rows, failure),
     };
     let target = match target(&snapshot, watch, pid) {
         Ok(target) => target,
-        Err(failure) => return finish_untouched(args, watch.port, &rows, failure),
+        Err(failure) => return finish_untouched(args, watch.port, rows, failure),
     };
     if !agreed(args, &target) {
         return finish_untouched(
             args,
             watch.port,
-            &rows,
+            rows,
             Failure::new(Outcome::Attention, wording::NOTHING_ENDED),
         );
     }
@@ -64,21 +65,36 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
     tracing::info!(%pid, port = watch.port, command = %mask::command_line(&target.command), "ends the holder of a port, as the user asked");
     let report = act::Machine.end(&[target], config.stop_grace);
     let after = machine.look(&watches, context.clock.now());
-    Ok(tell(args, watch, &rows, &report, &after))
+    Ok(tell(args, watch, rows, &report, &after))
 }
 
-/// Everything on the port, judged by nobody.
-fn rows(snapshot: &Snapshot, watch: &Watch) -> Vec<HeldBy> {
-    diagnose(snapshot, watch, &Memory::default(), Moment::default()).holders
+/// Everything on the port. What else is said of the watch is nobody's question here.
+fn judged(snapshot: &Snapshot, watch: &Watch) -> Diagnosis {
+    diagnose(snapshot, watch, &Memory::default(), Moment::default())
 }
 
-fn already_free(args: &FreeArgs, port: u16) -> Outcome {
+/// It is free, or kept by what cannot be ended.
+fn nobody_has_it(args: &FreeArgs, found: &Diagnosis) -> Result<Outcome, Failure> {
+    let port = found.watch.port;
+    if let Some(keeps) = keeps(found) {
+        return finish_untouched(args, port, &[], keeps);
+    }
     if args.json {
         console::say(&json::free(port, &[], true, &[], &[]));
     } else {
         console::say(&wording::port_is_free(port));
     }
-    Outcome::Fine
+    Ok(Outcome::Fine)
+}
+
+/// What keeps the port from being bound where no process is known to have it.
+fn keeps(found: &Diagnosis) -> Option<Failure> {
+    let keeps = |found: &&Finding| {
+        matches!(found, Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted)
+    };
+    let keeps = found.findings.iter().find(keeps)?;
+    let failure = Failure::new(Outcome::Attention, wording::finding(keeps, &found.watch));
+    Some(failure.hint(wording::finding_hint(keeps, &found.watch)))
 }
 
 /// Nothing was ended: a script still gets its JSON.
@@ -109,8 +125,12 @@ fn describe(row: &HeldBy, snapshot: &Snapshot) -> String {
         let lease = lease_over(snapshot, pid)?;
         Some(format!("\n  {}", wording::guard_over(lease, pid)))
     });
+    let how = match row.hold {
+        Hold::Listens => String::new(),
+        Hold::Bound | Hold::Connected => format!("{} ", wording::holds(row.hold)),
+    };
     let users = who_can_be_ended(row).map(|pid| users(pid, snapshot)).unwrap_or_default();
-    format!("{}  {who}{heir}{command}{}{users}", row.address, guard.unwrap_or_default())
+    format!("{}  {how}{who}{heir}{command}{}{users}", row.address, guard.unwrap_or_default())
 }
 
 /// Who is connected to it, a line each: that is lost with its end.
@@ -141,8 +161,20 @@ fn is_certain(row: &HeldBy) -> bool {
 }
 
 /// Which holder is meant.
-fn choose(args: &FreeArgs, rows: &[HeldBy], port: u16) -> Result<Pid, Failure> {
-    let mut known: Vec<Pid> = rows.iter().filter_map(who_can_be_ended).collect();
+fn choose(args: &FreeArgs, rows: &[HeldBy], watch: &Watch) -> Result<Pid, Failure> {
+    let port = watch.port;
+    let connected = rows.iter().filter(|row| row.hold == Hold::Connected);
+    let (connected, rows): (Vec<&HeldBy>, Vec<&HeldBy>) =
+        (connected.collect(), rows.iter().filter(|row| row.hold != Hold::Connected).collect());
+    let is_meant = |row: &&&HeldBy| args.pid.is_none_or(|pid| who_can_be_ended(row) == Some(pid));
+    if let Some(row) = connected.iter().find(is_meant)
+        && (rows.is_empty() || args.pid.is_some())
+    {
+        let who = wording::holder(&row.holder, row.name.as_deref());
+        let failure = Failure::new(Outcome::Attention, wording::only_connected(&who, &row.address));
+        return Err(failure.hint(Some(wording::outgoing_hint(port, watch.style))));
+    }
+    let mut known: Vec<Pid> = rows.iter().copied().filter_map(who_can_be_ended).collect();
     known.sort_unstable();
     known.dedup();
     match (args.pid, known.as_slice()) {
@@ -154,7 +186,7 @@ fn choose(args: &FreeArgs, rows: &[HeldBy], port: u16) -> Result<Pid, Failure> {
             }
             Ok(*one)
         }
-        (None, [_]) if !rows.iter().all(is_certain) => {
+        (None, [_]) if !rows.iter().all(|row| is_certain(row)) => {
             Err(Failure::new(Outcome::Attention, wording::NAME_THE_HEIR))
         }
         (None, []) => {
@@ -204,10 +236,11 @@ fn agreed(args: &FreeArgs, target: &Target) -> bool {
 }
 
 fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, after: &Snapshot) -> Outcome {
-    let left = rows(after, watch);
-    let is_free = left.is_empty() && after.unseen.is_empty();
+    let found = judged(after, watch);
+    let left = &found.holders;
+    let is_free = found.port_is_free() && after.unseen.is_empty();
     if args.json {
-        let rows = if report.ended.is_empty() { before } else { &left };
+        let rows = if report.ended.is_empty() { before } else { left };
         console::say(&json::free(watch.port, rows, is_free, &report.ended, &report.refused));
     } else {
         for ended in &report.ended {
@@ -219,9 +252,12 @@ fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, a
         if is_free {
             console::say(&wording::port_is_free(watch.port));
         }
-        for row in &left {
+        for row in left {
             console::say(&describe(row, after));
         }
+    }
+    if let Some(keeps) = keeps(&found).filter(|_| left.is_empty()) {
+        keeps.complain();
     }
     match (is_free, after.unseen.is_empty()) {
         (true, _) => Outcome::Fine,

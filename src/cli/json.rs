@@ -40,6 +40,7 @@ struct HolderJson {
     owner: &'static str,
     pid: Option<u32>,
     name: Option<String>,
+    how: &'static str,
 }
 
 #[derive(Serialize)]
@@ -86,6 +87,7 @@ struct CleanupJson {
     refused: Vec<RefusedJson>,
     port: Option<PortJson>,
     ports: Vec<PortJson>,
+    attention: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -169,6 +171,7 @@ fn holder(row: &HeldBy) -> HolderJson {
         },
         pid: holder_pid(&row.holder).map(Pid::get),
         name: row.name.as_deref().map(mask::plain),
+        how: row.hold.word(),
     }
 }
 
@@ -216,6 +219,7 @@ pub(super) fn cleanup(report: &CleanupReport) -> String {
         refused: report.refused.iter().map(refused).collect(),
         port: report.after.first().and_then(port),
         ports: report.after.iter().filter_map(port).collect(),
+        attention: wording::what_needs_attention(&report.after),
     };
     print(&json, true)
 }

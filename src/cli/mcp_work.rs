@@ -83,6 +83,9 @@ impl Work<'_> {
             return Ok((planned, None));
         }
         let turn = mcp::take_turn(&self.context.paths.state_dir(), |span| self.context.clock.wait(span))?;
+        if let Some(says) = &turn.says {
+            console::complain(says);
+        }
         Ok((plan(place)?, Some(turn)))
     }
 

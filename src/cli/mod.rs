@@ -44,10 +44,7 @@ pub fn main() -> ExitCode {
     match run(args) {
         Ok(outcome) => outcome.into(),
         Err(failure) => {
-            console::complain(&failure.says);
-            if let Some(hint) = &failure.hint {
-                console::complain(&format!("hint: {hint}"));
-            }
+            failure.complain();
             failure.outcome.into()
         }
     }
@@ -64,6 +61,14 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(outcome: Outcome, says: impl Into<String>) -> Self {
         Self { outcome, says: says.into(), hint: None }
+    }
+
+    /// Says it, and what to do.
+    fn complain(&self) {
+        console::complain(&self.says);
+        if let Some(hint) = &self.hint {
+            console::complain(&format!("hint: {hint}"));
+        }
     }
 
     fn says(&self) -> &str {

@@ -71,7 +71,7 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, palette: Palette, verbose: bool) 
     let mut label = "port";
     for row in &diagnosis.holders {
         let who = wording::holder(&row.holder, row.name.as_deref());
-        line(&mut out, &format!("  {label:<13}{}  held by {who}", row.address));
+        line(&mut out, &format!("  {label:<13}{}  {} {who}", row.address, wording::holds(row.hold)));
         label = "";
     }
     for finding in &diagnosis.findings {

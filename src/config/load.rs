@@ -42,11 +42,25 @@ pub fn load(path: &Path, style: PathStyle, missing: Missing) -> Result<Config, C
     }
     let text = text(path, MOST)
         .map_err(|(line, complaint)| ConfigError::new(path, vec![Problem::new(line, None, complaint)]))?;
+    read(path, &text, style).0.map_err(|problems| ConfigError::new(path, problems))
+}
+
+/// What stands in a file that loads and will not do what it looks like, in the order of its lines. Nothing where the
+/// file is not there or does not load. Blocks; touches nothing.
+#[must_use]
+pub fn notes(path: &Path, style: PathStyle) -> Vec<Problem> {
+    let Ok(text) = text(path, MOST) else { return Vec::new() };
+    let mut notes = read(path, &text, style).1;
+    notes.sort_by_key(|note| note.line);
+    notes
+}
+
+fn read(path: &Path, text: &str, style: PathStyle) -> (Result<Config, Vec<Problem>>, Vec<Problem>) {
     let whole = path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = whole.parent().map_or_else(PathBuf::new, Path::to_owned);
     let search = env::var_os("PATH");
     let around = Surroundings { folder: &folder, search: search.as_deref() };
-    parse(&text, &around, style).map_err(|problems| ConfigError::new(path, problems))
+    parse_with_notes(text, &around, style)
 }
 
 /// The text of a file, or what is wrong with it and in which line.
@@ -69,10 +83,18 @@ pub(super) fn text(path: &Path, most: u64) -> Result<String, (Option<usize>, Com
 }
 
 pub(crate) fn parse(text: &str, around: &Surroundings<'_>, style: PathStyle) -> Result<Config, Vec<Problem>> {
+    parse_with_notes(text, around, style).0
+}
+
+fn parse_with_notes(
+    text: &str,
+    around: &Surroundings<'_>,
+    style: PathStyle,
+) -> (Result<Config, Vec<Problem>>, Vec<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What follows a mistake of writing is guesswork: its keys are not judged.
-        return Err(errors.iter().map(|error| syntax(text, error)).collect());
+        return (Err(errors.iter().map(|error| syntax(text, error)).collect()), Vec::new());
     }
     let mut reader = Reader::new(text);
     let top = Section { table: table.get_ref(), known: keys::TOP, prefix: "" };
@@ -89,7 +111,7 @@ pub(crate) fn parse(text: &str, around: &Surroundings<'_>, style: PathStyle) -> 
         stop_grace: reader.time(&top, keys::STOP_GRACE, &STOP_GRACES).unwrap_or(standard.stop_grace),
         watches: watches::read(&mut reader, &top, around, style, orphan_grace),
     };
-    if reader.problems.is_empty() { Ok(config) } else { Err(reader.problems) }
+    if reader.problems.is_empty() { (Ok(config), reader.notes) } else { (Err(reader.problems), Vec::new()) }
 }
 
 pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Problem {

@@ -24,7 +24,7 @@ pub(crate) use duration::parse as parse_duration;
 pub use edit::set_auto_cleanup;
 pub use error::{ConfigError, Problem};
 pub(crate) use load::parse;
-pub use load::{Missing, load};
+pub use load::{Missing, load, notes};
 pub use model::Config;
 pub use show::show;
 pub use template::TEMPLATE;

@@ -31,11 +31,13 @@ pub(super) struct Section<'t> {
 pub(super) struct Reader<'t> {
     text: &'t str,
     pub(super) problems: Vec<Problem>,
+    /// What loads and will not do what it looks like.
+    pub(super) notes: Vec<Problem>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: Vec::new() }
+        Self { text, problems: Vec::new(), notes: Vec::new() }
     }
 
     pub(super) fn line(&self, span: &Range<usize>) -> usize {
@@ -43,8 +45,12 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn complain(&mut self, line: usize, section: &Section<'_>, key: &str, complaint: Complaint) {
-        let key = wording::name(&format!("{}{key}", section.prefix));
-        self.problems.push(Problem::new(Some(line), Some(key), complaint));
+        self.problems.push(at(line, section, key, complaint));
+    }
+
+    /// Remarks something that is no reason not to load.
+    pub(super) fn note(&mut self, line: usize, section: &Section<'_>, key: &str, complaint: Complaint) {
+        self.notes.push(at(line, section, key, complaint));
     }
 
     /// Complains about every key that does not belong here.
@@ -150,6 +156,11 @@ impl<'t> Reader<'t> {
         self.complain(line, section, key, wording::wrong_type(wanted, found));
         None
     }
+}
+
+fn at(line: usize, section: &Section<'_>, key: &str, complaint: Complaint) -> Problem {
+    let key = wording::name(&format!("{}{key}", section.prefix));
+    Problem::new(Some(line), Some(key), complaint)
 }
 
 /// Line and column of a byte, both counted from 1, the column in characters.

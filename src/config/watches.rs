@@ -20,6 +20,8 @@ struct Read {
     watch: Watch,
     name_line: usize,
     port_line: usize,
+    /// Whether the file names the port.
+    names_port: bool,
 }
 
 /// Every watch of the file, or the usual one where the file has none.
@@ -53,6 +55,7 @@ pub(super) fn read(
             reader.complain(line, top, keys::WATCH, wording::wrong_type(Wanted::Watches, found));
         }
     }
+    remark(reader, &watches);
     let mut watches: Vec<Watch> = watches.into_iter().map(|read| read.watch).collect();
     // "Never" means never, also where another watch has the same script.
     let protect: BTreeSet<String> = watches.iter().flat_map(|watch| watch.protect.clone()).collect();
@@ -77,7 +80,9 @@ fn one(
     reader.stray_keys(&section);
     let absent = |value: &str| Found { value: value.to_owned(), line };
     let name = reader.text(&section, keys::NAME).unwrap_or_else(|| absent(&usual.name));
-    let port = reader.port(&section, keys::PORT).unwrap_or(Found { value: usual.port, line });
+    let port = reader.port(&section, keys::PORT);
+    let names_port = port.is_some();
+    let port = port.unwrap_or(Found { value: usual.port, line });
     let script = reader.text(&section, keys::SCRIPT).unwrap_or_else(|| absent(&usual.script));
     let cwd = existing(reader, &section, keys::CWD, |text| around.folder(text));
     let watch = Watch {
@@ -91,7 +96,7 @@ fn one(
         protect: protect(reader, &section),
         ..usual.clone()
     };
-    Read { watch, name_line: name.line, port_line: port.line }
+    Read { watch, name_line: name.line, port_line: port.line, names_port }
 }
 
 fn listens(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Listens> {
@@ -141,6 +146,18 @@ fn command(
 fn protect(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<String> {
     let parts = reader.texts(section, keys::PROTECT).unwrap_or_default();
     parts.into_iter().filter_map(|part| Some(reader.worded(section, keys::PROTECT, part)?.value)).collect()
+}
+
+/// Remarks every port that is named and not looked at.
+fn remark(reader: &mut Reader<'_>, watches: &[Read]) {
+    let of_watch = Section { table: &DeTable::new(), known: keys::OF_WATCH, prefix: "watch." };
+    for read in watches.iter().filter(|read| read.names_port && read.watch.listens == Listens::Never) {
+        let looks =
+            |other: &&Read| other.watch.listens != Listens::Never && other.watch.port == read.watch.port;
+        let looks_at_it = watches.iter().find(looks).map(|other| other.watch.name.as_str());
+        let complaint = wording::port_not_looked_at(read.watch.port, looks_at_it);
+        reader.note(read.port_line, &of_watch, keys::PORT, complaint);
+    }
 }
 
 /// Complains if an earlier watch has the name or the port of this one. A watch that never listens

@@ -7,7 +7,8 @@ use super::evidence::Evidence;
 use super::family::Family;
 use super::finding::Finding;
 use super::guarded::Leases;
-use super::heir::{Heir, heir_of};
+pub use super::held::{HeldBy, holder_pid};
+use super::held::{holders, trouble_of, what_keeps};
 use super::identity::Pid;
 use super::instance::{Group, Instance, Ripeness, State, group};
 use super::judge::{Judgement, judge};
@@ -16,25 +17,12 @@ use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
 use super::recognise::{is_match, may_be_a_match};
 use super::severity::{Verdict, of_finding};
-use super::snapshot::{Fact, Holder, Owner, Process, Snapshot};
+use super::snapshot::{Fact, Hold, Holder, Owner, Process, Snapshot};
 use super::unseen::Unseen;
 use super::watch::{Listens, Watch};
 
 /// How long an instance that must listen may take to do so.
 pub const START_TIME: std::time::Duration = std::time::Duration::from_secs(30);
-
-/// One LISTEN row with its owner, as it is shown.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct HeldBy {
-    /// Where: `127.0.0.1:3005`.
-    pub address: String,
-    /// Who.
-    pub holder: Holder,
-    /// The holder's name, where it is known.
-    pub name: Option<String>,
-    /// Who has the socket of a holder that ended.
-    pub heir: Option<Heir>,
-}
 
 /// What one look says about one watch.
 #[derive(Clone, PartialEq, Debug)]
@@ -63,18 +51,37 @@ impl Diagnosis {
             | Finding::Foreign { .. }
             | Finding::Ghost { .. }
             | Finding::Reserved { .. }
+            | Finding::Taken { .. }
+            | Finding::NotPermitted
             | Finding::Superseded { .. }
             | Finding::NotListening { .. } => None,
         })
     }
 
-    /// Whether the port was read and nobody listens on it.
+    /// Whether the port was read and a server can have it: nobody listens on it, and it can be bound.
     #[must_use]
     pub fn port_is_free(&self) -> bool {
-        self.holders.is_empty()
-            && !self
-                .unseen()
-                .any(|unseen| matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. }))
+        let is_taken = |finding: &Finding| match finding {
+            Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted => true,
+            Finding::Unseen(unseen) => {
+                matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. })
+            }
+            Finding::Orphan { .. }
+            | Finding::Suspected { .. }
+            | Finding::Foreign { .. }
+            | Finding::Ghost { .. }
+            | Finding::Superseded { .. }
+            | Finding::NotListening { .. } => false,
+        };
+        self.holders.is_empty() && !self.findings.iter().any(is_taken)
+    }
+
+    /// Whether no process has the port, as far as could be read. Remains of closed connections may still linger on it.
+    #[must_use]
+    pub fn nobody_has_the_port(&self) -> bool {
+        let is_unknown =
+            |unseen: &Unseen| matches!(unseen, Unseen::Listeners { .. } | Unseen::Reservation { .. });
+        self.holders.is_empty() && !self.unseen().any(is_unknown)
     }
 
     /// How long until every suspect can be judged; `None` where nothing is suspected.
@@ -122,43 +129,9 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
     Diagnosis { watch: watch.clone(), taken_at: snapshot.taken_at, verdict, holders, instances, findings }
 }
 
-fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -> Vec<HeldBy> {
-    if watch.listens == Listens::Never {
-        return Vec::new();
-    }
-    let listeners = snapshot.ports.get(&watch.port).map_or(&[][..], |port| &port.listeners);
-    let mut rows: Vec<HeldBy> = listeners
-        .iter()
-        .flat_map(|listener| {
-            let address = std::net::SocketAddr::new(listener.address, watch.port).to_string();
-            listener.holders.iter().map(move |holder| {
-                let (name, heir) = match holder {
-                    Holder::Known(identity) => {
-                        (family.get(identity.pid).map(|process| process.name.clone()), None)
-                    }
-                    Holder::Gone(pid) => (None, heir_of(*pid, snapshot, family, watch)),
-                    Holder::Hidden => (None, None),
-                };
-                HeldBy { address: address.clone(), holder: holder.clone(), name, heir }
-            })
-        })
-        .collect();
-    rows.sort_by_key(|row| (row.address.clone(), holder_pid(&row.holder)));
-    rows
-}
-
-/// The number in a row, where it has one.
-#[must_use]
-pub fn holder_pid(holder: &Holder) -> Option<Pid> {
-    match holder {
-        Holder::Known(identity) => Some(identity.pid),
-        Holder::Gone(pid) => Some(*pid),
-        Holder::Hidden => None,
-    }
-}
-
 fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Instance {
-    let held = holders.iter().filter(|row| match &row.holder {
+    let listening = holders.iter().filter(|row| row.hold == Hold::Listens);
+    let held = listening.filter(|row| match &row.holder {
         Holder::Known(identity) => group.members.iter().any(|member| member.identity == *identity),
         Holder::Gone(_) | Holder::Hidden => false,
     });
@@ -258,21 +231,22 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
         let is_a_guess = is_blind && matches!(trouble, Finding::Foreign { .. });
         Some(if is_a_guess { Finding::Unseen(Unseen::Holder { port: watch.port }) } else { trouble })
     }));
-    if watch.listens != Listens::Never
-        && holders.is_empty()
-        && let Some((first, last)) = snapshot.ports.get(&watch.port).and_then(|port| port.reserved)
-    {
-        findings.push(Finding::Reserved { first, last });
+    if watch.listens != Listens::Never && holders.is_empty() {
+        findings.extend(snapshot.ports.get(&watch.port).and_then(|port| what_keeps(port, watch.port)));
     }
     let hidden = snapshot.processes.iter().filter(|process| could_be_a_shim(process, watch));
     let hidden =
         hidden.map(|process| Unseen::CommandLine { pid: process.identity.pid, name: process.name.clone() });
-    let concerns_us = |unseen: &&Unseen| {
-        watch.listens != Listens::Never
-            || !matches!(
-                unseen,
-                Unseen::Listeners { .. } | Unseen::Reservation { .. } | Unseen::Holder { .. }
-            )
+    let concerns_us = |unseen: &&Unseen| match unseen {
+        Unseen::Listeners { .. } => watch.listens != Listens::Never,
+        Unseen::Reservation { port, .. } | Unseen::Holder { port } => {
+            watch.listens != Listens::Never && *port == watch.port
+        }
+        Unseen::Processes { .. }
+        | Unseen::CommandLine { .. }
+        | Unseen::Parent { .. }
+        | Unseen::Trait { .. }
+        | Unseen::Use { .. } => true,
     };
     let mut unseen: Vec<Unseen> = snapshot.unseen.iter().filter(concerns_us).cloned().chain(hidden).collect();
     unseen.sort();
@@ -314,21 +288,6 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::GuardSilent { .. }
         | Evidence::HoldsPort { .. } => None,
     })
-}
-
-fn trouble_of(row: &HeldBy, watch: &Watch, instances: &[Instance]) -> Option<Finding> {
-    let address = row.address.clone();
-    match &row.holder {
-        Holder::Known(identity) => {
-            let ours = instances
-                .iter()
-                .any(|instance| instance.members.iter().any(|member| member.identity == *identity));
-            let name = row.name.clone().unwrap_or_default();
-            (!ours).then_some(Finding::Foreign { pid: identity.pid, name, address })
-        }
-        Holder::Gone(pid) => Some(Finding::Ghost { pid: *pid, address, heir: row.heir.clone() }),
-        Holder::Hidden => Some(Finding::Unseen(Unseen::Holder { port: watch.port })),
-    }
 }
 
 /// A hidden command line matters where the program could run our script and is not another user's,

@@ -15,6 +15,7 @@ pub mod family;
 pub mod finding;
 pub mod guarded;
 pub mod heir;
+mod held;
 pub mod holder;
 pub mod identity;
 pub mod instance;

@@ -59,9 +59,10 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
     let watch = &diagnosis.watch;
     for finding in &diagnosis.findings {
         match finding {
-            Finding::Foreign { .. } | Finding::Ghost { .. } | Finding::Reserved { .. } => {
-                return Err(NoRestart::PortTaken);
-            }
+            Finding::Foreign { .. }
+            | Finding::Ghost { .. }
+            | Finding::Reserved { .. }
+            | Finding::Taken { lingers: false, .. } => return Err(NoRestart::PortTaken),
             Finding::Unseen(
                 Unseen::Processes { .. }
                 | Unseen::Listeners { .. }
@@ -74,6 +75,9 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             | Finding::Suspected { .. }
             | Finding::Superseded { .. }
             | Finding::NotListening { .. }
+            // Whether the server gets it is for the server to find out.
+            | Finding::Taken { lingers: true, .. }
+            | Finding::NotPermitted
             | Finding::Unseen(
                 Unseen::CommandLine { .. }
                 | Unseen::Parent { .. }

@@ -48,7 +48,11 @@ impl Verdict {
 pub const fn of_finding(finding: &Finding) -> Verdict {
     match finding {
         Finding::Orphan { .. } => Verdict::Orphaned,
-        Finding::Foreign { .. } | Finding::Ghost { .. } | Finding::Reserved { .. } => Verdict::Blocked,
+        Finding::Foreign { .. }
+        | Finding::Ghost { .. }
+        | Finding::Reserved { .. }
+        | Finding::Taken { .. }
+        | Finding::NotPermitted => Verdict::Blocked,
         Finding::Unseen(_) => Verdict::Unseen,
         Finding::Superseded { .. } | Finding::NotListening { .. } => Verdict::Duplicate,
         Finding::Suspected { .. } => Verdict::Starting,

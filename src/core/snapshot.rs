@@ -267,6 +267,79 @@ pub struct PortFacts {
     pub heirs: Vec<Identity>,
     /// The range that the system reserves around the port (Windows, error 10013).
     pub reserved: Option<(u16, u16)>,
+    /// Whether it can be bound, where nobody listens.
+    pub binding: Binding,
+}
+
+impl PortFacts {
+    /// Everybody who has a socket with this port, as far as it was looked.
+    pub fn holders(&self) -> impl Iterator<Item = &Holder> {
+        let taken = match &self.binding {
+            Binding::Taken(taken) => &taken.by[..],
+            Binding::NotTried | Binding::Works | Binding::NotPermitted => &[],
+        };
+        let listening = self.listeners.iter().flat_map(|row| &row.holders);
+        listening.chain(taken.iter().flat_map(|taking| &taking.holders))
+    }
+}
+
+/// Whether a server could bind a port on which nobody listens.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Binding {
+    /// It was not tried: somebody listens, or it is reserved.
+    #[default]
+    NotTried,
+    /// It can. What lingers of a server's closed connections does not count.
+    Works,
+    /// It cannot: other sockets have it.
+    Taken(Taken),
+    /// We have no right to try, and no socket has it as far as can be seen.
+    NotPermitted,
+}
+
+/// What keeps a port from being bound.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Taken {
+    /// The addresses at which it was refused: every one of IPv4, of IPv6, or of both.
+    pub at: Vec<IpAddr>,
+    /// The sockets that have it; empty where the system does not tell.
+    pub by: Vec<Taking>,
+    /// Whether connections have it that are closed, and that no process has any more.
+    pub lingers: bool,
+}
+
+/// Sockets of one kind at one address that have a port without listening on it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Taking {
+    /// The local address.
+    pub address: IpAddr,
+    /// What they do with it.
+    pub hold: Hold,
+    /// Who has them. Never empty.
+    pub holders: Vec<Holder>,
+}
+
+/// What a socket does with its port.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Hold {
+    /// It listens.
+    Listens,
+    /// It is bound, and neither listens nor is it connected.
+    Bound,
+    /// It is connected.
+    Connected,
+}
+
+impl Hold {
+    /// The word for it in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Listens => "listens",
+            Self::Bound => "bound",
+            Self::Connected => "connected",
+        }
+    }
 }
 
 /// One look.

@@ -11,8 +11,9 @@ use std::time::Duration;
 use super::orders::Orders;
 use crate::act::Act;
 use crate::core::diagnose::START_TIME;
+use crate::core::snapshot::Hold;
 use crate::core::wording::{Complaint, Sibling};
-use crate::core::{Diagnosis, Identity, Lease, Listens, Moment, Scope, Watch, plan, wording};
+use crate::core::{Diagnosis, Finding, Identity, Lease, Listens, Moment, Scope, Watch, plan, wording};
 use crate::monitor::cleaning::{Looker, log_target};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Meaning, Signal, Wake};
@@ -211,7 +212,7 @@ pub(super) fn our_turn_again(orders: &Orders) -> Option<Turn> {
     let port = orders.port.filter(|_| orders.listens != Listens::Never)?;
     let turn = match lock(&orders.leases, port) {
         Ok(Lock::Ours(file)) => Some(Turn(Some(file))),
-        Ok(Lock::Theirs) | Err(_) => None,
+        Ok(Lock::Theirs | Lock::Unknown(..)) | Err(_) => None,
     };
     if matches!(guard::port_is_free(port), Ok(false)) {
         tracing::warn!(port, "somebody else has taken the port of the server that is started anew");
@@ -230,7 +231,7 @@ fn take_turn(
         match lock(wanted.leases, wanted.port) {
             Ok(Lock::Ours(file)) => return Ok(Turn(Some(file))),
             // No place for a lock is no reason to leave the client without its server.
-            Err(error) => {
+            Ok(Lock::Unknown(_, error)) | Err(error) => {
                 log();
                 let path = lock_of(wanted.leases, wanted.port);
                 tracing::warn!(path = %path.display(), %error, "no lock for the port");
@@ -305,6 +306,14 @@ fn nobodys(port: u16) -> Watch {
 }
 
 fn taken(wanted: &Wanted<'_>, diagnosis: Option<&Diagnosis>, why: Option<&io::Error>) -> Complaint {
+    let keeps = |found: &&Finding| {
+        matches!(found, Finding::Foreign { hold: Hold::Bound | Hold::Connected, .. } | Finding::Taken { .. })
+    };
+    if let Some(diagnosis) = diagnosis
+        && let Some(keeps) = diagnosis.findings.iter().find(keeps)
+    {
+        return wording::port_kept_by(diagnosis, keeps);
+    }
     let Some(diagnosis) = diagnosis.filter(|diagnosis| !diagnosis.holders.is_empty()) else {
         let may_bind = why.is_none_or(|error| error.kind() != io::ErrorKind::PermissionDenied);
         let why = why.map(ToString::to_string);

@@ -3,7 +3,7 @@
 //!
 //! A link is followed and stays. A file keeps its rights.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use super::refusal::Refusal;
 use crate::core::{UnixTime, wording};
 use crate::files;
 use crate::platform::private;
+use crate::single::{self, Lock};
 
 /// The largest configuration that is read, in bytes: Claude Code keeps histories in its own.
 const MOST: u64 = 200_000_000;
@@ -61,8 +62,10 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Refusal> {
 /// record and write it the later one would lose what the earlier one remembered.
 #[derive(Debug)]
 pub struct Turn {
-    /// Locked while it is open.
+    /// Locked while it is open, where the file system knows locks.
     _lock: File,
+    /// What has to be said where it knows none.
+    pub says: Option<String>,
 }
 
 /// How often it is looked whether others are done with their changes, and how long is waited in between: 6 s in all.
@@ -74,32 +77,18 @@ const BETWEEN: Duration = Duration::from_millis(20);
 /// long.
 pub fn take_turn(state: &Path, wait: impl Fn(Duration)) -> Result<Turn, Refusal> {
     let path = state.join("mcp.lock");
-    match locked(&path, wait) {
-        Ok(Some(lock)) => Ok(Turn { _lock: lock }),
-        Ok(None) => Err(Refusal::whole_file(wording::mcp_locked(&path.display()))),
-        Err(error) => Err(Refusal::whole_file(wording::mcp_not_written(&error))),
-    }
-}
-
-/// The locked file; `None` where somebody else keeps it.
-fn locked(path: &Path, wait: impl Fn(Duration)) -> io::Result<Option<File>> {
-    path.parent().map_or(Ok(()), files::make_folder)?;
-    let file = match private::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            private::open_ours(path, File::options().write(true))?
-        }
-        created => created?,
-    };
     for _ in 0..LOOKS {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => wait(BETWEEN),
-            // A file system without locks is no reason to change nothing at all.
-            Err(TryLockError::Error(error)) if private::has_no_locks(&error) => return Ok(Some(file)),
-            Err(TryLockError::Error(error)) => return Err(error),
+        match single::acquire(&path) {
+            Ok(Lock::Ours(lock)) => return Ok(Turn { _lock: lock, says: None }),
+            Ok(Lock::Unknown(file, error)) => {
+                let says = wording::mcp_without_a_turn(&path.display(), &error);
+                return Ok(Turn { _lock: file, says: Some(says) });
+            }
+            Ok(Lock::Theirs) => wait(BETWEEN),
+            Err(error) => return Err(Refusal::whole_file(wording::mcp_not_written(&error))),
         }
     }
-    Ok(None)
+    Err(Refusal::whole_file(wording::mcp_locked(&path.display())))
 }
 
 /// Puts the change in place of what was read, in one's own [`Turn`]. Gives the backup of what was there. Blocks.

@@ -10,6 +10,7 @@ pub mod event;
 mod followed;
 mod guards;
 pub mod hands;
+mod memories;
 pub mod once;
 mod pace;
 pub mod restarting;

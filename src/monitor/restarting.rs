@@ -93,7 +93,7 @@ pub fn restart(
         return Err(wording::restart_could_not_stop(refused.pid, refused.why));
     }
     let stopped = wording::pids(report.ended.iter().map(|ended| ended.pid));
-    wait_for(looker, PORT_PATIENCE, Diagnosis::port_is_free)
+    wait_for(looker, PORT_PATIENCE, Diagnosis::nobody_has_the_port)
         .map_err(|found| wording::restart_port_not_free(&stopped, &found))?;
     let child = match ownership {
         Ownership::Ours => launch.start_as_ours(&watch.name),

@@ -17,6 +17,7 @@ use super::effect::Effect;
 use super::event::{Event, Request};
 use super::followed::followed;
 use super::hands::{Hands, Seen};
+use super::memories;
 use super::pace::Pace;
 use super::state::State;
 use super::view::View;
@@ -285,7 +286,7 @@ impl Shell {
                 }
             }
             Effect::Watch(watches) => {
-                self.memories = vec![Memory::default(); watches.len()];
+                self.memories = memories::carried(&self.watches, &self.memories, &watches);
                 self.watches = watches;
             }
             Effect::Quit => {

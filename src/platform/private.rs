@@ -87,11 +87,15 @@ pub(crate) fn other_names(about: &std::fs::Metadata) -> u64 {
     }
 }
 
-/// Whether a lock was refused because the file system knows none, as an NFS without its lock service.
+/// Whether a lock was refused because the file system knows none, as an NFS without its lock service, or some that are
+/// mounted through SSH or into a virtual machine.
 pub(crate) fn has_no_locks(error: &io::Error) -> bool {
     #[cfg(unix)]
-    if rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NOLCK) {
-        return true;
+    {
+        use rustix::io::Errno;
+        if matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP)) {
+            return true;
+        }
     }
     error.kind() == io::ErrorKind::Unsupported
 }
@@ -169,7 +173,9 @@ mod tests {
     #[test]
     fn a_file_system_without_locks_is_told_from_another_trouble() {
         #[cfg(unix)]
-        assert!(has_no_locks(&rustix::io::Errno::NOLCK.into()));
+        for errno in [rustix::io::Errno::NOLCK, rustix::io::Errno::NOSYS, rustix::io::Errno::OPNOTSUPP] {
+            assert!(has_no_locks(&errno.into()), "{errno}");
+        }
         assert!(has_no_locks(&io::ErrorKind::Unsupported.into()));
         assert!(!has_no_locks(&io::ErrorKind::PermissionDenied.into()));
     }

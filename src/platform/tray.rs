@@ -15,7 +15,10 @@ pub(crate) struct Picture {
     pub(crate) pngs: &'static [(u32, &'static [u8])],
 }
 
-/// One row of the menu. A text that is empty is not shown; the rows stay the same in number and kind.
+/// One row of the menu; the rows stay the same in number and kind.
+///
+/// # Platforms
+/// Linux: a text that is empty is not shown; Windows: it is blank, because the library loses a line when it takes a row out.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Row {
     /// A line between groups.

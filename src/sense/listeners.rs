@@ -22,6 +22,9 @@ pub(super) fn read(
     unseen: &mut Vec<Unseen>,
 ) -> HashMap<u16, Vec<Listener>> {
     let mut rows: HashMap<u16, Vec<Listener>> = HashMap::new();
+    if ports.is_empty() {
+        return rows;
+    }
     for family in [Family::V4, Family::V6] {
         // The library of one system is known to panic.
         let read = catch_unwind(AssertUnwindSafe(|| listeners.read(family, ports, among)));

@@ -9,20 +9,20 @@ mod relatives;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::core::guarded::living;
 use crate::core::moment::Now;
-use crate::core::snapshot::Listener;
-use crate::core::{Fact, Holder, Identity, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
+use crate::core::snapshot::{Binding, Listener};
+use crate::core::{Fact, Holder, Identity, Listens, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
 use crate::platform;
 use crate::platform::listeners::{Among, Listeners};
-use crate::platform::table::{Depth, Table};
+use crate::platform::table::{Change, Depth, Table};
 
-/// How long the answer about a reserved port is good for: such ranges change when the machine starts,
-/// and asking takes the port away for a moment.
-const RESERVED_FOR: Duration = Duration::from_mins(1);
+/// How long the answer about a port on which nobody listens is good for: asking takes the port away for a moment.
+const TRIED_FOR: Duration = Duration::from_mins(1);
 
 /// The seam at which tests put a world of their own.
 pub trait Sense: Send {
@@ -43,7 +43,15 @@ pub struct Machine {
     /// Who used a shim then.
     users: Vec<Pid>,
     calling: users::Calling,
-    reserved: HashMap<u16, (Moment, Option<(u16, u16)>)>,
+    /// Ports on which nobody listens, by when they were tried.
+    tried: HashMap<u16, (Moment, Tried)>,
+}
+
+/// What came of trying a port on which nobody listens.
+#[derive(Clone, Debug, Default)]
+struct Tried {
+    reserved: Option<(u16, u16)>,
+    binding: Binding,
 }
 
 impl Default for Machine {
@@ -87,14 +95,14 @@ impl Machine {
             holders: Vec::new(),
             users: Vec::new(),
             calling: users::Calling::default(),
-            reserved: HashMap::new(),
+            tried: HashMap::new(),
         }
     }
 }
 
 impl Sense for Machine {
     fn look(&mut self, watches: &[Watch], now: Now) -> Snapshot {
-        let ports: Vec<u16> = watches.iter().map(|watch| watch.port).collect();
+        let ports = ports_of(watches);
         let mut snapshot = self.look_once(watches, &ports, now);
         if is_torn(&snapshot) {
             // A holder began or ended between the two lists; the second look sees it in both.
@@ -131,9 +139,10 @@ impl Machine {
             .iter()
             .map(|port| {
                 let listeners = rows.remove(port).unwrap_or_default();
-                let is_free = all_seen && listeners.is_empty();
-                let reserved = is_free.then(|| self.reserved(*port, now.moment, &mut unseen)).flatten();
-                (*port, PortFacts { heirs: heirs_of(*port, &listeners), listeners, reserved })
+                let is_quiet = all_seen && listeners.is_empty();
+                let Tried { reserved, binding } =
+                    if is_quiet { self.tried(*port, now.moment, &mut unseen) } else { self.forget(*port) };
+                (*port, PortFacts { heirs: heirs_of(*port, &listeners), listeners, reserved, binding })
             })
             .collect::<BTreeMap<_, _>>();
         self.holders = holders_of(ports.values());
@@ -152,24 +161,48 @@ impl Machine {
 }
 
 impl Machine {
-    /// The range that the system keeps around a port on which nobody listens.
-    fn reserved(&mut self, port: u16, now: Moment, unseen: &mut Vec<Unseen>) -> Option<(u16, u16)> {
-        if let Some((asked, range)) = self.reserved.get(&port)
-            && now.since(*asked) < RESERVED_FOR
+    /// Whether a port on which nobody listens can be had. Whoever looks all day asks once a minute, and again as soon as
+    /// somebody who has the port has ended.
+    fn tried(&mut self, port: u16, now: Moment, unseen: &mut Vec<Unseen>) -> Tried {
+        if let Some((asked, tried)) = self.tried.get(&port)
+            && self.depth == Depth::Changes
+            && now.since(*asked) < TRIED_FOR
+            && !(matches!(tried.binding, Binding::Taken(_)) && self.table.change() != Change::Nothing)
         {
-            return *range;
+            return tried.clone();
         }
-        let range = match platform::reserved_range(port) {
-            Ok(range) => range,
+        match self.try_now(port) {
+            Ok(tried) => {
+                self.tried.insert(port, (now, tried.clone()));
+                tried
+            }
             Err(error) => {
                 // A port of which this cannot be told is not called free.
                 unseen.push(Unseen::Reservation { port, why: error.to_string() });
-                return None;
+                self.forget(port)
             }
-        };
-        self.reserved.insert(port, (now, range));
-        range
+        }
     }
+
+    fn try_now(&mut self, port: u16) -> io::Result<Tried> {
+        let reserved = platform::reserved_range(port)?;
+        let binding = match reserved {
+            Some(_) => Binding::NotTried,
+            None => self.listeners.try_port(port)?,
+        };
+        Ok(Tried { reserved, binding })
+    }
+
+    fn forget(&mut self, port: u16) -> Tried {
+        self.tried.remove(&port);
+        Tried::default()
+    }
+}
+
+/// The ports to look at, each once: two watches may name the same one, and what `listens = "never"` has none.
+fn ports_of(watches: &[Watch]) -> Vec<u16> {
+    let listening = watches.iter().filter(|watch| watch.listens != Listens::Never);
+    listening.map(|watch| watch.port).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Who holds the sockets of a port whose owners on record ended. Asked only then: it costs a walk
@@ -182,8 +215,7 @@ fn heirs_of(port: u16, listeners: &[Listener]) -> Vec<Identity> {
 
 /// Everybody who is known to hold one of these ports, each once.
 fn holders_of<'a>(ports: impl Iterator<Item = &'a PortFacts>) -> Vec<Pid> {
-    let rows = ports.flat_map(|port| &port.listeners).flat_map(|row| &row.holders);
-    let known = rows.filter_map(|holder| match holder {
+    let known = ports.flat_map(PortFacts::holders).filter_map(|holder| match holder {
         Holder::Known(identity) => Some(identity.pid),
         Holder::Gone(_) | Holder::Hidden => None,
     });
@@ -196,10 +228,45 @@ fn me() -> Pid {
 }
 
 fn is_torn(snapshot: &Snapshot) -> bool {
-    let holders = snapshot.ports.values().flat_map(|port| &port.listeners).flat_map(|row| &row.holders);
-    holders.into_iter().any(|holder| match holder {
+    let mut holders = snapshot.ports.values().flat_map(PortFacts::holders);
+    holders.any(|holder| match holder {
         Holder::Known(identity) => !snapshot.processes.iter().any(|process| process.identity == *identity),
         Holder::Gone(_) => true,
         Holder::Hidden => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::core::{PathStyle, UnixTime};
+
+    fn watch(name: &str, port: u16, listens: Listens) -> Watch {
+        Watch { name: name.into(), port, listens, ..Watch::exai(PathStyle::Unix) }
+    }
+
+    #[test]
+    fn watches_that_name_one_port_all_see_who_holds_it() {
+        let socket = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        let now = Now { moment: Moment::default(), wall: UnixTime(0), births: platform::birth_clock() };
+        let one = |listens| watch("one", port, listens);
+        let other = |listens| watch("other", port, listens);
+        for watches in [
+            [one(Listens::Maybe), other(Listens::Never)],
+            [one(Listens::Never), other(Listens::Maybe)],
+            [one(Listens::Always), other(Listens::Maybe)],
+        ] {
+            for mut machine in [Machine::new(), Machine::sparing("/nowhere".into())] {
+                for _ in 0..2 {
+                    let snapshot = machine.look(&watches, now);
+                    assert_eq!(snapshot.ports[&port].listeners.len(), 1, "{watches:#?}");
+                }
+            }
+        }
+        let silent = [one(Listens::Never), other(Listens::Never)];
+        assert!(Machine::new().look(&silent, now).ports.is_empty(), "nobody asked");
+    }
 }

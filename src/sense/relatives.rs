@@ -68,7 +68,7 @@ pub(super) fn add_holders<'a>(
     let (mut holders, mut dead) = (HashSet::new(), HashSet::new());
     for port in ports {
         holders.extend(port.heirs.iter().copied());
-        for holder in port.listeners.iter().flat_map(|row| &row.holders) {
+        for holder in port.holders() {
             match holder {
                 Holder::Known(identity) => drop(holders.insert(*identity)),
                 Holder::Gone(pid) => drop(dead.insert(*pid)),

@@ -31,7 +31,13 @@ pub(super) fn quit_the_first(paths: &Paths, clock: Clock) -> Outcome {
         match single::acquire(&paths.tray_lock()) {
             // Taken and given back at once: then nobody holds it.
             Ok(Lock::Ours(_)) => return Outcome::Fine,
-            Ok(Lock::Theirs) => clock.wait(Duration::from_millis(50)),
+            // Where no lock tells, nobody who answered is left.
+            Ok(Lock::Unknown(..))
+                if platform::control::send(&paths.control(), "hello", PATIENCE).is_err() =>
+            {
+                return Outcome::Fine;
+            }
+            Ok(Lock::Theirs | Lock::Unknown(..)) => clock.wait(Duration::from_millis(50)),
             Err(error) => {
                 console::complain(&error.to_string());
                 return Outcome::Attention;

@@ -61,7 +61,15 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         return Ok(clean_up(&paths, missing(args)));
     }
     let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
-    let Lock::Ours(lock) = lock else { return Ok(greet_the_first(&paths)) };
+    let (lock, unlocked) = match lock {
+        Lock::Ours(lock) => (lock, None),
+        Lock::Theirs => return Ok(greet_the_first(&paths)),
+        // Without locks whoever answers is the first.
+        Lock::Unknown(..) if answers(&paths) => return Ok(greet_the_first(&paths)),
+        Lock::Unknown(file, why) => {
+            (file, Some(wording::tray_without_a_lock(&paths.tray_lock().display(), &why)))
+        }
+    };
     let losses = Arc::new(Losses::default());
     let to_tell = Arc::clone(&losses);
     let tell = move |error: &logging::LoggingError| to_tell.tell(error.to_string());
@@ -73,6 +81,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         tracing::warn!(%error, "toasts may come under another name");
     }
     tracing::info!(version = env!("CARGO_PKG_VERSION"), autostart = args.autostart, "the tray starts");
+    if let Some(says) = unlocked {
+        console::complain(&says);
+        tracing::warn!("{says}");
+    }
     let loaded = config::load(&paths.config_file(), platform::PATH_STYLE, missing(args));
     let (config, config_problem) = match loaded {
         Ok(config) => (config, None),
@@ -153,6 +165,11 @@ fn clean_up(paths: &Paths, missing: Missing) -> Outcome {
 }
 
 /// One tray a user: the first shows itself, the second ends well.
+/// Whether another tray hears us. A word that nobody knows does nothing to it.
+fn answers(paths: &Paths) -> bool {
+    platform::control::send(&paths.control(), "hello", PATIENCE).is_ok()
+}
+
 fn greet_the_first(paths: &Paths) -> Outcome {
     match platform::control::send(&paths.control(), &Request::Show.line(), PATIENCE) {
         Ok(_) => {

@@ -65,7 +65,7 @@ fn a_superseded_copy_is_ended_only_where_it_is_asked_for() {
         let client = bed.client().stdio().twice().letting_go().start();
         let [old, new] = client.shims() else { panic!("two were asked for") };
         let keeper = bed.keeper_with(3005, "listens = \"never\"");
-        keeper.run(&["cleanup"]).expect_code(1).says("given up");
+        keeper.run(&["cleanup"]).expect_code(1).says("given-up copy");
         assert!(old.lives() && new.lives());
         keeper.run(&["cleanup", "--check-only", "--duplicates"]).expect_code(1).says("Would end");
         assert!(old.lives() && new.lives());
@@ -122,5 +122,27 @@ fn with_several_watches_each_port_is_told() {
             serde_json::json!([{ "number": 3005, "free": true }, { "number": 3006, "free": false }])
         );
         assert!(stranger.lives());
+    });
+}
+
+#[test]
+fn a_cleanup_that_did_everything_says_what_else_makes_it_end_with_1() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let client = bed.client().stdio().start();
+        let orphan = client.shim();
+        client.kill_hard();
+        let (_client, stranger) = a_stranger_on(&bed, 3005);
+        let keeper = bed.keeper(3005);
+        keeper
+            .run(&["cleanup"])
+            .expect_code(1)
+            .says(&format!("Ended PID {}", orphan.pid()))
+            .complains("still needs attention: exai-mcp: ")
+            .complains(&format!("({}) holds 127.0.0.1:3005", stranger.pid()));
+        let json = keeper.run(&["cleanup", "--json"]).expect_code(1).json();
+        let attention = json["attention"][0].as_str().unwrap().to_owned();
+        assert!(attention.contains(&format!("({})", stranger.pid())), "{json:#}");
+        assert!(!orphan.lives() && stranger.lives());
     });
 }

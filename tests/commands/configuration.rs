@@ -67,3 +67,21 @@ fn another_file_can_be_named_and_must_exist_then() {
     fs::write(&other, "[[watch]]\nport = 4712\n").unwrap();
     keeper.run(&named).expect_code(0).says("port = 4712");
 }
+
+#[test]
+fn a_port_that_is_not_looked_at_is_remarked_with_the_watch_that_looks_at_it() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    keeper.configure("[[watch]]\nname = \"a\"\n[[watch]]\nname = \"b\"\nlistens = \"never\"\nport = 3005\n");
+    keeper
+        .run(&["config", "check"])
+        .expect_code(0)
+        .says("config.toml:6: watch.port: listens = \"never\" means that this watch looks at no port")
+        .says("the watch \"a\" looks at port 3005")
+        .says("hint: take the port out");
+    keeper.configure("[[watch]]\nname = \"a\"\n[[watch]]\nname = \"b\"\nlistens = \"never\"\n");
+    let outcome = keeper.run(&["config", "check"]).expect_code(0);
+    assert!(!outcome.stdout.contains("note:"), "nobody named it: {outcome}");
+    keeper.configure("[[watch]]\nname = \"a\"\n[[watch]]\nname = \"b\"\nport = 3005\n");
+    keeper.run(&["config", "check"]).expect_code(2).complains("has the port 3005 too");
+}

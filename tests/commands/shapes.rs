@@ -58,6 +58,7 @@ fn holder() -> Shape {
         ("owner", || OneOf(&["known", "gone", "hidden"])),
         ("pid", || MaybeNumber),
         ("name", || MaybeText),
+        ("how", || OneOf(&["listens", "bound", "connected"])),
     ])
 }
 
@@ -99,6 +100,7 @@ pub(crate) fn cleanup() -> Shape {
         ("refused", || list(refused())),
         ("port", || Maybe(Box::new(port()))),
         ("ports", || list(port())),
+        ("attention", || list(Text)),
     ])
 }
 

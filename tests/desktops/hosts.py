@@ -20,8 +20,8 @@ class Host:
     env: dict = field(default_factory=dict)
     # What is missing by the desktop's own nature: "icon", "menu", "buttons".
     lacks: tuple = ()
-    # A program that is started before everything else and owns the screen.
-    inside: str = ""
+    # The button of the pointer that opens an icon's menu.
+    menu_button: int = 3
 
 
 XFCE_PANEL = """q="xfconf-query -c xfce4-panel"
@@ -93,6 +93,7 @@ HOSTS = {
         "dconf-service dconf-gsettings-backend x11-xserver-utils", "MATE",
         [*MATE_START, ("run", MATE_PANEL.format(applet="IndicatorAppletCompleteFactory::IndicatorAppletComplete")),
          "/usr/libexec/ayatana-indicator-application/ayatana-indicator-application-service", 2, "mate-panel", 8],
+        menu_button=1,
     ),
     "lxqt": Host(
         "lxqt-panel lxqt-notificationd lxqt-themes breeze-icon-theme", "LXQt",
@@ -105,12 +106,12 @@ HOSTS = {
         env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"},
     ),
     "gnome": Host(
-        "gnome-shell gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
+        "gnome-shell gjs gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
         [("run", GNOME_SETTINGS.format(extensions="['ubuntu-appindicators@ubuntu.com']")),
          "gnome-shell --x11 --sm-disable --unsafe-mode", 15, ("run", "xdotool key Escape")],
     ),
     "gnome-plain": Host(
-        "gnome-shell gnome-themes-extra", "GNOME",
+        "gnome-shell gjs gnome-themes-extra", "GNOME",
         [("run", GNOME_SETTINGS.format(extensions="@as []")),
          "gnome-shell --x11 --sm-disable --unsafe-mode", 15, ("run", "xdotool key Escape")],
         lacks=("icon", "menu"),

@@ -30,6 +30,7 @@ mod flood;
 mod hostile;
 mod leases;
 mod links;
+mod no_locks;
 mod other_user;
 mod replaced;
 mod secrets;

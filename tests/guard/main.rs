@@ -40,6 +40,7 @@ mod keeper_killed;
 mod kept_output;
 mod launchers;
 mod load;
+mod long_answers;
 mod mcp_client;
 mod nonblocking;
 mod passing_by;

@@ -24,6 +24,29 @@ fn a_stranger_on_the_port_is_named_and_left_alone() {
 }
 
 #[test]
+fn a_watch_over_stdio_hides_no_port_of_another_watch() {
+    let bed = Bed::new();
+    let (_client, stranger) = a_stranger_on_a_port(&bed);
+    let port = stranger.port();
+    for (first, second) in [("maybe", "never"), ("never", "maybe")] {
+        let keeper = bed.keeper(port);
+        keeper.configure(format!(
+            "[[watch]]\nname = \"one\"\nport = {port}\nlistens = \"{first}\"\n\
+             [[watch]]\nname = \"other\"\nport = {port}\nlistens = \"{second}\"\nscript = \"zz_other.py\"\n"
+        ));
+        let status = keeper.run(&["status", "--json"]).expect_code(1).json();
+        assert_eq!(status["verdict"], "blocked", "{status:#}");
+        let quiet = usize::from(first == "maybe");
+        assert_eq!(status["watches"][1 - quiet]["holders"][0]["pid"], stranger.pid(), "{status:#}");
+        assert_eq!(status["watches"][quiet]["verdict"], "idle", "{status:#}");
+        let cleanup = keeper.run(&["cleanup", "--json"]).expect_code(1).json();
+        assert_eq!(cleanup["ports"], serde_json::json!([{ "number": port, "free": false }]), "{cleanup:#}");
+        let said = keeper.run(&["cleanup"]).expect_code(1).stdout;
+        assert!(!said.contains("listens on no port"), "nobody asked: {said}");
+    }
+}
+
+#[test]
 fn an_orphaned_stranger_is_left_alone_as_well() {
     let bed = Bed::new();
     let (client, stranger) = a_stranger_on_a_port(&bed);

@@ -1,9 +1,12 @@
 //! What was done, refused or could not be done.
 
-use super::name;
+use super::{finding, name};
+use crate::core::diagnose::Diagnosis;
+use crate::core::finding::Finding;
 use crate::core::holder::Keeper;
 use crate::core::identity::Pid;
 use crate::core::plan::Refusal;
+use crate::core::severity::{Verdict, of_finding};
 
 /// Why something is not ended, as a clause.
 #[must_use]
@@ -88,6 +91,12 @@ pub fn port_is_free(port: u16) -> String {
     format!("Port {port} is free")
 }
 
+/// A program that has nothing but a connection from the port.
+#[must_use]
+pub fn only_connected(who: &str, address: &str) -> String {
+    format!("{who} has a connection from {address}; it is not ended for that")
+}
+
 /// A pid that the user named and that does not hold the port.
 #[must_use]
 pub fn does_not_hold(pid: Pid, port: u16) -> String {
@@ -131,11 +140,17 @@ pub fn end_it(pid: Pid) -> String {
 /// A holder that holds for others.
 #[must_use]
 pub fn keeper(keeper: Keeper, pid: Pid) -> String {
-    match keeper {
-        Keeper::Docker => format!("{pid} holds the port for a container and is not ended"),
-        Keeper::Wsl => format!("{pid} holds the port for a program inside WSL and is not ended"),
-        Keeper::System => format!("{pid} belongs to the system and is not ended"),
-    }
+    let of_whom = match keeper {
+        Keeper::Docker | Keeper::Podman => "for a container",
+        Keeper::Machine => "for a virtual machine",
+        Keeper::Wsl => "for a program inside WSL",
+        Keeper::Ssh => "for a connection of SSH, which ends with it",
+        Keeper::Kubernetes => "for Kubernetes",
+        Keeper::Android => "for Android's debugging bridge",
+        Keeper::Relay => "for another place, as a relay or tunnel",
+        Keeper::System => return format!("{pid} belongs to the system and is not ended"),
+    };
+    format!("{pid} holds the port {of_whom} and is not ended")
 }
 
 /// What to do about a holder that holds for others.
@@ -143,7 +158,17 @@ pub fn keeper(keeper: Keeper, pid: Pid) -> String {
 pub fn keeper_hint(keeper: Keeper, port: u16) -> String {
     match keeper {
         Keeper::Docker => format!("`docker ps --filter publish={port}` names the container; stop that"),
+        Keeper::Podman => format!("`podman ps --filter publish={port}` names the container; stop that by `podman stop`"),
+        Keeper::Machine => "take the port out of what is forwarded to the machine, or stop the machine".into(),
         Keeper::Wsl => "stop the program inside WSL, or run `wsl --shutdown`".into(),
+        Keeper::Ssh => {
+            "close that session, or take the forwarding back in it (`~C`, then `-KL PORT`, `-KR PORT` or `-KD PORT`)".into()
+        }
+        Keeper::Kubernetes => "end the `kubectl port-forward` or tunnel where it was started".into(),
+        Keeper::Android => {
+            format!("`adb forward --remove tcp:{port}` takes the forwarding back; `adb kill-server` ends the bridge")
+        }
+        Keeper::Relay => "end it where it was started, or configure another port there".into(),
         Keeper::System => {
             "a service or a port forwarding of the system has the port: change that, or choose another port"
                 .into()
@@ -164,4 +189,26 @@ pub const TRAY_SILENT: &str = "the tray runs but gave no answer; the log says wh
 #[must_use]
 pub fn set_free(says: &str) -> String {
     format!("{says}; nobody owns it: it runs until it ends, is restarted, or `shimkeeper free` ends it")
+}
+
+/// What keeps a watch from being in order, one line for each thing that counts, with the watch's name.
+#[must_use]
+pub fn what_needs_attention(found: &[Diagnosis]) -> Vec<String> {
+    let counts = |finding: &&Finding| match of_finding(finding) {
+        Verdict::Orphaned | Verdict::Blocked | Verdict::Unseen | Verdict::Duplicate => true,
+        Verdict::Starting | Verdict::Healthy | Verdict::Idle => false,
+    };
+    let of_one = |diagnosis: &Diagnosis| -> Vec<String> {
+        let says = diagnosis.findings.iter().filter(counts);
+        says.map(|it| format!("{}: {}", name(&diagnosis.watch.name), finding(it, &diagnosis.watch))).collect()
+    };
+    let mut lines: Vec<String> = found.iter().flat_map(of_one).collect();
+    lines.dedup();
+    lines
+}
+
+/// Behind a cleanup: what it could do nothing about.
+#[must_use]
+pub fn still_needs_attention(reason: &str) -> String {
+    format!("still needs attention: {reason}")
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Complaint, holder, name, wait};
+use super::{Complaint, finding, finding_hint, holder, name, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
+use crate::core::finding::Finding;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::lease::Lease;
 
@@ -70,6 +71,13 @@ fn unripe_in(instance: &Instance) -> Option<Duration> {
         | State::Superseded { .. }
         | State::Unseen => None,
     }
+}
+
+/// The port has no listener, and what keeps it is known.
+#[must_use]
+pub fn port_kept_by(diagnosis: &Diagnosis, keeps: &Finding) -> Complaint {
+    let says = format!("the server was not started: {}", finding(keeps, &diagnosis.watch));
+    Complaint { sentence: says, hint: finding_hint(keeps, &diagnosis.watch) }
 }
 
 /// Nobody is seen to listen, and yet it cannot be bound.

@@ -201,6 +201,25 @@ pub fn same_port(port: u16, first_name: &str, first_line: usize) -> Complaint {
     )
 }
 
+/// Something in a configuration that loads and will not do what it looks like.
+#[must_use]
+pub fn note(says: &str) -> String {
+    format!("note: {says}")
+}
+
+/// A port that a watch names beside `listens = "never"`.
+#[must_use]
+pub fn port_not_looked_at(port: u16, looks_at_it: Option<&str>) -> Complaint {
+    let other = looks_at_it
+        .map_or_else(String::new, |name| format!("; the watch {} looks at port {port}", quote(name)));
+    Complaint::new(
+        format!(
+            "listens = \"never\" means that this watch looks at no port, so that {port} is not read{other}"
+        ),
+        "take the port out, or say listens = \"maybe\" where this server may listen on it",
+    )
+}
+
 /// A folder that is none.
 #[must_use]
 pub fn no_folder(path: &dyn Display) -> Complaint {

@@ -47,7 +47,7 @@ pub const AUTOSTART_FAILED: &str = "whether the tray starts at login could not b
 /// Autostart could not be read.
 pub const AUTOSTART_UNREADABLE: &str = "whether the tray starts at login could not be read";
 /// What to do about a port that cannot be bound.
-pub const BIND_HINT: &str = "nobody listens there, so the system holds it back: an old connection that is still closing (wait a minute), a reservation, or missing rights";
+pub const PORT_UNKNOWN_HINT: &str = "the line about sight says what could not be read";
 /// What to do about a log that cannot be written.
 pub const LOG_HINT: &str = "make the folder writable for you, or choose another with --home";
 /// What to do where the task list could not be read.
@@ -84,12 +84,6 @@ pub fn toasts_unknown(why: &str) -> String {
 #[must_use]
 pub fn port_can_be_bound(port: u16) -> String {
     format!("port {port} is free and can be bound")
-}
-
-/// A port that could not be bound though nobody listens.
-#[must_use]
-pub fn port_cannot_be_bound(port: u16, error: &dyn Display) -> String {
-    format!("nobody listens on port {port}, and still it cannot be bound ({error})")
 }
 
 /// How to free a port.

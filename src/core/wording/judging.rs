@@ -3,18 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::users::{adoption_in_short, called_by};
-use super::{count, guarding, wait};
+use super::{count, finding, guarding, holds, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
-use crate::core::heir::{Heir, Proof};
 use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::mask::plain_short;
 use crate::core::severity::Verdict;
-use crate::core::snapshot::Holder;
+use crate::core::snapshot::{Hold, Holder};
 use crate::core::unseen::{Trait, Unseen};
-use crate::core::watch::{Listens, Watch};
+use crate::core::watch::Listens;
 
 /// The longest that a stranger's name may be in a sentence, in characters.
 const LONGEST_NAME: usize = 40;
@@ -148,65 +147,6 @@ pub fn unseen_hint(unseen: &Unseen) -> &'static str {
     }
 }
 
-/// One finding, as a clause.
-#[must_use]
-pub fn finding(finding: &Finding, watch: &Watch) -> String {
-    let port = watch.port;
-    match finding {
-        Finding::Orphan { pid } => format!("{pid} is an orphan: nobody uses it any more"),
-        Finding::Suspected { pid } => format!("{pid} seems to have lost its client; it is looked at again"),
-        Finding::Foreign { pid, name: who, address } => {
-            format!("{} ({pid}) holds {address} and is not {}", name(who), watch.name)
-        }
-        Finding::Ghost { pid, address, heir } => ghost(*pid, address, heir.as_ref()),
-        Finding::Reserved { first, last } => {
-            format!("port {port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
-        }
-        Finding::Superseded { pid, by } => {
-            format!("{pid} was given up: its client has let go of its input and started {by} instead")
-        }
-        Finding::NotListening { pid } => format!("{pid} should listen on port {port} and does not"),
-        Finding::Unseen(what) => unseen(what),
-    }
-}
-
-fn ghost(pid: Pid, address: &str, heir: Option<&Heir>) -> String {
-    let has_it = heir.map_or_else(|| "an heir that could not be found has the socket".into(), self::heir);
-    format!("{address} is held in the name of {pid}, which ended: {has_it}")
-}
-
-/// Who has the socket of a process that ended.
-#[must_use]
-pub fn heir(heir: &Heir) -> String {
-    let who = format!("{} ({})", name(&heir.name), heir.identity.pid);
-    match heir.proof {
-        Proof::HoldsTheSocket => format!("{who} has inherited the socket"),
-        Proof::StartedByTheDead => format!("{who}, which it started, most likely has the socket"),
-    }
-}
-
-/// What to do about a finding, where there is something.
-#[must_use]
-pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
-    let port = watch.port;
-    match finding {
-        Finding::Orphan { .. } => Some("`shimkeeper cleanup` ends it".into()),
-        Finding::Suspected { .. } => None,
-        Finding::Ghost { heir: None, .. } => Some(
-            "if no program can be found that belongs to it, logging off or a restart frees the port".into(),
-        ),
-        Finding::Foreign { .. } | Finding::Ghost { .. } => {
-            Some(format!("`shimkeeper free {port}` shows who it is and ends it if you say so"))
-        }
-        Finding::Reserved { .. } => Some("`shimkeeper doctor` tells how to take the reservation back".into()),
-        Finding::Superseded { .. } => Some("`shimkeeper cleanup --duplicates` ends it".into()),
-        Finding::NotListening { .. } => {
-            Some("`shimkeeper log` may say why; `shimkeeper restart` starts it anew".into())
-        }
-        Finding::Unseen(what) => Some(unseen_hint(what).into()),
-    }
-}
-
 /// The state of a watch in one line: "1 orphan holds port 3005".
 #[must_use]
 pub fn summary(diagnosis: &Diagnosis) -> String {
@@ -254,21 +194,33 @@ fn orphans(diagnosis: &Diagnosis) -> String {
 
 fn blocked(diagnosis: &Diagnosis) -> String {
     let port = diagnosis.watch.port;
-    let who: BTreeSet<String> = diagnosis
+    let who: BTreeSet<(Hold, String)> = diagnosis
         .holders
         .iter()
-        .filter_map(|row| match (&row.holder, &row.name) {
-            (Holder::Known(identity), Some(who)) => Some(format!("{} ({})", name(who), identity.pid)),
-            (Holder::Known(identity), None) => Some(identity.pid.to_string()),
-            (Holder::Gone(pid), _) => Some(format!("a ghost of {pid}")),
-            (Holder::Hidden, _) => None,
+        .filter_map(|row| {
+            let who = match (&row.holder, &row.name) {
+                (Holder::Known(identity), Some(who)) => format!("{} ({})", name(who), identity.pid),
+                (Holder::Known(identity), None) => identity.pid.to_string(),
+                (Holder::Gone(pid), _) => format!("a ghost of {pid}"),
+                (Holder::Hidden, _) => return None,
+            };
+            Some((row.hold, who))
         })
         .collect();
-    if who.is_empty() {
-        format!("port {port} is reserved by the system")
-    } else {
-        format!("port {port} is held by {}", who.into_iter().collect::<Vec<_>>().join(" and "))
-    }
+    let those_who = |hold: Hold| {
+        let who: Vec<&str> =
+            who.iter().filter(|(how, _)| *how == hold).map(|(_, who)| who.as_str()).collect();
+        (!who.is_empty()).then(|| format!("port {port} is {} {}", holds(hold), who.join(" and ")))
+    };
+    [Hold::Listens, Hold::Bound, Hold::Connected].into_iter().find_map(those_who).unwrap_or_else(|| {
+        let keeps = |found: &&Finding| {
+            matches!(found, Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted)
+        };
+        match diagnosis.findings.iter().find(keeps) {
+            None | Some(Finding::Reserved { .. }) => format!("port {port} is reserved by the system"),
+            Some(found) => finding(found, &diagnosis.watch),
+        }
+    })
 }
 
 /// The state of an instance as its row begins.
@@ -279,7 +231,7 @@ pub const fn state(state: State) -> &'static str {
         State::Orphan(Ripeness::Ripe) => "Orphan",
         State::Orphan(Ripeness::Unripe { .. }) => "Client gone?",
         State::Adopted => "Adopted",
-        State::Superseded { .. } => "Superseded",
+        State::Superseded { .. } => "Given up",
         State::Unseen => "Cannot tell",
     }
 }
@@ -292,7 +244,7 @@ pub const fn state_in_a_sentence(state: State) -> &'static str {
         State::Orphan(Ripeness::Ripe) => "orphan",
         State::Orphan(Ripeness::Unripe { .. }) => "suspected to be an orphan",
         State::Adopted => "adopted",
-        State::Superseded { .. } => "superseded",
+        State::Superseded { .. } => "given up by its client",
         State::Unseen => "not to be judged",
     }
 }

@@ -131,6 +131,16 @@ pub fn mcp_not_written(error: &dyn Display) -> Complaint {
     Complaint::new(format!("cannot change the file: {error}"), "give yourself the right to write there")
 }
 
+/// The lock of those who change configurations cannot be had because of where it stands.
+#[must_use]
+pub fn mcp_without_a_turn(lock: &dyn Display, why: &dyn Display) -> String {
+    format!(
+        "the lock {} cannot be had ({}): do not change configurations by a second `mcp` at the same time",
+        plain(&lock.to_string()),
+        plain(&why.to_string())
+    )
+}
+
 /// Somebody else who changes configurations does not come to an end.
 #[must_use]
 pub fn mcp_locked(lock: &dyn Display) -> Complaint {

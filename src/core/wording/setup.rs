@@ -71,3 +71,12 @@ pub fn autostart_path(path: &dyn Display) -> String {
     let path = plain(&path.to_string());
     format!("{path} cannot be started at login: its path holds an = or is not UTF-8")
 }
+
+/// The tray's lock cannot be had because of where it stands.
+#[must_use]
+pub fn tray_without_a_lock(lock: &dyn std::fmt::Display, why: &dyn std::fmt::Display) -> String {
+    format!(
+        "the lock {lock} cannot be had ({why}): the tray goes on without it, and a second one that is started would show \
+         a second icon; `--home` on a local disk cures that"
+    )
+}

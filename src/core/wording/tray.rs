@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{bytes, count, duration, finding, holder, name, pids, refusal, refusal_hint, wait};
+use super::{bytes, count, duration, finding, holder, holds, name, pids, refusal, refusal_hint, wait};
 use crate::core::diagnose::Diagnosis;
+use crate::core::finding::Finding;
 use crate::core::identity::Pid;
 use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
@@ -109,25 +110,30 @@ pub fn runs_row(instance: &Instance) -> String {
     format!("Has run for {age}, takes {}", bytes(instance.memory_bytes))
 }
 
-/// The row of a watch's port.
+/// The row of a watch's port; `None` where the watch has none.
 #[must_use]
-pub fn port_row(diagnosis: &Diagnosis) -> String {
+pub fn port_row(diagnosis: &Diagnosis) -> Option<String> {
+    (diagnosis.watch.listens != Listens::Never).then(|| row_of_the_port(diagnosis))
+}
+
+fn row_of_the_port(diagnosis: &Diagnosis) -> String {
     let port = diagnosis.watch.port;
-    if diagnosis.watch.listens == Listens::Never {
-        return format!("{} listens on no port", diagnosis.watch.name);
-    }
     if let Some(row) = diagnosis.holders.first() {
         let more = match diagnosis.holders.len() {
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        return format!("Port {port}: held by {}{more}", holder(&row.holder, row.name.as_deref()));
+        let holder = holder(&row.holder, row.name.as_deref());
+        return format!("Port {port}: {} {holder}{more}", holds(row.hold));
     }
-    if !diagnosis.port_is_free() {
-        return format!("Port {port}: could not be looked at");
+    let keeps = |found: &&Finding| {
+        matches!(found, Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted)
+    };
+    match diagnosis.findings.iter().find(keeps) {
+        Some(found) => capital(&finding(found, &diagnosis.watch)),
+        None if diagnosis.port_is_free() => format!("Port {port}: free"),
+        None => format!("Port {port}: could not be looked at"),
     }
-    let reserved = diagnosis.findings.iter().find(|finding| finding.kind() == "reserved");
-    reserved.map_or_else(|| format!("Port {port}: free"), |found| capital(&finding(found, &diagnosis.watch)))
 }
 
 /// The row about what was done last. `offset` is how far the user's clock is ahead of UTC, in seconds.
@@ -145,9 +151,11 @@ pub fn pace_row(interval: Duration, paused: bool) -> String {
 /// The row about what is watched.
 #[must_use]
 pub fn watching_row(watches: &[Watch]) -> String {
-    let names: Vec<String> =
-        watches.iter().map(|watch| format!("{} ({})", watch.script, watch.port)).collect();
-    format!("Watches {}", names.join(", "))
+    let named = |watch: &Watch| match watch.listens {
+        Listens::Never => watch.script.clone(),
+        Listens::Always | Listens::Maybe => format!("{} ({})", watch.script, watch.port),
+    };
+    format!("Watches {}", watches.iter().map(named).collect::<Vec<_>>().join(", "))
 }
 
 /// Why a toast could not be shown, for the menu and the log.

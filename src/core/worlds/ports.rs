@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use super::expect::{attached, check, desk, orphan, shim, windows_desk};
 use crate::core::diagnose::holder_pid;
-use crate::core::snapshot::Listener;
+use crate::core::snapshot::{Binding, Hold, Listener, Taken, Taking};
 use crate::core::testing::{World, pid, process};
-use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Process, Unseen, Verdict};
+use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Process, Unseen, Verdict, Watch, wording};
 
 const AT: &str = "127.0.0.1:3005";
 
@@ -181,7 +181,7 @@ fn with_stranger(world: World) -> World {
 }
 
 fn foreign() -> Finding {
-    Finding::Foreign { pid: pid(300), name: "nginx".into(), address: AT.into() }
+    Finding::Foreign { pid: pid(300), name: "nginx".into(), address: AT.into(), hold: Hold::Listens }
 }
 
 fn reserved(mut world: World) -> World {
@@ -193,4 +193,80 @@ fn reserved(mut world: World) -> World {
 #[track_caller]
 fn check_findings(world: &World, expected: &[Finding]) {
     assert_eq!(world.look().findings, expected);
+}
+
+/// The world where the port cannot be bound at every address of IPv4, because of these sockets.
+fn taken(mut world: World, by: &[(Hold, Holder)], lingers: bool) -> World {
+    let by = by.iter().map(|(hold, holder)| Taking {
+        address: IpAddr::from([127, 0, 0, 1]),
+        hold: *hold,
+        holders: vec![holder.clone()],
+    });
+    let taken = Taken { at: vec![IpAddr::from([0, 0, 0, 0])], by: by.collect(), lingers };
+    world.snapshot.ports.entry(3005).or_default().binding = Binding::Taken(taken);
+    world
+}
+
+#[test]
+fn a_stranger_that_has_bound_the_port_or_is_connected_from_it_blocks_it_without_a_listener() {
+    let stranger = process(300, 60).with_args(&["nginx"]).child_of(1);
+    let world = desk().and(stranger);
+    for hold in [Hold::Bound, Hold::Connected] {
+        let world = taken(world.clone(), &[(hold, Holder::Known(world.identity(300)))], false);
+        check(&world, Verdict::Blocked, &[]);
+        check_findings(
+            &world,
+            &[Finding::Foreign { pid: pid(300), name: "nginx".into(), address: AT.into(), hold }],
+        );
+        assert!(!world.look().port_is_free() && !world.look().nobody_has_the_port());
+    }
+}
+
+#[test]
+fn a_shim_that_has_bound_its_port_and_is_about_to_listen_is_no_stranger() {
+    let world = desk().and(shim(200, 60, 150));
+    let identity = world.identity(200);
+    let world = taken(world, &[(Hold::Bound, Holder::Known(identity))], false);
+    check(&world, Verdict::Healthy, &[attached(200, 150)]);
+    check_findings(&world, &[]);
+    let found = world.look();
+    assert!(!found.port_is_free() && !found.instances[0].listens);
+}
+
+#[test]
+fn a_port_that_cannot_be_bound_is_not_free_whether_or_not_it_is_known_why() {
+    let at = "0.0.0.0:3005".to_owned();
+    for (world, finding, somebody_has_it) in [
+        (taken(desk(), &[], false), Finding::Taken { at: at.clone(), lingers: false }, false),
+        (taken(desk(), &[], true), Finding::Taken { at, lingers: true }, false),
+        (not_permitted(desk()), Finding::NotPermitted, false),
+        (reserved(desk()), Finding::Reserved { first: 3000, last: 3099 }, false),
+        (
+            taken(desk(), &[(Hold::Bound, Holder::Hidden)], false),
+            Finding::Unseen(Unseen::Holder { port: 3005 }),
+            true,
+        ),
+    ] {
+        let found = world.look();
+        assert_eq!(found.findings, [finding]);
+        assert!(!found.port_is_free(), "{found:#?}");
+        assert_eq!(found.nobody_has_the_port(), !somebody_has_it);
+        let says = wording::summary(&found);
+        assert!(!says.contains("is free"), "{says}");
+        let watch = Watch { listens: Listens::Never, ..found.watch };
+        let silent = world.clone().watched(|it| *it = watch).look();
+        assert_eq!((silent.findings, silent.verdict), (vec![], Verdict::Idle), "nobody looks at it");
+    }
+}
+
+fn not_permitted(mut world: World) -> World {
+    world.snapshot.ports.entry(3005).or_default().binding = Binding::NotPermitted;
+    world
+}
+
+#[test]
+fn what_is_not_known_of_one_port_says_nothing_of_another() {
+    let mut world = desk();
+    world.snapshot.unseen.push(Unseen::Reservation { port: 4000, why: "too many open files".into() });
+    check_findings(&world, &[]);
 }

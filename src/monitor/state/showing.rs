@@ -100,7 +100,7 @@ impl State {
             lines.push(wording::runs_row(only));
         }
         lines.extend(
-            ordered.first().filter(|worst| has_a_stranger(worst)).map(|worst| wording::port_row(worst)),
+            ordered.first().filter(|worst| has_a_stranger(worst)).and_then(|worst| wording::port_row(worst)),
         );
         lines.extend(ordered.iter().skip(1).map(|other| self.summary(other)));
         lines.extend(self.toast_problem.as_deref().map(wording::toast_failed));

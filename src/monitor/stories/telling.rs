@@ -318,3 +318,20 @@ fn a_question_is_answered_by_a_toast_that_says_how_things_are() {
     assert_eq!(labels(told)[0], (Button::CleanUp, "Clean up 1 orphan"));
     assert_eq!(told.about, About::Orphans, "it takes the place of the one about the orphan");
 }
+
+#[test]
+fn a_watch_over_stdio_has_no_row_of_a_port_and_hides_nobodys() {
+    let stranger = process(700, 70).with_args(&["nginx"]).child_of(1);
+    let world = quiet().and(stranger).where_listens(700);
+    let over_stdio = quiet().watched(|watch| {
+        watch.name = "py".into();
+        watch.listens = Listens::Never;
+    });
+    let mut story =
+        Story::with(|config| config.watches = vec![over_stdio.watch.clone(), world.watch.clone()]);
+    story.at(10).step(Event::Looked(vec![over_stdio.look(), world.look()]));
+    assert_eq!(story.face(), Face::Verdict(Verdict::Blocked));
+    let view = story.view();
+    assert!(view.headline.contains("held by nginx (700)"), "{view:#?}");
+    assert!(!view.lines.join("\n").contains("listens on no port"), "nobody asked: {view:#?}");
+}

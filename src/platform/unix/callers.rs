@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::net::IpAddr;
 
-use super::diag::{Connected, Diag, Listening};
+use super::diag::{Connected, Diag, Socket};
 use super::proc;
 use super::unix_diag::{Local, UnixDiag};
 use crate::core::Pid;
@@ -113,7 +113,7 @@ fn families() -> impl Iterator<Item = Family> {
 }
 
 /// Whether this end of a connection is the one at a socket that listens.
-fn came_to(row: &Connected, listener: &Listening) -> bool {
+fn came_to(row: &Connected, listener: &Socket) -> bool {
     let address: IpAddr = listener.address.to_canonical();
     row.local.1 == listener.port && (address.is_unspecified() || address == row.local.0)
 }
@@ -196,7 +196,7 @@ mod tests {
         let Ok(other) = TcpListener::bind(("127.0.0.2", port)) else { return };
         let _client = TcpStream::connect(other.local_addr().unwrap()).unwrap();
         // Both are ours; the first one alone has no caller.
-        let listener = Listening { address: [127, 0, 0, 1].into(), port, inode: 1 };
+        let listener = Socket { address: [127, 0, 0, 1].into(), port, state: 10, inode: 1 };
         let rows = Diag::default().connected(Family::V4, &[port]).unwrap();
         assert!(!rows.is_empty() && !rows.iter().any(|row| came_to(row, &listener)), "{rows:?}");
     }

@@ -1,4 +1,4 @@
-//! TCP sockets: which listen on some ports, and which are connected to or from those.
+//! TCP sockets: which have some ports, listening or not, and which are connected to or from those.
 //!
 //! The kernel compares state and port itself, so that the answer costs the same however many sockets there are. Who
 //! holds a socket is `listeners.rs`'s and `connections.rs`'s matter.
@@ -11,12 +11,22 @@ use rustix::net::AddressFamily;
 use super::netlink::{self, Line};
 use crate::platform::Family;
 
-/// A socket that listens.
+/// A socket with one of the ports on our side of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Listening {
+pub(super) struct Socket {
     pub(super) address: IpAddr,
     pub(super) port: u16,
+    pub(super) state: u8,
+    /// 0 where no process has it any more.
     pub(super) inode: u32,
+}
+
+impl Socket {
+    /// Whether it is bound, and does nothing yet: kernels from 6.8 on list such sockets where they are asked for state
+    /// 13, and say 7, "closed", of them.
+    pub(super) const fn is_merely_bound(&self) -> bool {
+        matches!(self.state, 7 | 13)
+    }
 }
 
 /// One end of a connection.
@@ -37,25 +47,35 @@ const MOST_PORTS: usize = 8;
 
 const BYTECODE: u16 = 1;
 const TCP: u8 = 6;
-const ESTABLISHED: u32 = 1;
-const LISTEN: u32 = 10;
+const ESTABLISHED: u8 = 1;
+const LISTEN: u8 = 10;
 
 impl Diag {
     /// The sockets of one family that listen on one of these ports.
-    pub(super) fn listening(&mut self, family: Family, ports: &[u16]) -> io::Result<Vec<Listening>> {
+    pub(super) fn listening(&mut self, family: Family, ports: &[u16]) -> io::Result<Vec<Socket>> {
+        self.sockets(family, ports, 1 << LISTEN)
+    }
+
+    /// The sockets of one family that have one of these ports and do not listen. The kernel walks through all of its
+    /// connections for it.
+    pub(super) fn not_listening(&mut self, family: Family, ports: &[u16]) -> io::Result<Vec<Socket>> {
+        self.sockets(family, ports, !(1 << LISTEN))
+    }
+
+    fn sockets(&mut self, family: Family, ports: &[u16], states: u32) -> io::Result<Vec<Socket>> {
         if ports.is_empty() {
             return Ok(Vec::new());
         }
         let code = (ports.len() <= MOST_PORTS)
             .then(|| bytecode(&ports.iter().map(|port| source(*port)).collect::<Vec<_>>()));
-        let mut rows = self.0.list(&question(family, LISTEN, code), |body| listening(body, family))?;
+        let mut rows = self.0.list(&question(family, states, code), |body| socket(body, family))?;
         rows.retain(|row| ports.contains(&row.port));
         Ok(rows)
     }
 
     /// Every socket of one family that listens.
-    pub(super) fn all_listening(&mut self, family: Family) -> io::Result<Vec<Listening>> {
-        self.0.list(&question(family, LISTEN, None), |body| listening(body, family))
+    pub(super) fn all_listening(&mut self, family: Family) -> io::Result<Vec<Socket>> {
+        self.0.list(&question(family, 1 << LISTEN, None), |body| socket(body, family))
     }
 
     /// Both ends, where both are on this machine, of every connection of one family with one of these ports. What is
@@ -66,7 +86,8 @@ impl Diag {
         }
         let tests = || ports.iter().flat_map(|port| [source(*port), destination(*port)]).collect::<Vec<_>>();
         let code = (2 * ports.len() <= MOST_PORTS).then(|| bytecode(&tests()));
-        let mut rows = self.0.list(&question(family, ESTABLISHED, code), |body| connected(body, family))?;
+        let mut rows =
+            self.0.list(&question(family, 1 << ESTABLISHED, code), |body| connected(body, family))?;
         rows.retain(|row| ports.contains(&row.local.1) || ports.contains(&row.remote.1));
         Ok(rows)
     }
@@ -75,15 +96,16 @@ impl Diag {
 /// Any bytes at all as the kernel's answer, for `fuzzing`.
 pub(super) fn try_answer(bytes: &[u8]) {
     for family in [Family::V4, Family::V6] {
-        netlink::try_answer(bytes, |body| listening(body, family));
+        netlink::try_answer(bytes, |body| socket(body, family));
         netlink::try_answer(bytes, |body| connected(body, family));
     }
 }
 
-/// An `inet_diag_msg` of a socket that listens.
-fn listening(body: &[u8], family: Family) -> Option<Listening> {
+/// An `inet_diag_msg`.
+fn socket(body: &[u8], family: Family) -> Option<Socket> {
+    let state = *body.get(1)?;
     let (address, port) = (address(body, 8, family)?, port(body, 4)?);
-    Some(Listening { address, port, inode: inode(body)? })
+    Some(Socket { address, port, state, inode: inode(body)? })
 }
 
 /// The same of one that is connected. Addresses are IPv4's where they only look like IPv6's: the other end of a
@@ -110,7 +132,7 @@ fn inode(body: &[u8]) -> Option<u32> {
 }
 
 /// An `inet_diag_req_v2`.
-fn question(family: Family, state: u32, code: Option<Vec<u8>>) -> Vec<u8> {
+fn question(family: Family, states: u32, code: Option<Vec<u8>>) -> Vec<u8> {
     let family = match family {
         Family::V4 => AddressFamily::INET,
         Family::V6 => AddressFamily::INET6,
@@ -118,7 +140,7 @@ fn question(family: Family, state: u32, code: Option<Vec<u8>>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
     // Family, protocol, no extensions, padding, states, and a socket of no importance.
     bytes.extend([u8::try_from(family.as_raw()).unwrap_or(0), TCP, 0, 0]);
-    bytes.extend((1_u32 << state).to_ne_bytes());
+    bytes.extend(states.to_ne_bytes());
     bytes.extend([0; 48]);
     if let Some(code) = code {
         let length = u16::try_from(4 + code.len()).unwrap_or(u16::MAX);
@@ -240,7 +262,7 @@ mod tests {
 
     #[test]
     fn half_a_row_is_none() {
-        assert!(listening(&[0; 71], Family::V4).is_none());
+        assert!(socket(&[0; 71], Family::V4).is_none());
         assert!(connected(&[0; 71], Family::V6).is_none());
     }
 }

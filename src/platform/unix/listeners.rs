@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 
 use super::birth::birth;
-use super::diag::{Diag, Listening};
+use super::diag::{Diag, Socket};
 use crate::core::snapshot::Listener;
 use crate::core::{Holder, Identity, Pid};
 use crate::platform::Family;
@@ -15,7 +15,7 @@ use crate::platform::table::{Change, Depth};
 
 #[derive(Debug, Default)]
 pub(crate) struct Listeners {
-    diag: Diag,
+    pub(super) diag: Diag,
     /// Whether there is IPv6.
     speaks: Option<bool>,
     /// Whom the last look found behind a socket, by its inode.
@@ -65,7 +65,7 @@ impl Listeners {
             File::open(file(family))?;
         }
         let mut found = Vec::with_capacity(rows.len());
-        let mut still_there: Option<Vec<Listening>> = None;
+        let mut still_there: Option<Vec<Socket>> = None;
         for row in rows {
             if self.search(row.inode, among) == Found::Nobody {
                 // Whom we may not see, or who ended between the two questions.
@@ -142,7 +142,7 @@ fn link(inode: u32) -> PathBuf {
     PathBuf::from(format!("socket:[{inode}]"))
 }
 
-fn everybody() -> impl Iterator<Item = Pid> {
+pub(super) fn everybody() -> impl Iterator<Item = Pid> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries.filter_map(|entry| Pid::new(entry.file_name().to_str()?.parse().ok()?))
 }

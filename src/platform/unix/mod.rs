@@ -17,6 +17,7 @@ mod local_time;
 mod netlink;
 mod other_ends;
 mod pidfd;
+mod ports;
 mod proc;
 pub(crate) mod schedule;
 pub(crate) mod session;

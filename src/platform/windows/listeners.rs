@@ -1,13 +1,15 @@
 //! LISTEN rows with their owner, through `netstat2`: the system's table names it, so that nothing else is asked.
 
 use std::io;
+use std::net::IpAddr;
 
 use netstat2::{
     AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, SocketInfo, TcpState, iterate_sockets_info,
 };
 
 use super::birth;
-use crate::core::snapshot::Listener;
+use super::guard::addresses_refused;
+use crate::core::snapshot::{Binding, Hold, Listener, Taken, Taking};
 use crate::core::{Holder, Identity, Pid};
 use crate::platform::Family;
 use crate::platform::listeners::Among;
@@ -33,6 +35,41 @@ impl Listeners {
             Some((port, Listener { address: socket.local_addr(), holders: holders(&socket.associated_pids) }))
         });
         Ok(rows.collect())
+    }
+
+    #[expect(clippy::unused_self, reason = "its twin keeps a line to the kernel")]
+    pub(crate) fn try_port(&mut self, port: u16) -> io::Result<Binding> {
+        let at: Vec<IpAddr> = addresses_refused(port)?;
+        if at.is_empty() {
+            return Ok(Binding::Works);
+        }
+        let mut taken = Taken { at, by: Vec::new(), lingers: false };
+        for family in [AddressFamilyFlags::IPV4, AddressFamilyFlags::IPV6] {
+            for socket in sockets(family)?.iter().filter(|socket| is_connected_from(socket, port)) {
+                // What was closed belongs to nobody any more.
+                if socket.associated_pids.iter().all(|pid| *pid == 0) {
+                    taken.lingers = true;
+                    continue;
+                }
+                let taking = Taking {
+                    address: socket.local_addr(),
+                    hold: Hold::Connected,
+                    holders: holders(&socket.associated_pids),
+                };
+                if !taken.by.contains(&taking) {
+                    taken.by.push(taking);
+                }
+            }
+        }
+        Ok(Binding::Taken(taken))
+    }
+}
+
+/// Whether a socket has this port and does not listen.
+fn is_connected_from(socket: &SocketInfo, port: u16) -> bool {
+    match &socket.protocol_socket_info {
+        ProtocolSocketInfo::Tcp(tcp) => tcp.local_port == port && tcp.state != TcpState::Listen,
+        ProtocolSocketInfo::Udp(_) => false,
     }
 }
 

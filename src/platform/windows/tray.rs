@@ -20,7 +20,6 @@ enum Item {
 
 pub(crate) struct Icon {
     tray: TrayIcon,
-    menu: Menu,
     icons: HashMap<&'static str, tray_icon::Icon>,
     items: Vec<(Item, Row)>,
     picture: Option<&'static str>,
@@ -43,9 +42,7 @@ impl Icon {
         let mut items = Vec::with_capacity(shown.rows.len());
         for (at, row) in shown.rows.iter().enumerate() {
             let item = make(row, at);
-            if is_visible(row) {
-                menu.append(item.native())?;
-            }
+            menu.append(item.native())?;
             items.push((item, row.clone()));
         }
         let tray = TrayIconBuilder::new()
@@ -64,22 +61,15 @@ impl Icon {
             }
         }));
         let title = shown.title.clone();
-        Ok(Self { tray, menu, icons, items, picture: Some(shown.picture.name), title })
+        Ok(Self { tray, icons, items, picture: Some(shown.picture.name), title })
     }
 
     pub(crate) fn show(&mut self, shown: &Shown) -> anyhow::Result<()> {
-        let mut above = 0;
         for ((item, before), row) in self.items.iter_mut().zip(&shown.rows) {
             if before != row {
                 update(item, before, row);
-                match (is_visible(before), is_visible(row)) {
-                    (false, true) => self.menu.insert(item.native(), above)?,
-                    (true, false) => self.menu.remove(item.native())?,
-                    (true, true) | (false, false) => {}
-                }
                 *before = row.clone();
             }
-            above += usize::from(is_visible(row));
         }
         if self.picture != Some(shown.picture.name) {
             self.tray.set_icon(self.icons.get(shown.picture.name).cloned())?;
@@ -139,13 +129,6 @@ fn make(row: &Row, at: usize) -> Item {
     }
 }
 
-fn is_visible(row: &Row) -> bool {
-    match row {
-        Row::Separator => true,
-        Row::Item { label, .. } | Row::Tick { label, .. } => !label.is_empty(),
-    }
-}
-
 /// Changes only what differs: Windows draws a row that was made without a choice in grey, and one that
 /// is told so once more in black.
 fn update(item: &Item, shown: &Row, wanted: &Row) {
@@ -182,15 +165,4 @@ fn icon(picture: &Picture, pixels: u32) -> anyhow::Result<tray_icon::Icon> {
     let fits = picture.pngs.iter().find(|(size, _)| *size >= pixels).or(picture.pngs.last());
     let (rgba, width, height) = decode(fits.context("a picture has no size")?.1)?;
     tray_icon::Icon::from_rgba(rgba, width, height).context("the taskbar does not take the picture")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_that_says_nothing_is_not_shown() {
-        let row = |label: &str| Row::Item { label: label.into(), enabled: true };
-        assert!(is_visible(&row("a")) && is_visible(&Row::Separator) && !is_visible(&row("")));
-    }
 }

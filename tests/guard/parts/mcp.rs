@@ -5,7 +5,7 @@
 //! introduced, `refuses` answers `initialize` by an error, `waits` answers it when somebody has written READY.go,
 //! `keeps` leaves a child that holds its output, whose number is in READY.kept, `chats` one that talks there as well,
 //! `floods` says bytes without an end of a line, `shuts` closes its input and `ends` its output, to live on. Requests: `heard` is answered with all that was heard and our number, `slow` never, `ask` asks
-//! the client something, `half` begins a line that is never finished, `exit` ends us with the code in `params`.
+//! the client something, `half` begins a line that is never finished, `long` begins a long answer like that, `exit` ends us with the code in `params`.
 //! Everything else is answered with `{}`.
 
 use std::fs;
@@ -86,6 +86,12 @@ pub(super) fn serve(ready: &str, plan: &str) -> ExitCode {
             }
             "half" => {
                 let _ = io::stdout().write_all(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/never");
+                let _ = io::stdout().flush();
+                tell(&format!("{ready}.half"), "");
+            }
+            "long" => {
+                let begin = format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{{\"text\":\"");
+                let _ = io::stdout().write_all((begin + &"x".repeat(300_000)).as_bytes());
                 let _ = io::stdout().flush();
                 tell(&format!("{ready}.half"), "");
             }

@@ -7,11 +7,11 @@ mod server;
 mod stdio;
 mod watch;
 
+pub(crate) use super::ports::port_is_free;
 pub(crate) use keeper::stand_between;
 pub(crate) use server::Server;
 pub(crate) use stdio::{
-    give_up_output, has_a_clients_input, input, input_is_open, output, port_is_free, speaks_to_us,
-    unread_input,
+    give_up_output, has_a_clients_input, input, input_is_open, output, speaks_to_us, unread_input,
 };
 pub(crate) use watch::{Waker, Watch};
 

@@ -1,16 +1,13 @@
-//! The guard's own standard streams, and the port.
+//! The guard's own standard streams.
 
 use std::fs::{self, File};
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat};
-use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt};
 use rustix::termios::isatty;
 
 use crate::core::Pid;
@@ -82,31 +79,4 @@ pub(crate) fn speaks_to_us(pid: Pid) -> bool {
             && fs::symlink_metadata(entry.path())
                 .is_ok_and(|meta| PermissionsExt::mode(&meta.permissions()) & 0o200 != 0)
     })
-}
-
-pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
-    let everywhere = [
-        (AddressFamily::INET, SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))),
-        (AddressFamily::INET6, SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))),
-    ];
-    for (family, address) in everywhere {
-        match try_to_bind(family, address) {
-            Err(Errno::ADDRINUSE) => return Ok(false),
-            // A system without this family has no listener on it.
-            Ok(()) | Err(Errno::AFNOSUPPORT | Errno::ADDRNOTAVAIL) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(true)
-}
-
-/// Binds and lets go. Never listens, so that nobody can connect meanwhile.
-fn try_to_bind(family: AddressFamily, address: SocketAddr) -> Result<(), Errno> {
-    let socket = socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)?;
-    // What lingers of closed connections is no listener.
-    sockopt::set_socket_reuseaddr(&socket, true)?;
-    if family == AddressFamily::INET6 {
-        sockopt::set_ipv6_v6only(&socket, true)?;
-    }
-    bind(&socket, &address)
 }

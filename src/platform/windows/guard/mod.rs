@@ -11,7 +11,7 @@ mod told;
 mod watch;
 
 pub(crate) use parent::parent_of;
-pub(crate) use port::port_is_free;
+pub(crate) use port::{addresses_refused, port_is_free};
 pub(crate) use server::Server;
 pub(crate) use stdio::{has_a_clients_input, input, output};
 pub(crate) use watch::{Waker, Watch};

@@ -1,7 +1,7 @@
 //! Whether a server will get its port.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use netstat2::AddressFamilyFlags;
 use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT};
@@ -12,11 +12,18 @@ use super::super::reserved::reserved_range;
 use crate::core::wording;
 
 pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
+    Ok(addresses_refused(port)?.is_empty())
+}
+
+/// The addresses, each for one whole family, at which a server could not bind the port.
+pub(crate) fn addresses_refused(port: u16) -> io::Result<Vec<IpAddr>> {
     let everywhere = [
-        (AddressFamilyFlags::IPV4, SocketAddr::from((Ipv4Addr::UNSPECIFIED, port))),
-        (AddressFamilyFlags::IPV6, SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))),
+        (AddressFamilyFlags::IPV4, IpAddr::from(Ipv4Addr::UNSPECIFIED)),
+        (AddressFamilyFlags::IPV6, IpAddr::from(Ipv6Addr::UNSPECIFIED)),
     ];
-    for (family, address) in everywhere {
+    let mut at = Vec::new();
+    for (family, ip) in everywhere {
+        let address = SocketAddr::new(ip, port);
         match error_of_binding(address, Claim::Exclusive)? {
             // A system without this family has no listener on it.
             None | Some(WSAEAFNOSUPPORT | WSAEADDRNOTAVAIL) => {}
@@ -25,14 +32,14 @@ pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
                 let only_lingers =
                     !has_listener(family, port)? && error_of_binding(address, Claim::Usual)?.is_none();
                 if !only_lingers {
-                    return Ok(false);
+                    at.push(ip);
                 }
             }
             Some(WSAEACCES) => return Err(refused(port)),
             Some(error) => return Err(io::Error::from_raw_os_error(error)),
         }
     }
-    Ok(true)
+    Ok(at)
 }
 
 fn refused(port: u16) -> io::Error {
