@@ -18,7 +18,9 @@ pub fn younger_copy(instances: &[Instance], older: &Instance, watch: &Watch) -> 
         is_one_folder && one.is_confirmed() && older.is_confirmed()
     };
     let again = instances.iter().filter(|younger| {
+        // Of the younger one it must be known that somebody speaks to it.
         younger.state == State::Attached
+            && (younger.is_spoken_to || !older.is_let_go())
             && client_of(younger) == Some(client)
             && younger.command == older.command
             && (younger.cwd.is_none() || older.cwd.is_none() || younger.cwd == older.cwd)

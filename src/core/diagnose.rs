@@ -17,7 +17,7 @@ use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
 use super::recognise::{is_match, may_be_a_match};
 use super::severity::{Verdict, of_finding};
-use super::snapshot::{Fact, Hold, Holder, Owner, Process, Snapshot};
+use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot};
 use super::unseen::Unseen;
 use super::watch::{Listens, Watch};
 
@@ -146,6 +146,7 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         client: judgement.client,
         evidence: judgement.evidence,
         listens,
+        is_spoken_to: is_spoken_to(group),
         command: group.main.args().to_vec(),
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
         started_at: group.top.started_at,
@@ -157,6 +158,11 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         off_limits: None,
         guarded: None,
     }
+}
+
+fn is_spoken_to(group: &Group<'_>) -> bool {
+    let details = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
+    details.into_iter().any(|details| matches!(details.other_end, OtherEnd::Somebody(_)))
 }
 
 fn member_of(process: &Process, group: &Group<'_>) -> Member {

@@ -101,6 +101,8 @@ pub struct Instance {
     pub evidence: Vec<Evidence>,
     /// Whether one of its processes holds the watched port.
     pub listens: bool,
+    /// Whether somebody is known to have the other end of its input.
+    pub is_spoken_to: bool,
     /// The command line of `main`, with every secret in it: mask before showing.
     pub command: Vec<String>,
     /// The working folder of `main`.

@@ -4,7 +4,7 @@ use super::expect::{
     Expected, abandoned, attached, check, desk, let_go, orphan, shim, superseded, windows_desk,
 };
 use crate::core::plan::Refused;
-use crate::core::snapshot::OtherEnd;
+use crate::core::snapshot::{Callers, OtherEnd};
 use crate::core::testing::{World, pid, process};
 use crate::core::{Evidence, Finding, Process, Refusal, Scope, System, Verdict, plan};
 
@@ -50,6 +50,16 @@ fn a_client_that_lets_go_of_one_and_starts_it_again_gave_up_the_first() {
 }
 
 #[test]
+fn a_copy_to_which_nobody_is_known_to_speak_makes_no_target_of_another() {
+    for end in [OtherEnd::NotAsked, OtherEnd::Unknown, OtherEnd::NoChannel] {
+        let younger = placed(201, 61, 150).with(|details| details.other_end = end.clone());
+        first_is_abandoned(&desk().and(given_up(200, 60, 150)).and(younger));
+    }
+    let listens = placed(201, 61, 150).with(let_go).with(|details| details.callers = Callers::Unknown);
+    first_is_abandoned(&desk().and(given_up(200, 60, 150)).and(listens));
+}
+
+#[test]
 fn of_three_copies_the_youngest_stays() {
     let world = desk().and(given_up(202, 60, 150)).and(given_up(201, 61, 150)).and(placed(200, 62, 150));
     let older = [superseded(201, 200, 150), superseded(202, 200, 150)];
@@ -79,10 +89,10 @@ fn another_folder_is_another_server() {
 
 #[test]
 fn a_folder_that_was_not_read_is_no_reason_to_end_anybody() {
-    let world = desk().and(shim(200, 60, 150).with(let_go)).and(shim(201, 61, 150));
+    let world = desk().and(shim(200, 60, 150).with(let_go)).and(spoken_to(201, 61, 150));
     check(&world, Verdict::Duplicate, &[superseded(200, 201, 150), attached(201, 150)]);
     check_duplicates(&world, &[]);
-    let world = desk().and(given_up(200, 60, 150)).and(placed(201, 61, 150)).and(shim(202, 62, 150));
+    let world = desk().and(given_up(200, 60, 150)).and(placed(201, 61, 150)).and(spoken_to(202, 62, 150));
     let first = superseded(200, 201, 150);
     check(&world, Verdict::Duplicate, &[first, attached(201, 150), attached(202, 150)]);
     check_duplicates(&world, &[200]);
@@ -109,9 +119,13 @@ fn a_superseded_copy_goes_with_its_launcher() {
     check_duplicates(&world, &[190, 200]);
 }
 
-/// A shim whose folder is known.
+/// A shim whose folder is known, and to which its client speaks.
 fn placed(number: u32, birth: u64, parent: u32) -> Process {
-    shim(number, birth, parent).with(|details| details.cwd = Some("/home/me/project".into()))
+    spoken_to(number, birth, parent).with(|details| details.cwd = Some("/home/me/project".into()))
+}
+
+fn spoken_to(number: u32, birth: u64, parent: u32) -> Process {
+    shim(number, birth, parent).with(|details| details.other_end = OtherEnd::Somebody(vec![pid(parent)]))
 }
 
 /// The same, let go by its client.

@@ -6,6 +6,7 @@ use super::expect::{
     adopted, attached, check, check_this, desk, let_go, orphan, shim, superseded, suspect, unseen,
 };
 use crate::core::evidence::KnownClient;
+use crate::core::snapshot::OtherEnd;
 use crate::core::snapshot::Stream;
 use crate::core::snapshot::{Streams, Terminal};
 use crate::core::testing::{World, pid, process};
@@ -23,7 +24,10 @@ pub(super) fn guard(number: u32, birth: u64, parent: u32) -> Process {
 }
 
 fn placed(number: u32, birth: u64, parent: u32) -> Process {
-    shim(number, birth, parent).with(|details| details.cwd = Some("/home/me/project".into()))
+    shim(number, birth, parent).with(|details| {
+        details.cwd = Some("/home/me/project".into());
+        details.other_end = OtherEnd::Somebody(vec![pid(parent)]);
+    })
 }
 
 /// `claude` (150) → guard (190) → keeper (191) → server (200), without a lease.

@@ -173,9 +173,13 @@ fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World 
     new = new.with(|details| {
         details.cwd = Some("/a".into());
         details.callers = Callers::NotListening;
-        if sprout.is_closed {
-            details.other_end = OtherEnd::Nobody;
-        }
+        details.other_end = match (sprout.is_closed, &sprout.from) {
+            (true, _) => OtherEnd::Nobody,
+            (false, From::Elder(index)) if at > 0 => {
+                OtherEnd::Somebody(vec![pid(*index.get(&numbers[..at]))])
+            }
+            (false, _) => OtherEnd::NotAsked,
+        };
     });
     if !name.is_empty() {
         new = new.named(&name.replace("{}", &sprout.relays.get(numbers).to_string()));

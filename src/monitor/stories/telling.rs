@@ -7,7 +7,7 @@ use super::scene::{
 };
 use crate::act::toast::{About, Button, Reply, Toast};
 use crate::core::snapshot::{Callers, OtherEnd};
-use crate::core::testing::{World, process};
+use crate::core::testing::{World, pid, process};
 use crate::core::{Diagnosis, Listens, Memory, Moment, Scope, UnixTime, Verdict, diagnose, plan};
 use crate::monitor::Effect;
 use crate::monitor::event::Panel;
@@ -228,7 +228,9 @@ impl Watcher {
 
 #[test]
 fn a_probe_that_slept_with_the_machine_supersedes_nobody() {
-    let probed = in_use().and(process(700, 70).with_args(SHIM).child_of(500).aged(1));
+    let probe = process(700, 70).with_args(SHIM).child_of(500).aged(1);
+    let probe = probe.with(|details| details.other_end = OtherEnd::Somebody(vec![pid(500)]));
+    let probed = in_use().and(probe);
     let probed = probed.but(600, |older| {
         older.with(|details| {
             details.other_end = OtherEnd::Nobody;
