@@ -23,6 +23,8 @@ pub enum How {
     Asked,
     /// It had to be forced.
     Forced,
+    /// It had to be forced, because there was no way to ask it.
+    Unasked,
 }
 
 impl How {
@@ -31,7 +33,16 @@ impl How {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Asked => "asked",
-            Self::Forced => "forced",
+            Self::Forced | Self::Unasked => "forced",
+        }
+    }
+
+    /// Whether there was a way to ask it.
+    #[must_use]
+    pub const fn was_asked(self) -> bool {
+        match self {
+            Self::Asked | Self::Forced => true,
+            Self::Unasked => false,
         }
     }
 }
@@ -58,6 +69,8 @@ struct Victim {
     reach: Reach,
     confirmed: Confirmed,
     how: How,
+    /// There was a way to ask it.
+    was_asked: bool,
 }
 
 /// Ends these instances. See [`super::Act::end`].
@@ -74,6 +87,7 @@ pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
                     reach,
                     confirmed,
                     how: How::Asked,
+                    was_asked: false,
                 }));
             }
             Err(why) => report.refused.push(Refused { pid: target.top.pid, why }),
@@ -81,16 +95,19 @@ pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
     }
     add_descendants(&mut victims);
     let asked: Vec<Identity> = victims.iter().map(|victim| victim.confirmed.identity).collect();
-    for victim in &victims {
+    for victim in &mut victims {
         // A process that cannot be asked can still be forced.
-        let _ = ask(&victim.confirmed, &asked);
+        victim.was_asked = ask(&victim.confirmed, &asked).unwrap_or(false);
     }
-    let _ = wait(&victims.iter().map(|victim| &victim.confirmed).collect::<Vec<_>>(), stop_grace);
+    // Nobody waits for what nobody was asked.
+    if victims.iter().any(|victim| victim.was_asked) {
+        let _ = wait(&victims.iter().map(|victim| &victim.confirmed).collect::<Vec<_>>(), stop_grace);
+    }
     // What was started between the look and the question is found while its parents still live.
     add_descendants(&mut victims);
     let mut not_permitted = HashSet::new();
     for victim in victims.iter_mut().filter(|victim| !has_ended(&victim.confirmed)) {
-        victim.how = How::Forced;
+        victim.how = if victim.was_asked { How::Forced } else { How::Unasked };
         if force(&victim.confirmed).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied) {
             not_permitted.insert(victim.confirmed.identity);
         }
@@ -140,7 +157,12 @@ fn add_descendants(victims: &mut Vec<Victim>) {
         for child in children.into_iter().filter(|child| !known.contains(child)) {
             let member = Member { identity: child, name: String::new(), args: None };
             if let Confirmation::Same(confirmed) = confirm(&member) {
-                victims.push(Victim { reach: Reach::WholeTree, confirmed, how: How::Asked });
+                victims.push(Victim {
+                    reach: Reach::WholeTree,
+                    confirmed,
+                    how: How::Asked,
+                    was_asked: false,
+                });
                 grew = true;
             }
         }

@@ -7,11 +7,23 @@ use std::time::Duration;
 use crate::core::wording;
 use crate::platform;
 
-/// The one thing that guards are asked for.
-const REQUEST: &str = "restart";
+/// What guards are asked for.
+const RESTART: &str = "restart";
+const ALONG: &str = "along";
+
+/// How long a guard may take to say what it knows.
+const TELLING: Duration = Duration::from_secs(3);
 
 pub(super) fn ask(door: &Path, patience: Duration) -> Result<String, String> {
-    match platform::control::send(door, REQUEST, patience) {
+    send(door, RESTART, patience)
+}
+
+pub(super) fn ask_along(door: &Path) -> Result<String, String> {
+    send(door, ALONG, TELLING)
+}
+
+fn send(door: &Path, request: &str, patience: Duration) -> Result<String, String> {
+    match platform::control::send(door, request, patience) {
         Ok(answer) => understand(&answer),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
             Err(wording::guard_not_reached(&error))

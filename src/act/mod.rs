@@ -30,6 +30,9 @@ pub trait Act: Send {
     /// Asks the guard that listens at `door` to restart its server. Says what the guard says: what was
     /// done, or why not. Blocks for at most `patience`.
     fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<String, String>;
+
+    /// Asks the guard behind `door` what would end with its server and is no part of it.
+    fn what_ends_along(&mut self, door: &Path) -> Result<String, String>;
 }
 
 /// Acts on the machine that we run on.
@@ -43,5 +46,9 @@ impl Act for Machine {
 
     fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<String, String> {
         guard::ask(door, patience)
+    }
+
+    fn what_ends_along(&mut self, door: &Path) -> Result<String, String> {
+        guard::ask_along(door)
     }
 }

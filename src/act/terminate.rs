@@ -8,8 +8,9 @@ use crate::core::Identity;
 use crate::platform;
 use crate::platform::guard::Server;
 
-/// Asks a process to end. Does not wait. `along` are all those who are asked at the same time.
-pub(super) fn ask(target: &Confirmed, along: &[Identity]) -> io::Result<()> {
+/// Asks a process to end. Does not wait for that. `along` are all those who are asked at the same time. Tells whether
+/// there was a way to ask it.
+pub(super) fn ask(target: &Confirmed, along: &[Identity]) -> io::Result<bool> {
     target.held.ask(along)
 }
 

@@ -67,7 +67,7 @@ fn tell(context: &Context, report: &CleanupReport) {
         for member in &target.members {
             let pid = member.identity.pid;
             if let Some(ended) = report.ended.iter().find(|ended| ended.pid == pid) {
-                console::say(&wording::ended_one(pid, &member.name, ended.how.word()));
+                console::say(&wording::ended_one(pid, &member.name, ended.how.word(), ended.how.was_asked()));
             }
         }
         for evidence in &target.evidence {

@@ -196,7 +196,9 @@ fn toasts(config: &Config) -> Check {
     }
     match desktop::notifier() {
         Ok(Some(name)) => works("toasts", wording::toasts_by(&name)),
-        Ok(None) => attention("toasts", wording::TOASTS_MISSING, Some(wording::TOASTS_HINT.into())),
+        Ok(None) => {
+            attention("toasts", wording::TOASTS_MISSING, Some(wording::toasts_hint(platform::SYSTEM).into()))
+        }
         Err(why) => unknown("toasts", wording::toasts_unknown(&why), wording::NO_SESSION_HINT),
     }
 }

@@ -244,7 +244,7 @@ fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, a
         console::say(&json::free(watch.port, rows, is_free, &report.ended, &report.refused));
     } else {
         for ended in &report.ended {
-            console::say(&wording::ended_one(ended.pid, "", ended.how.word()));
+            console::say(&wording::ended_one(ended.pid, "", ended.how.word(), ended.how.was_asked()));
         }
         for Refused { pid, why } in &report.refused {
             console::complain(&wording::left_alone(*pid, *why));

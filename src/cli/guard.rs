@@ -30,6 +30,7 @@ pub(super) fn run(context: &Context, args: GuardArgs) -> Result<std::convert::In
         None => OnFailure::End,
     };
     let orders = Orders {
+        announces: None,
         command: args.command,
         cwd: None,
         added: Environment::default(),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, ValueEnum, ValueHint};
 
 /// What `guard --help` promises, system by system.
 pub(super) const GUARD_HELP: &str = "\
@@ -49,11 +49,13 @@ Before the start:
 
 Restart:
   `shimkeeper restart` and the tray put a new server behind the same pipes.
-  It hears the client's `initialize` again; requests without an answer get
-  an error; what the client says meanwhile waits. Subscriptions and log
-  levels that the client had set are not repeated. A port that somebody else
-  takes meanwhile is said on standard error; the server is started all the
-  same.
+  It hears the client's `initialize` again, its subscriptions and its log
+  level. Requests without an answer get an error; what the client says
+  meanwhile waits. Open questions of the old server are taken back, and no
+  answer to them reaches the new one: later servers' questions have ids of
+  their own. Where the new server is not what the client knows, `restart`,
+  the tray and standard error say so. A port that somebody else takes
+  meanwhile is said on standard error; the server is started all the same.
 
 Signals (Linux):
   TERM, INT, HUP and QUIT are passed on to the server and end it. USR1, USR2,
@@ -63,8 +65,9 @@ Exit codes:
   that of the server (128+n for a signal on Linux), 125 if it could not be
   started, 126 if its port stayed taken
 
-Example, in place of `python -u run_ws_shim.py`:
-  shimkeeper guard -- python -u run_ws_shim.py";
+Examples, in place of `python -u run_ws_shim.py`; options behind CMD are CMD's:
+  shimkeeper guard -- python -u run_ws_shim.py
+  shimkeeper guard --port 3005 python -u run_ws_shim.py";
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct GuardArgs {
@@ -81,8 +84,9 @@ pub(super) struct GuardArgs {
     /// Start the server again when it fails, after a growing delay, and give up in the end
     #[arg(long, value_name = "WHEN", conflicts_with = "no_restart")]
     pub(super) restart: Option<RestartWhen>,
-    /// The server's program and its arguments
-    #[arg(last = true, required = true, value_name = "CMD")]
+    /// The server's program and its arguments: everything from the first word on that is no option. A `--` before it is
+    /// needed only where that word begins with a dash
+    #[arg(trailing_var_arg = true, required = true, value_name = "CMD", value_hint = ValueHint::CommandWithArguments)]
     pub(super) command: Vec<OsString>,
 }
 

@@ -141,6 +141,12 @@ impl Work<'_> {
             }
         }
         match planned.unread() {
+            Some(complaint) if planned.outcomes().next().is_some() => {
+                let path = place.path.display();
+                let says = wording::mcp_passed_over(place.client.name(), &path, &complaint.sentence);
+                console::complain(&says);
+                Ok(())
+            }
             Some(complaint) if self.file.is_some() => Err(Refusal::of_the_file(complaint.clone())),
             Some(_) | None => Ok(()),
         }

@@ -7,10 +7,11 @@ use super::Failure;
 use super::args::RestartArgs;
 use super::context::{Context, chosen};
 use crate::core::restart::restart as plan_restart;
-use crate::core::wording;
+use crate::core::{mask, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::Looker;
 use crate::monitor::event::Request;
+use crate::monitor::guards;
 use crate::monitor::restarting::{Ownership, Restarted, Tools, restart};
 use crate::{act, console, logging, platform, sense};
 
@@ -45,9 +46,15 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
             Err(_) => return Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
         }
     }
+    let leases = context.paths.lease_dir();
+    if let Some(Ok(plan)) = &plan {
+        for along in guards::along(&mut act::Machine, &leases, plan) {
+            console::complain(&wording::will_end_along(&mask::plain_short(&mask::text(&along), 1000)));
+            console::complain(&format!("hint: {}", wording::PROTECT_HINT));
+        }
+    }
     context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
-    let leases = context.paths.lease_dir();
     let tools = Tools { act: &mut act::Machine, leases: &leases, stop_grace: config.stop_grace };
     let done = restart(&mut looker, tools, Ownership::Free(&log), &[], &mut |_| ());
     let says = match done.map_err(|why| Failure::new(Outcome::Attention, why))? {

@@ -46,12 +46,12 @@ pub(super) fn run(context: &Context, args: &StartArgs) -> Result<std::convert::I
         logs: context.paths.log_dir(),
         finest: context.finest(),
         watch: Some(watch.clone()),
+        announces: Some(wording::starts_in_the_foreground(&watch.name)),
     };
     // A guard takes a pipe for a client, and its end for the client's. Here nobody speaks.
     if let Err(error) = platform::input::give_up_a_pipe() {
         console::complain_at_the_end(&wording::cannot_guard(&error));
         exit::at_once(NOT_STARTED);
     }
-    console::complain_before_the_start(&wording::starts_in_the_foreground(&watch.name));
     exit::at_once(guard::run(&orders, context.clock))
 }

@@ -17,7 +17,7 @@ use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
 use super::recognise::{is_match, may_be_a_match};
 use super::severity::{Verdict, of_finding};
-use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot};
+use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot, Stream};
 use super::unseen::Unseen;
 use super::watch::{Listens, Watch};
 
@@ -147,6 +147,7 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         evidence: judgement.evidence,
         listens,
         is_spoken_to: is_spoken_to(group),
+        can_be_spoken_to: [group.top, group.main].into_iter().any(can_be_spoken_to),
         command: group.main.args().to_vec(),
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
         started_at: group.top.started_at,
@@ -163,6 +164,14 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
 fn is_spoken_to(group: &Group<'_>) -> bool {
     let details = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
     details.into_iter().any(|details| matches!(details.other_end, OtherEnd::Somebody(_)))
+}
+
+/// Whether somebody may write to the standard input of a process, as an MCP client does.
+fn can_be_spoken_to(process: &Process) -> bool {
+    process.details.as_ref().is_some_and(|details| {
+        let is_a_channel = details.streams.known().is_none_or(|streams| streams.input == Stream::Pipe);
+        is_a_channel && !matches!(details.other_end, OtherEnd::Nobody | OtherEnd::NoChannel)
+    })
 }
 
 fn member_of(process: &Process, group: &Group<'_>) -> Member {

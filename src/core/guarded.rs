@@ -16,7 +16,7 @@ use super::lease::{Lease, LeaseClient};
 use super::memory::Memory;
 use super::moment::Moment;
 use super::recognise::{is_match, program_of};
-use super::snapshot::{Fact, Process, Snapshot, System};
+use super::snapshot::{Fact, OtherEnd, Process, Snapshot, System};
 use super::unseen::Trait;
 use super::watch::Watch;
 
@@ -101,7 +101,17 @@ impl<'a> Leases<'a> {
     fn guards_over(&self, main: &'a Process) -> Vec<&'a Process> {
         let above = self.family.ancestors(main);
         let line = std::iter::once(main).chain(above).take_while(|one| self.belongs_to_a_chain(one));
-        line.filter(|one| self.is_a_guard(one)).collect()
+        let guards: Vec<&Process> = line.filter(|one| self.is_a_guard(one)).collect();
+        if guards.is_empty() { self.guard_that_speaks_to(main).into_iter().collect() } else { guards }
+    }
+
+    /// Where a launcher has ended and parents tell nothing any more (Windows): the guard that names this very process
+    /// its server, and has the other end of its input in its hands.
+    fn guard_that_speaks_to(&self, main: &Process) -> Option<&'a Process> {
+        let OtherEnd::Somebody(who) = &main.details.as_ref()?.other_end else { return None };
+        let names_it = |lease: &&Lease| lease.server == Some(main.identity) && who.contains(&lease.guard.pid);
+        let guard = self.family.get(self.living().find(names_it)?.guard.pid)?;
+        self.is_a_guard(guard).then_some(guard)
     }
 
     /// By its command line; where its file is called otherwise, by its orders and its lease, or that of its

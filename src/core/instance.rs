@@ -103,6 +103,9 @@ pub struct Instance {
     pub listens: bool,
     /// Whether somebody is known to have the other end of its input.
     pub is_spoken_to: bool,
+    /// Whether its standard input is a channel that somebody may still write to: whoever started it speaks with it so,
+    /// as far as anybody can tell.
+    pub can_be_spoken_to: bool,
     /// The command line of `main`, with every secret in it: mask before showing.
     pub command: Vec<String>,
     /// The working folder of `main`.

@@ -7,7 +7,7 @@ mod ours;
 mod runners;
 mod scripts;
 
-pub use self::ours::{is_ours, our_command};
+pub use self::ours::{behind_guard, is_ours, our_command};
 use self::runners::{is_an_order, runner};
 use self::scripts::is_runners_script;
 use super::recognise::{file_name, program_name, program_of, script_of};

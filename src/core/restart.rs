@@ -33,6 +33,8 @@ pub enum NoRestart {
     OnlyItsClientCan {
         /// The instance.
         pid: Pid,
+        /// Whether it also holds the port.
+        listens: bool,
     },
     /// Somebody else holds the port.
     PortTaken,
@@ -102,6 +104,11 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
         if let Some(why) = stays(instance) {
             return Err(NoRestart::OffLimits { pid: instance.top.pid, why });
         }
+        // A new one could not be put behind its client's pipes. Of a server that must listen its watch says that the
+        // port is what counts.
+        if !must_listen && instance.can_be_spoken_to && loser(instance).is_some() {
+            return Err(NoRestart::OnlyItsClientCan { pid: instance.top.pid, listens: instance.listens });
+        }
     }
     let like = stop.iter().copied().find(|instance| instance.listens || must_listen);
     let can_start = watch.listens != Listens::Never && (!watch.command.is_empty() || like.is_some());
@@ -112,7 +119,9 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             .find_map(|instance| unwilling_guard(instance).map(|guard| (instance.top.pid, guard)));
         return Err(match (unwilling, diagnosis.instances.first()) {
             (Some((pid, guard)), _) => NoRestart::ItsGuardWillNot { pid, guard },
-            (None, Some(instance)) => NoRestart::OnlyItsClientCan { pid: instance.top.pid },
+            (None, Some(instance)) => {
+                NoRestart::OnlyItsClientCan { pid: instance.top.pid, listens: instance.listens }
+            }
             (None, None) => NoRestart::NothingToStart,
         });
     }
@@ -208,16 +217,21 @@ fn loser(instance: &Instance) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::snapshot::{Fact, Holder, Stream, Streams, Terminal};
+    use crate::core::snapshot::{Fact, Holder, OtherEnd, Stream, Streams, Terminal};
     use crate::core::testing::{World, pid, process};
 
     const SHIM: &[&str] = &["python", "-u", "run_ws_shim.py"];
+
+    /// Of a server that nobody speaks to but by its port.
+    fn by_its_port(details: &mut crate::core::Details) {
+        details.streams = Fact::Known(Streams { input: Stream::Other, output: Stream::Pipe });
+    }
 
     #[test]
     fn a_listening_shim_is_restarted_and_its_client_is_named() {
         let world = World::linux()
             .and(process(500, 50).with_args(&["code"]).child_of(100))
-            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .and(process(600, 60).with_args(SHIM).child_of(500).with(by_its_port))
             .where_listens(600);
         let diagnosis = world.look();
         let plan = restart(&diagnosis).unwrap();
@@ -230,7 +244,33 @@ mod tests {
         let world = World::linux()
             .and(process(500, 50).with_args(&["code"]).child_of(100))
             .and(process(600, 60).with_args(SHIM).child_of(500));
-        assert_eq!(restart(&world.look()), Err(NoRestart::OnlyItsClientCan { pid: pid(600) }));
+        assert_eq!(
+            restart(&world.look()),
+            Err(NoRestart::OnlyItsClientCan { pid: pid(600), listens: false })
+        );
+    }
+
+    #[test]
+    fn a_shim_that_its_client_can_speak_to_is_the_clients_to_start_also_where_it_listens() {
+        let server = || process(600, 60).with_args(SHIM).child_of(500);
+        let world = |server| {
+            World::linux()
+                .and(process(500, 50).with_args(&["code"]).child_of(100))
+                .and(server)
+                .where_listens(600)
+        };
+        let refusal = Err(NoRestart::OnlyItsClientCan { pid: pid(600), listens: true });
+        for other_end in [OtherEnd::NotAsked, OtherEnd::Unknown, OtherEnd::Somebody(vec![pid(500)])] {
+            let held = world(server().with(|details| details.other_end = other_end.clone()));
+            assert_eq!(restart(&held.look()), refusal, "{other_end:?}");
+            // Its watch says that the port is what counts.
+            let must_listen = held.watched(|watch| watch.listens = Listens::Always);
+            assert_eq!(restart(&must_listen.look()).unwrap().loses, ["code"]);
+        }
+        let unreadable = world(server().with(|details| details.streams = Fact::Hidden));
+        assert_eq!(restart(&unreadable.look()), refusal, "not known is no leave");
+        let nobody = world(server().with(|details| details.other_end = OtherEnd::Nobody));
+        assert!(restart(&nobody.look()).is_ok());
     }
 
     #[test]
@@ -246,7 +286,7 @@ mod tests {
         let world = World::linux()
             .and(process(500, 50).with_args(&["code"]).child_of(100))
             .and(process(510, 51).with_args(&["claude"]).child_of(100))
-            .and(process(600, 60).with_args(SHIM).child_of(500))
+            .and(process(600, 60).with_args(SHIM).child_of(500).with(by_its_port))
             .and(process(700, 61).with_args(SHIM).child_of(100))
             .and(process(800, 62).with_args(SHIM).child_of(510))
             .where_listens(600);
@@ -342,7 +382,7 @@ mod tests {
     #[test]
     fn a_guard_whose_client_ended_is_not_asked() {
         let left = guarded(true).but(590, |guard| guard.child_of(100)).where_died(500);
-        assert_eq!(restart(&left.look()), Err(NoRestart::OnlyItsClientCan { pid: pid(590) }));
+        assert_eq!(restart(&left.look()), Err(NoRestart::OnlyItsClientCan { pid: pid(590), listens: false }));
     }
 
     #[test]

@@ -4,7 +4,10 @@
 
 use super::ids::Ids;
 use super::lives::Lives;
-use super::message::{Id, Message, messages};
+use super::message::{Id, Message, answer_of, messages, params_of};
+use super::news::{self, News};
+use super::own::Own;
+use super::wishes::{Wish, Wishes};
 
 /// What becomes of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -52,6 +55,10 @@ pub(crate) struct Conversation {
     lives: Lives,
     /// There was no room for one of them.
     overflow: Overflow,
+    /// What the client has set, and what it knows of its server.
+    wishes: Wishes,
+    /// What we ask the server ourselves.
+    own: Own,
     is_mcp: bool,
     opening: Option<Opening>,
     initialized: Option<Vec<u8>>,
@@ -102,8 +109,8 @@ impl Conversation {
 
     /// Whether the whole of an answer has to be read, so that none is passed on before it is complete; of every other
     /// one [`Self::server_says`] may get a line that has its `id` alone.
-    pub(crate) const fn reads_answers(&self) -> bool {
-        self.opening.is_some() && self.answer.is_none()
+    pub(crate) fn reads_answers(&self) -> bool {
+        self.opening.is_some() && self.answer.is_none() || self.wishes.reads_answers() || !self.own.is_over()
     }
 
     /// Takes note of a line of the client's.
@@ -121,6 +128,9 @@ impl Conversation {
                     if !self.is_mcp {
                         // Nobody looks at the answers either.
                         continue;
+                    }
+                    if let Some(wish) = Wish::of(&method, || params_of(line, &id)) {
+                        self.wishes.wants(&id, wish);
                     }
                     let has_room = self.requests.insert(id);
                     self.note_room(has_room);
@@ -150,6 +160,7 @@ impl Conversation {
             match message {
                 Message::Request { id, .. } => {
                     self.requests.remove(&id);
+                    self.wishes.forget(&id);
                 }
                 Message::Notification { .. } | Message::Response { .. } => {}
             }
@@ -161,8 +172,19 @@ impl Conversation {
         let renamed = if self.lives.renames() { self.lives.to_client(line) } else { None };
         for message in messages(renamed.as_deref().unwrap_or(line)) {
             match message {
+                Message::Response { id } if self.own.awaits(&id) => {
+                    if let Some(answer) = answer_of(line, &id) {
+                        self.own.answered(&self.lives, &id, answer);
+                    }
+                    // We ask one by one, and are answered so.
+                    return Fate::Dropped;
+                }
                 Message::Response { id } => {
                     self.requests.remove(&id);
+                    if self.wishes.awaits(&id) {
+                        let result = answer_of(line, &id).and_then(Result::ok);
+                        self.wishes.answered(&id, result.as_ref());
+                    }
                     if self.answer.is_none() && self.opening.as_ref().is_some_and(|it| it.id == id) {
                         self.answer = serde_json::from_slice(line).ok();
                     }
@@ -189,6 +211,38 @@ impl Conversation {
         Some(Replay { initialize: line.clone(), id: id.clone(), answered, initialized })
     }
 
+    /// A new server has answered what its client has had the answer to.
+    pub(crate) fn introduced_anew(&mut self, line: &[u8]) {
+        if let (Some(known), Ok(new)) = (&self.answer, serde_json::from_slice(line)) {
+            self.own.news.differs = news::between(known, &new);
+        }
+    }
+
+    /// What the guard itself says to a new server, once that has been introduced.
+    pub(crate) fn begin_to_ask(&mut self) -> Vec<u8> {
+        let needs = self.opening.as_ref().is_some_and(|opening| opening.is_handshake);
+        if !needs || self.initialized.is_some() {
+            let announced = self.announced_lists();
+            self.own.begin(&self.lives, &self.wishes, &announced);
+        }
+        self.own.take_unsaid()
+    }
+
+    /// What the guard says to it next, after an answer.
+    pub(crate) fn goes_on_to_ask(&mut self) -> Vec<u8> {
+        self.own.take_unsaid()
+    }
+
+    /// Whether the new server has answered everything that the guard has asked.
+    pub(crate) fn has_asked_all(&self) -> bool {
+        self.own.is_over()
+    }
+
+    /// What is new about the new server, as far as it is known by now. Told once.
+    pub(crate) fn take_news(&mut self) -> News {
+        self.own.take_news()
+    }
+
     /// The server is gone: which requests will never be answered, and which questions need no answer.
     pub(crate) fn server_is_gone(&mut self) -> Lost {
         // The answer to `initialize` is still to come, from the next server.
@@ -203,6 +257,8 @@ impl Conversation {
         }
         let questions = self.questions.take();
         self.overflow = Overflow::None;
+        self.wishes.server_is_gone();
+        self.own.server_is_gone();
         // Whoever is not known to speak MCP is not changed a byte of, and has not been asked anything.
         if self.is_mcp {
             self.lives.next();
@@ -431,6 +487,43 @@ mod tests {
             assert_eq!(conversation.client_says(answer.as_bytes()), Fate::Replaced(given.to_vec()));
             assert_eq!(conversation.server_is_gone().questions, [], "it is answered");
         }
+    }
+
+    #[test]
+    fn what_the_client_had_set_is_set_again_and_nobody_hears_the_answers() {
+        let mut conversation = introduced();
+        for (id, line) in [
+            (
+                1,
+                r#"{"id":1,"method":"resources/subscribe","params":{"uri":"file:///a","_meta":{"progressToken":1}}}"#,
+            ),
+            (2, r#"{"id":2,"method":"logging/setLevel","params":{"level":"debug"}}"#),
+            (3, r#"{"id":3,"method":"prompts/list"}"#),
+            (4, r#"{"id":4,"method":"tools/list"}"#),
+        ] {
+            conversation.client_says(line.as_bytes());
+            conversation
+                .server_says(format!(r#"{{"id":{id},"result":{{"prompts":[],"tools":[]}}}}"#).as_bytes());
+        }
+        conversation.server_is_gone();
+        conversation.introduced_anew(ANSWER);
+        let asked = String::from_utf8(conversation.begin_to_ask()).unwrap();
+        let expected = [
+            r#"{"jsonrpc":"2.0","id":"shimkeeper-0-own-1","method":"logging/setLevel","params":{"level":"debug"}}"#,
+            r#"{"jsonrpc":"2.0","id":"shimkeeper-0-own-2","method":"resources/subscribe","params":{"uri":"file:///a"}}"#,
+            // Of tools the client is told by a notification.
+            r#"{"jsonrpc":"2.0","id":"shimkeeper-0-own-3","method":"prompts/list"}"#,
+        ];
+        assert_eq!(asked.lines().collect::<Vec<_>>(), expected);
+        for number in 1..=3 {
+            assert!(!conversation.has_asked_all());
+            let answer = format!(r#"{{"id":"shimkeeper-0-own-{number}","result":{{"prompts":[7]}}}}"#);
+            assert_eq!(conversation.server_says(answer.as_bytes()), Fate::Dropped);
+        }
+        assert!(conversation.has_asked_all());
+        let news = conversation.take_news();
+        assert_eq!(news.differs, [news::What::List(super::super::lists::List::Prompts)]);
+        assert_eq!(conversation.server_is_gone(), Lost::default(), "ours are nobody's requests");
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Policy {
                 self.crashes += 1;
                 if self.crashes > MOST_CRASHES {
                     self.state = State::Draining { code, until: now.after(self.reading_time()) };
-                    return vec![Effect::Note(Note::GivesUp(code)), Effect::Drain];
+                    return vec![Effect::Note(Note::GivesUp(self.last)), Effect::Drain];
                 }
                 if self.asked {
                     self.state = State::Starting;
@@ -100,7 +100,7 @@ impl Policy {
                 }
                 let delay = FIRST_DELAY.saturating_mul(1 << (self.crashes - 1)).min(LONGEST_DELAY);
                 self.state = State::Waiting { until: now.after(delay), code };
-                vec![Effect::Note(Note::StartsAgain(code, delay))]
+                vec![Effect::Note(Note::StartsAgain(self.last, delay))]
             }
         }
     }

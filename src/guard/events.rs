@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::core::Pid;
 use crate::platform::guard::Signal;
 
 /// What happened.
@@ -21,10 +22,12 @@ pub(crate) enum Event {
     Refused,
     /// It has closed its output, or takes no input any more. Perhaps it is about to end.
     StreamClosed,
-    /// The server ended.
+    /// The server ended, and nobody goes on in its place.
     ServerEnded {
-        /// Its exit code.
+        /// The exit code of the process that was started.
         code: i32,
+        /// The exit code of whoever served last: the same, unless somebody that it has started went on and failed.
+        last: i32,
         /// Whether nothing that it started is left either.
         gone: bool,
     },
@@ -111,6 +114,15 @@ pub(crate) enum Note {
     Ends(Why),
     /// The server ended by itself.
     Ended(i32),
+    /// The process that was started ended with this code, and somebody that it has started goes on in its place.
+    GoesOn {
+        /// The exit code.
+        code: i32,
+        /// Who goes on.
+        pid: Pid,
+    },
+    /// Whoever had the streams in its place has taken nothing.
+    Deaf,
     /// It had to be forced.
     Forced,
     /// It could not even be forced.

@@ -41,6 +41,11 @@ impl Lives {
         self.number > 1
     }
 
+    /// A name for something that is neither the client's nor a server's.
+    pub(super) fn our_own(&self, number: u64) -> Id {
+        Id::of_text(&format!("{}own-{number}", self.mark))
+    }
+
     fn begin(&self) -> String {
         format!("{}{}-", self.mark, self.number)
     }

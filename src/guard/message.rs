@@ -33,14 +33,37 @@ pub(crate) enum Message {
 
 /// The messages of a line: usually one, several in a batch, none where it is no JSON-RPC.
 pub(crate) fn messages(line: &[u8]) -> Vec<Message> {
+    each(line).into_iter().filter_map(Raw::message).collect()
+}
+
+fn each(line: &[u8]) -> Vec<Raw<'_>> {
     match line.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => serde_json::from_slice::<Raw>(line).ok().and_then(Raw::message).into_iter().collect(),
-        Some(b'[') => {
-            let batch = serde_json::from_slice::<Vec<Raw>>(line).unwrap_or_default();
-            batch.into_iter().filter_map(Raw::message).collect()
-        }
+        Some(b'{') => serde_json::from_slice(line).ok().into_iter().collect(),
+        Some(b'[') => serde_json::from_slice(line).unwrap_or_default(),
         Some(_) | None => Vec::new(),
     }
+}
+
+/// The parameters of this request of a line, read whole; nothing where there are none.
+pub(crate) fn params_of(line: &[u8], id: &Id) -> serde_json::Value {
+    let find =
+        |part: Raw<'_>| (part.id.as_ref() == Some(id)).then_some(part.params).flatten().map(read_whole);
+    each(line).into_iter().find_map(find).unwrap_or_default()
+}
+
+/// The answer to this request in a line: its result, or what is said by an error.
+pub(crate) fn answer_of(line: &[u8], id: &Id) -> Option<Result<serde_json::Value, String>> {
+    let part = each(line).into_iter().find(|part| part.method.is_none() && part.id.as_ref() == Some(id))?;
+    Some(match part.error {
+        None => Ok(part.result.map(read_whole).unwrap_or_default()),
+        Some(error) => {
+            Err(serde_json::from_str::<Says>(error.get()).map(|it| it.message).unwrap_or_default())
+        }
+    })
+}
+
+fn read_whole(raw: &RawValue) -> serde_json::Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
 }
 
 /// Whether a line answers a request by an error.
@@ -74,6 +97,10 @@ struct Raw<'a> {
     method: Option<String>,
     #[serde(borrow)]
     params: Option<&'a RawValue>,
+    #[serde(borrow)]
+    result: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -150,6 +177,17 @@ mod tests {
         let says = |error: &str| refusal(format!("{{\"id\":1,\"error\":{error}}}").as_bytes());
         assert_eq!(says(r#"{"code":1,"message":"no \u00e9"}"#).as_deref(), Some("no \u{e9}"));
         assert_eq!(says("1").as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_is_asked_and_answered_is_found_by_its_identifier() {
+        let batch = br#"[{"id":2,"method":"a","params":{"x":1}},{"id":2,"result":{"y":2}},{"id":3,"error":{"message":"no"}}]"#;
+        assert_eq!(params_of(batch, &number(2)), serde_json::json!({ "x": 1 }));
+        assert_eq!(params_of(batch, &number(3)), serde_json::Value::Null);
+        assert_eq!(answer_of(batch, &number(2)), Some(Ok(serde_json::json!({ "y": 2 }))));
+        assert_eq!(answer_of(batch, &number(3)), Some(Err("no".into())));
+        assert_eq!(answer_of(batch, &number(4)), None);
+        assert_eq!(answer_of(br#"{"id":1}"#, &number(1)), Some(Ok(serde_json::Value::Null)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`conversation`], remembers just enough of what was said to put a new server behind the same pipes. Deliberately
 //! without any output of its own on standard output: that belongs to the server.
 
+mod asking;
 mod before;
 mod belongs;
 mod chunk;
@@ -16,12 +17,15 @@ mod id;
 mod ids;
 mod inward;
 mod lines;
+mod lists;
 mod lives;
 mod message;
 mod moves;
+mod news;
 mod orders;
 mod outflow;
 mod outward;
+mod own;
 mod passage;
 mod policy;
 mod relay;
@@ -32,8 +36,10 @@ mod run;
 mod scan;
 mod starved_stories;
 mod state;
+mod successor;
 mod telling;
 mod times;
+mod wishes;
 
 pub use before::Cleans;
 pub use belongs::{name_of, watch_of};

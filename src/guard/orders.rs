@@ -33,6 +33,8 @@ pub struct Orders {
     pub restartable: bool,
     /// What happens when it fails.
     pub on_failure: OnFailure,
+    /// What a person at a terminal is told when nothing is in the way of the server any more.
+    pub announces: Option<String>,
     /// The folder of the leases.
     pub leases: PathBuf,
     /// The folder of the log.

@@ -10,7 +10,7 @@ use super::conversation::Fate;
 use super::message::{Id, Message, messages, refusal, refuses};
 use super::outflow::{Looks, Outflow};
 use super::passage::Passage;
-use super::relay::{LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
+use super::relay::{Heard, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
 use super::replies;
 use crate::platform::streams::{self, Source};
 
@@ -98,9 +98,11 @@ impl Shared {
         let is_special = introduction.is_some() || is_replaced;
         let looks =
             if is_special || conversation.reads_answers() { Looks::AtEverything } else { Looks::AtAnswers };
+        let mut answers_us = false;
         let passed = outflow.add(read, looks, |line| {
             if introduction.is_some() {
                 if is_swallowed(line, introduction) {
+                    conversation.introduced_anew(line);
                     return Fate::Dropped;
                 }
             } else if is_replaced && refuses(line) {
@@ -108,10 +110,15 @@ impl Shared {
                 // was closed: the client's connection is not, and it will be told what is true.
                 return Fate::Dropped;
             }
-            conversation.server_says(line)
+            let fate = conversation.server_says(line);
+            answers_us |= fate == Fate::Dropped;
+            fate
         });
         say_what_is_not_remembered(&mut conversation);
         drop(conversation);
+        if answers_us {
+            (self.tell)(Heard::Own);
+        }
         streams::write_both(&mut **lock(&self.client), &passed.head, passed.rest)
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Policy {
     pub(super) asked: bool,
     /// The server's exit code, once it has one.
     pub(super) code: Option<i32>,
+    /// The exit code of whoever served last.
+    pub(super) last: i32,
     pub(super) client_is_there: bool,
     pub(super) input_is_open: bool,
 }
@@ -39,6 +41,7 @@ impl Policy {
             crashes: 0,
             asked: false,
             code: None,
+            last: 0,
             client_is_there: true,
             input_is_open: true,
         }
@@ -61,6 +64,16 @@ impl Policy {
         matches!(self.state, State::Stopping { step: Step::RestAsked | Step::Forced { .. }, .. })
     }
 
+    /// Whether a server is there, or is coming, that is not being ended.
+    pub(super) const fn is_serving(&self) -> bool {
+        match self.state {
+            State::Starting | State::Introducing { .. } | State::Running { .. } | State::Leaving { .. } => {
+                true
+            }
+            State::Stopping { .. } | State::Waiting { .. } | State::Draining { .. } | State::Done => false,
+        }
+    }
+
     /// Takes note of what happened, and says what is to be done.
     pub(crate) fn step(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         match event {
@@ -71,7 +84,7 @@ impl Policy {
             Event::Introduced => self.introduced(Answer::Done, now),
             Event::Refused => self.introduced(Answer::Refused, now),
             Event::StreamClosed => self.stream_closed(now),
-            Event::ServerEnded { code, gone } => self.server_ended(code, gone, now),
+            Event::ServerEnded { code, last, gone } => self.server_ended(code, last, gone, now),
             Event::Drained => match self.state {
                 State::Draining { code, .. } => self.exit(code),
                 State::Starting
@@ -225,16 +238,17 @@ impl Policy {
         }
     }
 
-    fn server_ended(&mut self, code: i32, gone: bool, now: Moment) -> Vec<Effect> {
+    fn server_ended(&mut self, code: i32, last: i32, gone: bool, now: Moment) -> Vec<Effect> {
         self.code = Some(code);
+        self.last = last;
         let then = match self.state {
             State::Running { since } | State::Leaving { since, .. } => {
                 if now.since(since) >= STABLE {
                     self.crashes = 0;
                 }
-                self.after_end(code != 0)
+                self.after_end(last != 0)
             }
-            State::Starting | State::Introducing { .. } => self.after_end(code != 0),
+            State::Starting | State::Introducing { .. } => self.after_end(last != 0),
             State::Stopping { then, step, until } => {
                 if gone {
                     return self.finish(then, now);
@@ -252,8 +266,8 @@ impl Policy {
             }
             State::Waiting { .. } | State::Draining { .. } | State::Done => return Vec::new(),
         };
-        let mut effects = vec![Effect::Note(Note::Ended(code))];
-        effects.extend(self.answer(Answer::EndedAtOnce(code)));
+        let mut effects = vec![Effect::Note(Note::Ended(last))];
+        effects.extend(self.answer(Answer::EndedAtOnce(last)));
         if then == Then::StartAgain {
             effects.push(Effect::HoldClient);
         }
@@ -330,3 +344,7 @@ impl Policy {
 #[cfg(test)]
 #[path = "policy_stories.rs"]
 mod stories;
+
+#[cfg(test)]
+#[path = "succession_stories.rs"]
+mod succession_stories;

@@ -15,17 +15,17 @@ const BUSY: Event = Event::Tick(Moved { takes: true, talks: true, waits: false }
 const UNREAD: Event = Event::Tick(Moved { takes: false, talks: true, waits: true });
 
 /// A guard with its clock.
-struct Told {
+pub(super) struct Told {
     policy: Policy,
     now: Moment,
 }
 
 impl Told {
-    fn running() -> Self {
+    pub(super) fn running() -> Self {
         Self::with(OnFailure::End)
     }
 
-    fn with(on_failure: OnFailure) -> Self {
+    pub(super) fn with(on_failure: OnFailure) -> Self {
         let mut told = Self { policy: Policy::new(GRACE, on_failure), now: Moment::default() };
         told.check(Event::Started, &[]);
         told.check(Event::Introduced, &[]);
@@ -33,7 +33,7 @@ impl Told {
     }
 
     #[track_caller]
-    fn check(&mut self, event: Event, expected: &[Effect]) {
+    pub(super) fn check(&mut self, event: Event, expected: &[Effect]) {
         let effects = self.policy.step(event, self.now);
         let notes = |effect: &&Effect| !matches!(effect, Effect::Note(_));
         let done: Vec<Effect> = effects.iter().filter(notes).copied().collect();
@@ -42,7 +42,7 @@ impl Told {
 
     /// Lets the deadline come.
     #[track_caller]
-    fn later(&mut self, expected: &[Effect]) {
+    pub(super) fn later(&mut self, expected: &[Effect]) {
         self.now = self.policy.deadline().expect("something is waited for");
         self.check(SILENT, expected);
     }
@@ -54,7 +54,7 @@ impl Told {
 }
 
 fn ended(code: i32, gone: bool) -> Event {
-    Event::ServerEnded { code, gone }
+    Event::ServerEnded { code, last: code, gone }
 }
 
 fn signal(number: i32) -> Signal {
@@ -335,8 +335,7 @@ fn events() -> impl Strategy<Value = Event> {
         Just(Event::Introduced),
         Just(Event::Refused),
         Just(Event::StreamClosed),
-        (prop_oneof![Just(0), Just(3)], any::<bool>())
-            .prop_map(|(code, gone)| Event::ServerEnded { code, gone }),
+        (prop_oneof![Just(0), Just(3)], any::<bool>()).prop_map(|(code, gone)| ended(code, gone)),
         Just(Event::Drained),
         Just(Event::ClientEnded),
         Just(Event::GuardEnded),
@@ -386,7 +385,7 @@ proptest! {
         let mut policy = Policy::new(GRACE, OnFailure::StartAgain);
         let (mut asked, mut answered) = (0, 0);
         let mut now = Moment::default();
-        let end = [(Event::ClientEnded, 0), (Event::ServerEnded { code: 0, gone: true }, 0)];
+        let end = [(Event::ClientEnded, 0), (ended(0, true), 0)];
         let ticks = std::iter::repeat_n((SILENT, 40_000), 1000);
         for (event, wait) in happening.into_iter().chain(end).chain(ticks) {
             now = now.after(Duration::from_millis(wait));

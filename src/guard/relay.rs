@@ -6,13 +6,13 @@
 //! plain pipe.
 
 use std::convert::Infallible;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use super::asking;
 use super::conversation::{Conversation, Fate, Replay};
 use super::events::Event;
 use super::hands::Ready;
@@ -42,6 +42,8 @@ pub(crate) enum Heard {
     Closed(u32),
     /// Something is carried again, after [`Relay::tell_when_used`].
     Used,
+    /// The new server has answered what we have asked it ourselves; see [`Relay::goes_on_to_ask`].
+    Own,
 }
 
 impl Heard {
@@ -59,7 +61,7 @@ impl Heard {
                 relay.is_some_and(|relay| relay.serves(number)).then_some(Event::StreamClosed)
             }
             // The guard no longer rests.
-            Self::Used => None,
+            Self::Used | Self::Own => None,
         }
     }
 }
@@ -88,11 +90,11 @@ pub(super) struct Shared {
 
 /// Both directions.
 pub(crate) struct Relay {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     outward: Option<Outward>,
     introduction: Option<JoinHandle<()>>,
     /// Counts the servers.
-    number: u32,
+    pub(super) number: u32,
     /// Whether the present server is being replaced: one flag for each.
     is_replaced: Arc<AtomicBool>,
     /// What the next server needs.
@@ -108,7 +110,7 @@ impl Relay {
     /// Starts to listen to the client. `output` is the way back to it.
     pub(crate) fn new(input: Box<dyn Source>, output: Box<dyn Sink>, tell: Tell) -> io::Result<Self> {
         let shared = Arc::new(Shared {
-            conversation: Mutex::new(Conversation::marked(mark())),
+            conversation: Mutex::new(Conversation::marked(asking::mark())),
             is_mcp: AtomicBool::new(false),
             inlet: Mutex::default(),
             inlet_changed: Condvar::new(),
@@ -247,11 +249,6 @@ impl Relay {
     }
 }
 
-/// What tells the names that we give from those of every other guard.
-fn mark() -> u64 {
-    RandomState::new().hash_one(std::process::id())
-}
-
 /// A server that is to take the place of the one before.
 struct Next {
     stdin: Box<dyn Sink>,
@@ -308,6 +305,10 @@ impl Shared {
                     if let Some(initialized) = replay.initialized {
                         self.repeat(&mut inlet, &initialized);
                     }
+                    if replay.answered {
+                        let asks = lock(&self.conversation).begin_to_ask();
+                        self.repeat(&mut inlet, &asks);
+                    }
                     tells_of_changes = replay.answered;
                 }
                 Ok(Err(says)) => {
@@ -350,15 +351,6 @@ impl Shared {
             let _ = streams::write_all(&mut **lock(&self.client), &replies::of_changed(&lists));
         }
         (self.tell)(heard);
-    }
-
-    /// Writes what is repeated to each server anew.
-    fn repeat(&self, inlet: &mut Inlet, line: &[u8]) {
-        if let Some(server) = &mut inlet.server
-            && streams::write_all(&mut **server, line).is_err()
-        {
-            self.is_broken(inlet);
-        }
     }
 }
 

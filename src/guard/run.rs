@@ -6,9 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
+mod along;
 mod client;
+mod lease;
+mod news;
 mod server;
+mod succession;
 
+use self::news::Comparing;
 use super::before::{Turn, our_turn, our_turn_again};
 use super::client::Lineage;
 use super::events::{Answer, Effect, Event, Note};
@@ -20,11 +25,12 @@ use super::rest::Rest;
 use super::telling::{self, Asked};
 use super::times::{ANSWERING, NOT_STARTED};
 use crate::act::guarded as hand;
-use crate::core::{Identity, Lease, Watch, wording};
+use crate::core::{Identity, Watch, wording};
 use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
-use crate::platform::private;
 use crate::{console, leases, logging, platform};
+
+use succession::Successor;
 
 /// How often the last of a tree is looked for, where the system does not tell of its end.
 const REST_PACE: Duration = Duration::from_millis(20);
@@ -34,6 +40,8 @@ enum Called {
     Heard(Heard),
     /// Somebody wants a restart and waits for the answer.
     Restart(Asked),
+    /// Somebody wants to know what would end with the server.
+    Along(Sender<String>),
 }
 
 /// Runs the server until it ends or its client does. Returns the exit code to end with, at once: threads
@@ -68,6 +76,9 @@ pub fn run(orders: &Orders, clock: Clock) -> i32 {
         Ok(turn) => turn,
         Err(code) => return code,
     };
+    if let Some(says) = &orders.announces {
+        console::complain_before_the_start(says);
+    }
     match Guard::new(orders, us, lineage, clock, watch) {
         Ok(mut guard) => {
             let code = guard.begin(turn, &open_log).unwrap_or_else(|| guard.keep());
@@ -102,6 +113,7 @@ struct Guard<'a> {
     policy: Policy,
     watch: guard::Watch,
     server: Option<Server>,
+    successor: Successor,
     relay: Option<Relay>,
     calls: Receiver<Called>,
     call: Sender<Called>,
@@ -110,6 +122,9 @@ struct Guard<'a> {
     asked: Option<Asked>,
     /// Ends when the last answer has been sent.
     answering: Option<Receiver<Infallible>>,
+    comparing: Comparing,
+    /// What ends with the server and is no part of it.
+    along: String,
     moves: Moves,
     rest: Rest,
     /// Why the last server could not be started.
@@ -134,12 +149,15 @@ impl<'a> Guard<'a> {
             policy: Policy::new(orders.stop_grace, orders.on_failure),
             watch,
             server: None,
+            successor: Successor::default(),
             relay: None,
             calls,
             call,
             waker,
             asked: None,
             answering: None,
+            comparing: Comparing::default(),
+            along: String::new(),
             moves: Moves::default(),
             rest: Rest::default(),
             trouble: String::new(),
@@ -160,7 +178,7 @@ impl<'a> Guard<'a> {
         // Whoever waits for its turn finds our lease now.
         drop(turn);
         open_log();
-        say_whether_written(&written);
+        lease::say_whether_written(&written);
         if let Some(server) = &self.server {
             telling::started(self.orders, server.identity(), self.lineage.client());
         }
@@ -188,23 +206,6 @@ impl<'a> Guard<'a> {
         Ok(())
     }
 
-    fn listen_for_requests(&self) {
-        let (call, waker) = (self.call.clone(), Arc::clone(&self.waker));
-        let path = leases::control_of(&self.orders.leases, self.us);
-        let patience = telling::Patience::of(self.orders);
-        let answer = move |line: &str| {
-            telling::reply(line, &patience, |asked| {
-                let _ = call.send(Called::Restart(asked));
-                waker.wake();
-            })
-        };
-        let listening = private::is_no_link(&self.orders.leases)
-            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
-        if let Err(error) = listening {
-            tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
-        }
-    }
-
     /// The loop. Returns the exit code.
     fn keep(&mut self) -> i32 {
         loop {
@@ -227,6 +228,7 @@ impl<'a> Guard<'a> {
                     return code;
                 }
             }
+            self.compare();
         }
     }
 
@@ -241,11 +243,13 @@ impl<'a> Guard<'a> {
 
     fn wait_time(&self) -> Option<Duration> {
         let now = self.clock.now().moment;
-        let rest = self.policy.deadline().map(|deadline| deadline.since(now));
+        let deadlines = [self.policy.deadline(), self.comparing.deadline()];
+        let rest = deadlines.into_iter().flatten().min().map(|deadline| deadline.since(now));
         // A tick that comes a moment early is for nothing.
         let rest = rest.map(|rest| rest + Duration::from_millis(1));
         let pace = self.policy.waits_for_the_rest().then_some(REST_PACE);
-        [rest, pace].into_iter().flatten().min()
+        let successor = self.successor.wait_time(now);
+        [rest, pace, successor].into_iter().flatten().min()
     }
 
     fn events(&mut self, wakes: &[Wake]) -> Vec<Event> {
@@ -263,9 +267,16 @@ impl<'a> Guard<'a> {
         while let Ok(called) = self.calls.try_recv() {
             match called {
                 Called::Heard(heard) => {
+                    if heard == Heard::Resumed {
+                        self.begin_to_compare();
+                    }
                     let event = heard.means(self.relay.as_ref());
                     events
                         .extend(event.filter(|event| *event != Event::StreamClosed || self.needs_streams()));
+                }
+                Called::Along(answer) => {
+                    // Whoever has asked may have gone.
+                    let _ = answer.send(self.along());
                 }
                 Called::Restart(asked) if self.asked.is_some() => {
                     let _ = asked.tell(telling::answer(Answer::Busy, self.orders, None, ""));
@@ -283,12 +294,7 @@ impl<'a> Guard<'a> {
                 },
             }
         }
-        if let Some(server) = &mut self.server
-            && let Ok(Some(ended)) = server.ended()
-        {
-            let gone = server.is_gone();
-            events.push(Event::ServerEnded { code: ended.code, gone });
-        }
+        events.extend(self.server_ended(wakes));
         // What ended is the server before the one that this may start.
         events.extend(restart);
         let now = self.clock.now().moment;
@@ -303,6 +309,7 @@ impl<'a> Guard<'a> {
     }
 
     fn perform(&mut self, effect: Effect) -> Option<i32> {
+        let server = self.server.as_ref().map(Server::identity);
         match (effect, &self.server) {
             (Effect::Exit(code), _) => return Some(code),
             (Effect::CloseInput, _) => {
@@ -311,6 +318,7 @@ impl<'a> Guard<'a> {
                 }
             }
             (Effect::HoldClient, _) => {
+                self.tell_news();
                 if let Some(relay) = &self.relay {
                     relay.hold();
                 }
@@ -321,6 +329,9 @@ impl<'a> Guard<'a> {
             (Effect::Force, Some(server)) => telling::trouble(hand::force(server)),
             (Effect::PassOn(_) | Effect::Ask | Effect::AskTheRest | Effect::Force, None) => {}
             (Effect::Start, _) => {
+                if let Some(says) = self.say_along() {
+                    self.comparing.says_along(says);
+                }
                 let turn = our_turn_again(self.orders);
                 let code = self.start_server();
                 self.write_lease();
@@ -328,8 +339,7 @@ impl<'a> Guard<'a> {
                 drop(turn);
                 return code;
             }
-            (Effect::Answer(answer), server) => {
-                let server = server.as_ref().map(Server::identity);
+            (Effect::Answer(answer), _) => {
                 let refusal = match answer {
                     Answer::NotStarted => self.trouble.clone(),
                     Answer::Done
@@ -340,11 +350,21 @@ impl<'a> Guard<'a> {
                     | Answer::Unread
                     | Answer::Refused => self.relay.as_ref().map(Relay::refusal).unwrap_or_default(),
                 };
-                if let Some(asked) = self.asked.take() {
-                    self.answering = Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                match self.asked.take() {
+                    Some(asked) if answer == Answer::Done => self.tell_when_compared(asked),
+                    Some(asked) => {
+                        self.answering =
+                            Some(asked.tell(telling::answer(answer, self.orders, server, &refusal)));
+                    }
+                    None => {}
                 }
             }
-            (Effect::Note(note), _) => self.note(note),
+            (Effect::Note(note), _) => {
+                if matches!(note, Note::Ends(_) | Note::Ended(_)) {
+                    self.note_along();
+                }
+                self.note(note);
+            }
             (Effect::Drain, _) => match &mut self.relay {
                 Some(relay) => relay.drain(),
                 None => return self.happened(Event::Drained),
@@ -357,39 +377,13 @@ impl<'a> Guard<'a> {
         telling::note(note, &self.orders.name, self.us);
     }
 
-    fn write_lease(&self) {
-        say_whether_written(&self.try_to_write_lease());
-    }
-
-    fn try_to_write_lease(&self) -> std::io::Result<()> {
-        let lease = Lease {
-            guard: self.us,
-            server: self.server.as_ref().map(Server::identity),
-            client: self.lineage.client().cloned(),
-            name: self.orders.name.clone(),
-            watch: self.orders.watch.as_ref().map(|watch| watch.name.clone()),
-            port: self.orders.port,
-            listens: self.orders.listens,
-            restartable: self.orders.restartable,
-            log: logging::current_log(&self.orders.logs, self.clock.now().wall)
-                .to_string_lossy()
-                .into_owned(),
-        };
-        leases::write(&self.orders.leases, &lease)
-    }
-
     /// Takes everything back that would tell of us.
-    fn leave(&self) {
+    fn leave(&mut self) {
+        self.tell_news();
+        let _ = self.say_along();
         if let Some(answering) = &self.answering {
             let _ = answering.recv_timeout(ANSWERING);
         }
         let _ = leases::remove(&self.orders.leases, self.us);
-    }
-}
-
-/// Without its lease the tray has to guess, as for every other server.
-fn say_whether_written(lease: &std::io::Result<()>) {
-    if let Err(error) = lease {
-        tracing::warn!(%error, "the lease could not be written");
     }
 }

@@ -14,7 +14,7 @@ fn after(events: &[Event]) -> (Vec<Effect>, Moment) {
     let mut policy = Policy::new(Duration::from_secs(3), OnFailure::End);
     let mut now = Moment::default();
     let before = [Event::Started, Event::Introduced, Event::RestartWanted];
-    for event in before.into_iter().chain([Event::ServerEnded { code: 0, gone: true }]) {
+    for event in before.into_iter().chain([Event::ServerEnded { code: 0, last: 0, gone: true }]) {
         let _ = policy.step(event, now);
     }
     let mut done = Vec::new();

@@ -7,8 +7,11 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use super::events::{Answer, Note, Why};
+use super::lists::List;
+use super::news::What;
 use super::orders::Orders;
-use super::times::INTRODUCTION;
+use super::times::{COMPARING, INTRODUCTION};
+use super::wishes::Repeat;
 use crate::console;
 use crate::core::{Identity, LeaseClient, mask, wording};
 
@@ -37,7 +40,7 @@ pub(super) fn trouble(done: io::Result<()>) {
 
 /// How long whoever asks for a restart waits for the answer.
 fn patience(stop_grace: Duration) -> Duration {
-    stop_grace * 2 + INTRODUCTION + Duration::from_secs(10)
+    stop_grace * 2 + INTRODUCTION + COMPARING + Duration::from_secs(10)
 }
 
 fn refused(why: &str) -> String {
@@ -120,12 +123,75 @@ pub(super) fn answer(answer: Answer, orders: &Orders, server: Option<Identity>, 
         Answer::EndedAtOnce(code) => refused(&wording::restart_ended_at_once_with(code)),
         Answer::Silent => refused(wording::RESTART_SILENT),
         Answer::Unread => refused(wording::RESTART_UNREAD),
-        Answer::Refused => {
-            let refusal = mask::plain_short(&mask::text(refusal), LONGEST_REFUSAL);
-            refused(&wording::restart_refused(&refusal))
-        }
+        Answer::Refused => refused(&wording::restart_refused(&fit(refusal))),
     }
 }
+
+/// What a server says, fit to be shown.
+pub(super) fn fit(says: &str) -> String {
+    mask::plain_short(&mask::text(says), LONGEST_REFUSAL)
+}
+
+/// That something could not be set again; `says` is empty where the server has not answered.
+pub(super) fn not_set_again(repeat: &Repeat, says: &str) -> String {
+    match repeat {
+        Repeat::Level => wording::level_not_set_again(says),
+        Repeat::Subscription(uri) => wording::not_subscribed_again(&fit(uri), says),
+    }
+}
+
+/// In what a new server differs, as one half of a sentence; `None` where it does not as far as we know.
+pub(super) fn differs(differs: &[What], unknown: &[List]) -> Option<String> {
+    let word = |list: List| match list {
+        List::Tools => wording::LIST_OF_TOOLS,
+        List::Prompts => wording::LIST_OF_PROMPTS,
+        List::Resources => wording::LIST_OF_RESOURCES,
+        List::Templates => wording::LIST_OF_TEMPLATES,
+    };
+    let what = differs.iter().map(|what| match what {
+        What::Version(old, new) => wording::another_version(&short(old), &short(new)),
+        What::Protocol => wording::ANOTHER_PROTOCOL.into(),
+        What::Capabilities => wording::OTHER_CAPABILITIES.into(),
+        What::Instructions => wording::OTHER_INSTRUCTIONS.into(),
+        What::List(list) => wording::another_list(word(*list)),
+    });
+    let unknown = unknown.iter().map(|list| wording::unknown_list(word(*list)));
+    let all: Vec<String> = what.chain(unknown).collect();
+    (!all.is_empty()).then(|| all.join(", "))
+}
+
+fn short(text: &str) -> String {
+    mask::plain_short(&mask::text(text), LONGEST_VERSION)
+}
+
+/// The answer of a restart that went well: behind a first tab what is new about the server, behind a second one what
+/// ended with the one before.
+pub(super) fn with_news(answer: &str, news: Option<&str>, along: Option<&str>) -> String {
+    // Nobody reads more than a line of the control socket.
+    let part = |text: Option<&str>| mask::plain_short(text.unwrap_or_default(), LONGEST_NEWS);
+    let all = format!("{answer}\t{}\t{}", part(news), part(along));
+    all.trim_end_matches('\t').to_owned()
+}
+
+/// Answers whoever wants to know what would end with the server.
+pub(super) fn reply_along(ask: impl FnOnce(Sender<String>)) -> Reply {
+    let (answer, answers) = mpsc::channel();
+    ask(answer);
+    let text = match answers.recv_timeout(ALONG) {
+        Ok(along) => format!("ok {along}").trim_end().to_owned(),
+        Err(_) => refused(wording::GUARD_SILENT),
+    };
+    Reply { text, under_way: None }
+}
+
+/// A guard that is at work on something else answers later, and is not waited for.
+const ALONG: Duration = Duration::from_secs(2);
+
+/// As much of a name and version is shown, in characters.
+const LONGEST_VERSION: usize = 60;
+
+/// As much of all news is told, in characters.
+const LONGEST_NEWS: usize = 800;
 
 /// A server that could not be started.
 pub(super) fn not_started(orders: &Orders, error: &io::Error) {
@@ -150,6 +216,13 @@ pub(super) fn note(note: Note, name: &str, us: Identity) {
     match note {
         Note::Ends(why) => tracing::info!(guard, server = %name, why = word(why), "ends the server"),
         Note::Ended(code) => tracing::info!(guard, server = %name, code, "the server ended"),
+        Note::GoesOn { code, pid } => {
+            let pid = pid.get();
+            tracing::info!(guard, server = %name, code, pid, "the launcher ended, and what it has started goes on as the server");
+        }
+        Note::Deaf => {
+            tracing::warn!(guard, server = %name, "what the server has left behind holds its streams and takes nothing");
+        }
         Note::Forced => tracing::warn!(guard, server = %name, "ends the server by force"),
         Note::Immortal => {
             tracing::error!(guard, server = %name, "something did not end, not even by force");

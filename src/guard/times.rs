@@ -40,3 +40,6 @@ pub(crate) const READING: Duration = Duration::from_secs(1);
 
 /// How long whoever has asked for a restart may keep a guard that ends, until the answer is sent.
 pub(crate) const ANSWERING: Duration = Duration::from_secs(1);
+
+/// How long a new server may take to answer what the guard itself asks it.
+pub(crate) const COMPARING: Duration = Duration::from_secs(5);

@@ -101,7 +101,7 @@ pub fn is_ours(program: &str) -> bool {
     launcher::is_ours(&program_name(program, PathStyle::Windows))
 }
 
-/// Whether a command line is `shimkeeper guard -- …`, wherever that program lies.
+/// Whether a command line is `shimkeeper guard … CMD`, wherever that program lies.
 pub(super) fn guarded(words: &[String]) -> Option<Guarded> {
     if is_ours(words.first()?) { orders_a_guard(words) } else { None }
 }
@@ -109,28 +109,10 @@ pub(super) fn guarded(words: &[String]) -> Option<Guarded> {
 /// The same for one whose program is known to be ours, whatever it is called.
 pub(super) fn orders_a_guard(words: &[String]) -> Option<Guarded> {
     let rest = words.get(1..)?;
-    let (at, "guard") = launcher::our_command(rest)? else { return None };
-    // One word on for our own program, one for the order.
-    let first = at + 2;
-    let inner = words.get(first..).and_then(behind_options).map(|found| first + found);
-    Some(Guarded { inner: inner.filter(|inner| *inner < words.len()) })
-}
-
-/// Options of the guard's that have a value of their own.
-const WITH_VALUES: &[&str] = &["--watch", "--port", "--restart", "--config", "--home", "--color"];
-
-/// Where the guarded command begins: behind `--`, or with the first word that is no option.
-fn behind_options(words: &[String]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        match word.as_str() {
-            "--" => return Some(at + 1),
-            option if WITH_VALUES.contains(&option) => at += 2,
-            option if option.starts_with('-') => at += 1,
-            _ => return Some(at),
-        }
-    }
-    None
+    let (_, "guard") = launcher::our_command(rest)? else { return None };
+    // One word on for our own program.
+    let inner = launcher::behind_guard(rest).map(|behind| behind + 1);
+    Some(Guarded { inner })
 }
 
 #[cfg(test)]
@@ -215,6 +197,9 @@ mod tests {
             (r"D:\Shimkeeper-0.1.0-x64.exe guard -- python", Some(3)),
             (r"C:\Tools\ShimKeeper.EXE --home D:\x guard --watch a -- python", Some(7)),
             ("shimkeeper --config=x -v guard --port 3 -- python -- x", Some(7)),
+            ("shimkeeper guard python -u x.py --port 5", Some(2)),
+            ("shimkeeper guard --port 3 python -- x", Some(4)),
+            ("shimkeeper guard --watch python", None),
             ("shimkeeper guard python x.py", Some(2)),
             ("shimkeeper guard --port 3005 --no-restart python -- x", Some(5)),
             ("shimkeeper guard --watch=a --restart on-failure python x.py", Some(5)),

@@ -10,15 +10,15 @@ use crate::core::wording::{self, Complaint};
 const LISTS: &[Form] =
     &[MCP_SERVERS, Form::apart(&["mcp_servers"]), Form::apart(&["augment.advanced.mcpServers"])];
 
-/// Why a file in which these servers were found is not called empty; `None` where it holds some, or really none.
+/// Why a file in which these servers were found may hold more, or is not called empty; `None` where all of it was read.
 pub(super) fn unread(document: &Document<'_>, client: Client, found: &[Server]) -> Option<Complaint> {
-    if !found.is_empty() {
-        return None;
-    }
     let (root, own) = (&document.root, client.forms());
     let of_a_list = |form: &&Form| ends(root, form.way).iter().any(|node| is_a_filled_list(node));
     if let Some(form) = own.iter().chain(LISTS).find(of_a_list) {
         return Some(wording::mcp_form_list(&form.shown()));
+    }
+    if !found.is_empty() {
+        return None;
     }
     let starts_something = |form: &&Form| {
         let found = servers(document, &[**form]);

@@ -33,6 +33,14 @@ pub(super) fn ask(
     if has_failed { Err(says) } else { Ok(says) }
 }
 
+/// What a restart through guards would end that is no part of their servers, in their words. A guard that does not
+/// answer says nothing.
+pub fn along(act: &mut dyn crate::act::Act, leases: &std::path::Path, plan: &RestartPlan<'_>) -> Vec<String> {
+    let guards = plan.ask.iter().filter_map(|instance| instance.guarded.as_ref());
+    let doors = guards.map(|guarded| leases::control_of(leases, guarded.guard));
+    doors.filter_map(|door| act.what_ends_along(&door).ok()).filter(|along| !along.is_empty()).collect()
+}
+
 fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) -> Result<String, String> {
     let Some(guarded) = &instance.guarded else { unreachable!("a plan asks guards of guarded instances") };
     let guard = guarded.guard;
@@ -47,22 +55,25 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     let patience = tools.stop_grace * 2 + MORE_PATIENCE;
     let says = tools.act.ask_guard(&door, patience);
     tracing::info!(guard = %guard.pid, answer = ?says, "the guard answers");
-    if let Err(why) = says {
-        return Err(wording::guard_failed(instance, guard.pid, &why));
-    }
+    let says = says.map_err(|why| wording::guard_failed(instance, guard.pid, &why))?;
+    // Behind tabs stand in what the new server is not the one that the client knows, and what ended with the old one.
+    let mut parts = says.split('\t').skip(1).map(|part| Some(part).filter(|part| !part.is_empty()));
+    let (news, along) = (parts.next().flatten(), parts.next().flatten());
     let has_another = |instance: &Instance| instance.main != old && !instance.is_being_started();
     let another = |diagnosis: &Diagnosis| behind(diagnosis, guard).filter(|one| has_another(one)).cloned();
     let seen = wait_for(looker, PORT_PATIENCE, |diagnosis| another(diagnosis).is_some())
         .map_err(|_| wording::guard_not_believed(instance, guard.pid))?;
     let Some(new) = another(&seen) else { unreachable!("it was waited for") };
     let watch = &seen.watch;
+    let done = wording::restarted_by_guard(old.pid, &new, guard.pid, watch, news);
+    let done = wording::with_what_ended_along(&done, along);
     if before.listens {
         let listens = |diagnosis: &Diagnosis| behind(diagnosis, guard).is_some_and(|one| one.listens);
         if wait_for(looker, START_PATIENCE, listens).is_err() {
-            return Ok(wording::restarted_by_guard_but_silent(old.pid, &new, guard.pid, watch));
+            return Ok(wording::does_not_listen_yet(&done, watch));
         }
     }
-    Ok(wording::restarted_by_guard(old.pid, &new, guard.pid, watch))
+    Ok(done)
 }
 
 fn behind(diagnosis: &Diagnosis, guard: Identity) -> Option<&Instance> {

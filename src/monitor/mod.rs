@@ -8,7 +8,7 @@ pub mod clock;
 pub mod effect;
 pub mod event;
 mod followed;
-mod guards;
+pub mod guards;
 pub mod hands;
 mod memories;
 pub mod once;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::os;
-use crate::core::Identity;
+use crate::core::{Identity, Pid};
 
 /// What a program was told by a signal or by its console.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +53,14 @@ pub(crate) enum Wake {
     Told(Signal),
     /// [`Waker::wake`] was called.
     Called,
+}
+
+/// What a server has set up for good, and what ends with it all the same.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Apart {
+    pub(crate) pid: Pid,
+    /// Its program, as `protect` could name it.
+    pub(crate) name: String,
 }
 
 /// Makes this process a guard: whatever it starts from now on ends with it. Call it before any thread is
@@ -169,7 +177,7 @@ impl Watch {
         os::guard::Watch::new(client).map(Self)
     }
 
-    /// Watches this server from now on, instead of an earlier one.
+    /// Watches this server from now on, instead of an earlier one; or whoever goes on in its place.
     pub(crate) fn watch_server(&mut self, server: &Server) -> io::Result<()> {
         self.0.watch_server(&server.0)
     }
@@ -228,6 +236,17 @@ pub(crate) struct Ended {
     pub(crate) code: i32,
 }
 
+/// Whether somebody goes on in the place of a server that has ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Succession {
+    /// Nobody.
+    Nobody,
+    /// Somebody that it has started has its standard input and output for its own.
+    GoesOn,
+    /// Some of them begin or end at this very moment: ask again.
+    NotYetTold,
+}
+
 /// Why there is no server.
 #[derive(Debug)]
 pub(crate) enum NotStarted {
@@ -251,6 +270,14 @@ impl From<io::Error> for NotStarted {
 pub(crate) struct Server(os::guard::Server);
 
 impl Server {
+    /// What the server has set up for good, in a session of its own and below nobody but us; what is spared aside.
+    ///
+    /// # Platforms
+    /// Windows: nothing of the kind.
+    pub(crate) fn apart(&self) -> Vec<Apart> {
+        self.0.apart()
+    }
+
     /// Starts it as our own. Call it from the thread that lives as long as the program. Standard streams
     /// are as `command` says. Parts of command lines in `spared` are never ended by [`Server::ask_the_rest`]
     /// and [`Server::force`].
@@ -261,7 +288,7 @@ impl Server {
         os::guard::Server::start(command, spared).map(Self)
     }
 
-    /// Who it is.
+    /// Who it is: the process that was started, or whoever goes on in its place.
     pub(crate) fn identity(&self) -> Identity {
         self.0.identity()
     }
@@ -276,7 +303,29 @@ impl Server {
         self.0.take_stdout()
     }
 
-    /// How it ended, if it has. Does not wait. Also takes note of everything below it that has ended.
+    /// Once it has ended: whether somebody that it has started goes on in its place. That one is the server from then
+    /// on, for [`Server::identity`], [`Server::ask`], [`Server::pass_on`] and [`Watch::watch_server`].
+    pub(crate) fn succession(&mut self) -> Succession {
+        self.0.succession()
+    }
+
+    /// Whether the one that [`Server::succession`] found last still runs.
+    pub(crate) fn has_a_successor(&self) -> bool {
+        self.0.has_a_successor()
+    }
+
+    /// How that one ended, where it can be told.
+    pub(crate) fn successors_end(&self) -> Option<Ended> {
+        self.0.successors_end()
+    }
+
+    /// How much of what the client has said waits in its standard input, in bytes; `None` where that is not told.
+    pub(crate) fn untaken(&self) -> Option<u64> {
+        self.0.untaken()
+    }
+
+    /// How the process that was started ended, if it has. Does not wait. Also takes note of everything below it that
+    /// has ended.
     pub(crate) fn ended(&mut self) -> io::Result<Option<Ended>> {
         self.0.ended()
     }

@@ -160,12 +160,13 @@ impl Held {
         Ok(os::Held::open(pid)?.map(Self))
     }
 
-    /// Asks it to end. Does not wait. `along` are all those who are asked at the same time.
+    /// Asks it to end. Does not wait for that. `along` are all those who are asked at the same time. Tells whether there
+    /// was a way to ask it.
     ///
     /// # Platforms
     /// Linux: SIGTERM. Windows: Ctrl-C in its own console, sent by a helper, where everybody in that
-    /// console is among `along`; elsewhere nothing happens, and force comes after the grace time.
-    pub(crate) fn ask(&self, along: &[Identity]) -> io::Result<()> {
+    /// console is among `along`; elsewhere there is no way.
+    pub(crate) fn ask(&self, along: &[Identity]) -> io::Result<bool> {
         self.0.ask(along)
     }
 

@@ -89,7 +89,7 @@ impl Table {
     /// The other end of each one's standard input. A process is missing where it was not asked.
     ///
     /// # Platforms
-    /// Linux: pipes and local sockets; Windows: nothing is told.
+    /// Linux: pipes and local sockets; Windows: pipes, in the hands of whoever made them.
     pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
         self.0.other_ends(asked)
     }

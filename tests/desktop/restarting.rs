@@ -62,7 +62,7 @@ fn a_server_that_ended_is_started_again_and_one_in_use_is_named_first() {
         let desktop = bed.desktop();
         let keeper = bed.keeper(3005);
         let tray = Tray::start(&bed, &desktop, &keeper);
-        let client = bed.client().called("the-editor").on_port(3005).start();
+        let client = bed.client().called("the-editor").by_port().on_port(3005).start();
         let (shim, ready) = (client.shim(), client.shim_ready());
         let icon = icon_turns(&desktop, GREEN, "restart-3-in-use");
         eventually("the row warns", PATIENCE, || {

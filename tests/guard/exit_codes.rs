@@ -28,11 +28,30 @@ fn wrong_usage_and_unknown_watches() {
     let scene = Scene::new();
     run(&scene, &[]).expect_code(2);
     run(&scene, &["--"]).expect_code(2);
-    run(&scene, &["true"]).expect_code(2);
+    run(&scene, &["--prot", "3", "true"]).expect_code(2);
     run(&scene, &["--port", "0", "--", "true"]).expect_code(2);
     run(&scene, &["--no-restart", "--restart", "on-failure", "--", "true"]).expect_code(2);
     run(&scene, &["--watch", "nobody's", "--", "true"]).expect_code(2).complains("nobody's");
     run(&scene, &["--", "true"]).expect_code(0);
+}
+
+#[test]
+fn from_the_first_word_that_is_no_option_everything_is_the_servers() {
+    let scene = Scene::new();
+    let echo = ["sh", "-c", "printf '%s|' \"$@\"", "x"];
+    let words = ["--port", "5", "--", "--watch", "-v", "--help", "--home=/nowhere", "guard", ""];
+    let said = words.join("|") + "|";
+    for options in [
+        &["--"][..],
+        &[],
+        &["--no-restart"],
+        &["-v", "--color", "never", "--port=65000"],
+        &["--no-restart", "--"],
+    ] {
+        let all: Vec<&str> = [options, &echo, &words].concat();
+        assert_eq!(run(&scene, &all).expect_code(0).stdout, said, "{options:?}");
+    }
+    scene.is_empty();
 }
 
 #[test]

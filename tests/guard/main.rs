@@ -15,6 +15,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod along;
+mod anew;
 mod both_killed;
 mod bytes;
 mod client_and_guard_killed;
@@ -23,6 +25,7 @@ mod closed_streams;
 mod costs;
 mod ctrl_c;
 mod earlier_children;
+mod ended_launchers;
 mod exit_codes;
 mod failures;
 mod few_files;

@@ -99,6 +99,7 @@ pub(crate) struct Plan<'a> {
     change: fn(&mut Command),
     program: PathBuf,
     before: Vec<String>,
+    launcher: Vec<String>,
 }
 
 /// A guard that this test is the client of, or whose client is one more process.
@@ -218,6 +219,7 @@ impl Scene {
             change: |_| (),
             program: part(),
             before: Vec::new(),
+            launcher: Vec::new(),
         }
     }
 
@@ -270,12 +272,19 @@ impl Plan<'_> {
     fn words_of_the_server(&self) -> impl Iterator<Item = std::ffi::OsString> {
         let mut words: Vec<std::ffi::OsString> = self.words.iter().map(Into::into).collect();
         words.insert(1, self.ready.clone().into());
-        [self.program.clone().into()].into_iter().chain(words)
+        let launcher = self.launcher.iter().map(Into::into);
+        launcher.chain([self.program.clone().into()]).chain(words).collect::<Vec<_>>().into_iter()
     }
 
     /// A program and its words in front of the guard.
     pub(crate) fn behind(mut self, program: &str, words: &[&str]) -> Self {
         self.before = [program].iter().chain(words).map(|&word| word.to_owned()).collect();
+        self
+    }
+
+    /// A program and its words between the guard and the server.
+    pub(crate) fn launched_by(mut self, launcher: &[&str]) -> Self {
+        self.launcher = launcher.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
@@ -361,7 +370,7 @@ pub(crate) struct Started {
 }
 
 impl Started {
-    fn over_pipes(plan: &Plan<'_>, mut command: Command) -> Self {
+    pub(crate) fn over_pipes(plan: &Plan<'_>, mut command: Command) -> Self {
         let (theirs, input) = std::io::pipe().unwrap();
         let (output, ours) = std::io::pipe().unwrap();
         let errors = plan.scene.bed.fresh("errors");
@@ -380,10 +389,13 @@ impl Started {
     #[track_caller]
     fn with_servers(self, outer: Option<Identity>, ready: &Path) -> Guarded {
         let servers = identities(ready);
-        let keeper = servers[0].parent().and_then(Identity::of).expect("the server has a keeper");
-        let parent = keeper.parent().and_then(Identity::of).expect("the keeper has a parent");
-        let outer = outer.unwrap_or(parent);
-        assert_eq!(parent, outer, "the guard is two processes");
+        let above = |it: Identity| it.parent().and_then(Identity::of);
+        // A launcher between them may be about to end.
+        let (keeper, outer) = eventually_some("the guard is two processes", PATIENCE, || {
+            let keeper = above(servers[0])?;
+            let parent = above(keeper)?;
+            (outer.unwrap_or(parent) == parent).then_some((keeper, parent))
+        });
         let Self { process, input, output, errors, heard } = self;
         Guarded { process, outer, keeper, servers, input, output, ready: ready.into(), errors, heard }
     }

@@ -124,6 +124,21 @@ fn a_file_that_is_passed_over_is_named_and_keeps_no_other_from_being_wrapped() {
 }
 
 #[test]
+fn a_list_beside_servers_that_are_read_is_not_passed_over_in_silence() {
+    let user = User::new();
+    let text = fixture("vscode-settings.json").replace(
+        "\"editor.fontSize\": 13",
+        r#""mcp": {"servers": {"exai": {"command": "python3", "args": ["run_ws_shim.py"]}}}"#,
+    );
+    user.has(".config/Code/User/settings.json", &text);
+    let says = "this form (augment.advanced.mcpServers as a list) is known";
+    user.mcp(&["list"]).expect_code(0).says("exai").says(says);
+    user.mcp(&["wrap", "--all"]).expect_code(0).says("exai: wrapped").complains(says);
+    user.mcp(&["unwrap"]).expect_code(0).says("to the byte");
+    assert_eq!(user.read(".config/Code/User/settings.json"), text);
+}
+
+#[test]
 fn a_form_that_nobody_knows_is_said_to_be_unknown() {
     let user = User::new();
     for (name, text) in [

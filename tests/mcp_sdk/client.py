@@ -410,6 +410,55 @@ async def a_client_that_probes_finds_an_older_server_and_goes_on() -> None:
         await eventually("the client is told to read its list", lambda: heard.kinds)
 
 
+@story
+async def a_consent_for_one_thing_is_none_for_another() -> None:
+    """server-everything asks; this client goes on with its dialog although the question was taken back."""
+    dialogs: list[tuple[anyio.Event, str]] = []
+
+    async def elicit(_context, _params) -> types.ElicitResult:
+        mine = [anyio.Event(), "cancel"]
+        dialogs.append(mine)
+        with anyio.CancelScope(shield=True):
+            await mine[0].wait()
+        content = {"name": "old", "check": True} if mine[1] == "accept" else None
+        return types.ElicitResult(action=mine[1], content=content)
+
+    def decide(number: int, action: str) -> None:
+        dialogs[number][1] = action
+        dialogs[number][0].set()
+
+    how = StdioServerParameters(
+        command=SHIMKEEPER, args=["--home", HOME, "guard", "node", SERVER, "stdio"], env=dict(os.environ)
+    )
+    async with stdio_client(how) as (read, write):
+        async with ClientSession(read, write, elicitation_callback=elicit, list_roots_callback=roots) as session:
+            await session.initialize()
+            outcomes: dict[int, object] = {}
+
+            async def ask(number: int) -> None:
+                try:
+                    outcomes[number] = await session.call_tool("trigger-elicitation-request", {})
+                except MCPError as error:
+                    outcomes[number] = error
+
+            async with anyio.create_task_group() as tasks:
+                for number in range(3):
+                    tasks.start_soon(ask, number)
+                    await eventually("the dialog is open", lambda: len(dialogs) == number + 1)
+                    if number > 0:
+                        # The user accepts the old one.
+                        decide(number - 1, "accept")
+                        await session.send_ping()
+                        assert number not in outcomes, outcomes[number]
+                    if number < 2:
+                        await restart()
+                        await eventually("the call that asked is lost", lambda: number in outcomes)
+                        assert is_ours(outcomes[number]), outcomes
+                decide(2, "decline")
+            said = outcomes[2].content[0].text
+            assert "declined" in said and "old" not in said, said
+
+
 async def run() -> None:
     with anyio.fail_after(150):
         await stories[STORY]()

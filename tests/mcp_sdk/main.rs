@@ -1,6 +1,6 @@
 //! The guard between a client and a server of the official MCP SDKs, as they are used in earnest.
 //!
-//! The stories themselves are in `client.py` and `node/client.mjs`; each is one test here. `scripts/test` puts the
+//! The stories themselves are in `client.py`, `node/client.mjs` and `node/everything.mjs`; each is one test here. `scripts/test` puts the
 //! SDKs into `target/`; where they could not be had, each story counts as skipped.
 
 #![cfg(target_os = "linux")]
@@ -66,6 +66,35 @@ fn node_tells(story: &str) {
     tell(&bed, story, command, &server);
 }
 
+/// Runs a story over server-everything, with the client of either SDK.
+#[track_caller]
+fn everything_tells(story: &str) {
+    let Some(node) = sdk("mcp-sdk-node", "node/package-lock.json") else {
+        return skip(story, "server-everything was not fetched");
+    };
+    let bed = Bed::new();
+    std::os::unix::fs::symlink(node.join("node_modules"), bed.path("node_modules")).unwrap();
+    // Known by a name of our own; its libraries are beside the file that the link names.
+    let server = bed.path(&bed.script().replace(".py", ".js"));
+    let index = "node_modules/@modelcontextprotocol/server-everything/dist/index.js";
+    std::os::unix::fs::symlink(node.join(index), &server).unwrap();
+    let command = if story.starts_with("with_the_typescript") {
+        let client = bed.path("everything.mjs");
+        fs::copy(source("node/everything.mjs"), &client).unwrap();
+        let mut command = bed.command("node");
+        command.arg(client);
+        command
+    } else {
+        let Some(python) = sdk("mcp-sdk-python", "requirements.txt") else {
+            return skip(story, "the MCP SDK for Python was not fetched");
+        };
+        let mut command = bed.command(python.join("bin/python"));
+        command.arg(source("client.py"));
+        command
+    };
+    tell(&bed, story, command, &server);
+}
+
 fn source(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mcp_sdk").join(name)
 }
@@ -115,6 +144,9 @@ stories! {
         a_client_that_probes_finds_an_older_server_and_goes_on;
     node_tells:
         a_session_of_the_typescript_sdk_goes_on_after_a_restart;
+    everything_tells:
+        a_consent_for_one_thing_is_none_for_another,
+        with_the_typescript_sdk_a_consent_for_one_thing_is_none_for_another;
 }
 
 #[test]

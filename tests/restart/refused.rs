@@ -20,6 +20,24 @@ fn a_server_on_stdio_is_its_clients_to_start() {
 }
 
 #[test]
+fn a_server_on_the_port_that_its_client_speaks_to_over_stdio_is_its_clients_to_start() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let client = bed.client().on_port(3005).start();
+        let shim = client.shim();
+        bed.keeper(3005).run(&["restart"]).expect_code(1).complains(&format!(
+            "{} listens on port 3005, but its client can also speak to it over stdio",
+            shim.pid()
+        ));
+        assert!(shim.lives() && is_taken(3005));
+        // Where the watch says that the port is what counts, it is restarted, and its client is named.
+        let keeper = bed.keeper_with(3005, "listens = \"always\"");
+        keeper.run(&["restart"]).expect_code(0).complains("will have to connect again");
+        assert!(!shim.lives());
+    });
+}
+
+#[test]
 fn a_port_of_somebody_else_is_not_fought_for() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();

@@ -15,7 +15,7 @@ use crate::support::{PATIENCE, eventually, stays_so};
 fn the_client_is_named_before_its_server_is_stopped() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();
-        let client = bed.client().called("the-editor").on_port(3005).start();
+        let client = bed.client().called("the-editor").by_port().on_port(3005).start();
         let (shim, ready) = (client.shim(), client.shim_ready());
 
         // Nobody reads the warning yet, and the pipe has no room for it: whatever comes after

@@ -54,6 +54,12 @@ impl ClientPlan<'_> {
         self
     }
 
+    /// It speaks to its shim by the port alone.
+    pub(crate) fn by_port(mut self) -> Self {
+        self.client_options.push("--by-port".into());
+        self
+    }
+
     pub(crate) fn on_port(self, port: u16) -> Self {
         self.with(&["--port", &port.to_string()])
     }

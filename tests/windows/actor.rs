@@ -3,15 +3,18 @@
 //!     client.exe  PROGRAM WORD…                  starts it over pipes and waits; leaves it behind when ended
 //!     python.exe  run_ws_shim.py --port N --ready FILE    listens, says so in FILE, waits
 //!     python.exe  run_ws_shim.py --stdio --ready FILE     listens nowhere
+//!     python.exe  launch.py PROGRAM WORD…        starts it on its own streams and ends with 5, as `os.execv` does
 //!     shimkeeper.exe  start WORD…                says where it stands and its words, ends with ACTOR_ENDS
 //!
 //! With `ACTOR_CHILD` in its environment a client writes the number of what it started to that file; with
 //! `ACTOR_LENDS_INPUT` it starts it on its own standard input, with `ACTOR_LENDS_CONSOLE` on its console, to
-//! talk or only to complain. With `ACTOR_BASE` `python.exe` is the redirector of a virtual environment: it
+//! talk or only to complain; with `ACTOR_LEAKS_TO` it leaves another process a copy of its end of the input, and
+//! writes the number of that one to the file. With `ACTOR_BASE` `python.exe` is the redirector of a virtual environment: it
 //! starts that program with its own command line and waits for it. Nobody lives longer than a minute or two.
 //! Knows nothing of Shimkeeper.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a mere test prop")]
+#![cfg_attr(windows, expect(unsafe_code, reason = "a handle is made inheritable by a Win32 call"))]
 
 mod serving;
 
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
             None => shim(&words.collect::<Vec<_>>()),
         },
         Some("start") => return start(words),
+        Some("launch.py") => return launch(words),
         Some("mcp_server.py") => return serving::serve(&words.collect::<Vec<_>>()),
         Some("family.py") => return serving::belong(&words.collect::<Vec<_>>()),
         Some(program) => client(program, words),
@@ -45,6 +49,13 @@ fn start(words: impl Iterator<Item = String>) -> ExitCode {
         .unwrap();
     let ends = std::env::var("ACTOR_ENDS").unwrap_or_default();
     ExitCode::from(ends.parse().unwrap_or(0))
+}
+
+/// A launcher that does not wait.
+#[expect(clippy::zombie_processes, reason = "that is its part")]
+fn launch(mut words: impl Iterator<Item = String>) -> ExitCode {
+    Command::new(words.next().unwrap()).args(words).spawn().unwrap();
+    ExitCode::from(5)
 }
 
 fn client(program: &str, words: impl Iterator<Item = String>) {
@@ -66,6 +77,7 @@ fn client(program: &str, words: impl Iterator<Item = String>) {
     }
     own_console(&mut command);
     let child = command.spawn().unwrap();
+    leak(&child);
     if let Some(file) = std::env::var_os("ACTOR_CHILD") {
         tell(&file, &child.id().to_string());
     }
@@ -73,8 +85,31 @@ fn client(program: &str, words: impl Iterator<Item = String>) {
     drop(child);
 }
 
+/// Leaves another process a copy of our end of the child's input.
+#[cfg_attr(windows, expect(clippy::zombie_processes, reason = "it outlives us"))]
+fn leak(child: &std::process::Child) {
+    #[cfg(windows)]
+    if let Some(file) = std::env::var_os("ACTOR_LEAKS_TO") {
+        use std::os::windows::io::AsRawHandle;
+        use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};
+        let input = child.stdin.as_ref().unwrap().as_raw_handle();
+        // SAFETY: the handle is open.
+        assert_ne!(unsafe { SetHandleInformation(input, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) }, 0);
+        let mut other = Command::new(std::env::current_exe().unwrap());
+        other.args(["family.py", "grandchild"]).stdin(Stdio::null()).stdout(Stdio::null());
+        tell(&file, &other.spawn().unwrap().id().to_string());
+    }
+    let _ = child;
+}
+
 /// As clients do that want no window to flash: a console without one.
 fn own_console(command: &mut Command) {
+    #[cfg(windows)]
+    if std::env::var_os("ACTOR_NO_CONSOLE").is_some() {
+        const DETACHED_PROCESS: u32 = 8;
+        std::os::windows::process::CommandExt::creation_flags(command, DETACHED_PROCESS);
+        return;
+    }
     #[cfg(windows)]
     if std::env::var_os("ACTOR_OWN_CONSOLE").is_some() {
         const CREATE_NO_WINDOW: u32 = 0x0800_0000;

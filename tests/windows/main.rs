@@ -12,7 +12,9 @@
 mod asking;
 mod guard;
 mod orphans;
+mod runtimes;
 mod scheduled;
 mod setting_free;
+mod speakers;
 mod stage;
 mod starter;

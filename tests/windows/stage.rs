@@ -64,6 +64,12 @@ impl Stage {
         (self.children.len() - 1, shim_of(&ready))
     }
 
+    /// Takes care of one that a story has started.
+    pub(crate) fn keep(&mut self, child: Child) -> usize {
+        self.children.push(child);
+        self.children.len() - 1
+    }
+
     /// Ends a client as a crash does. What it started stays.
     pub(crate) fn crash(&mut self, client: usize) {
         self.children[client].kill().unwrap();
@@ -159,6 +165,17 @@ impl Drop for Stage {
         // Shims end by their clients' end or after a minute; what is left over is litter, not harm.
         let _ = self.run(&["cleanup"]);
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Says that a test could not run here.
+pub(crate) fn skip(test: &str, why: &str) {
+    use std::io::Write;
+    let line = format!("SKIPPED: {test}: {why}\n");
+    eprint!("{line}");
+    if let Some(path) = std::env::var_os("SHIMKEEPER_SKIPS") {
+        let mut file = fs::File::options().create(true).append(true).open(path).unwrap();
+        file.write_all(line.as_bytes()).unwrap();
     }
 }
 

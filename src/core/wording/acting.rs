@@ -70,10 +70,11 @@ pub fn would_end(pids: &str) -> String {
 
 /// One process that was ended. `how` is "asked" or "forced".
 #[must_use]
-pub fn ended_one(pid: Pid, who: &str, how: &str) -> String {
+pub fn ended_one(pid: Pid, who: &str, how: &str, was_asked: bool) -> String {
     let who = if who.is_empty() { String::new() } else { format!(" ({})", name(who)) };
     match how {
-        "forced" => format!("Ended PID {pid}{who}, by force: it did not go when asked"),
+        "forced" if was_asked => format!("Ended PID {pid}{who}, by force: it did not go when asked"),
+        "forced" => format!("Ended PID {pid}{who}, by force: there was no way to ask it"),
         _ => format!("Ended PID {pid}{who}"),
     }
 }

@@ -8,6 +8,7 @@ use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::lease::Lease;
+use crate::core::snapshot::Holder;
 
 /// What is known of another guard that has the port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +38,7 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
     let says = format!("the server was not started: port {port} is still held ({})", rows.join(", "));
     let mut servers = diagnosis.instances.iter().filter(|instance| instance.listens).peekable();
     let is_known = servers.peek().is_some();
+    let is_hidden = diagnosis.holders.iter().any(|row| row.holder == Holder::Hidden);
     let hint = match servers.find_map(unripe_in) {
         Some(ripe_in) => format!(
             "an orphan is not ended before it was seen as one for long enough: try again in {}",
@@ -45,6 +47,7 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
         None if is_known => format!(
             "`shimkeeper status` says why it was left alone; `shimkeeper free {port}` ends it if you agree"
         ),
+        None if is_hidden => "we may not see which program that is: an administrator can, and can end it; or let the server use another port".into(),
         // Of whoever belongs to no watch the status tells nothing.
         None => format!("`shimkeeper free {port}` ends it if you agree; or let the server use another port"),
     };

@@ -1,5 +1,6 @@
 //! What works here and what does not, configuration and log, said on the command line.
 
+use crate::core::snapshot::System;
 use std::fmt::Display;
 use std::path::Path;
 
@@ -30,7 +31,15 @@ pub const TOASTS_OFF: &str = "switched off in the configuration";
 /// Nothing shows toasts.
 pub const TOASTS_MISSING: &str = "no program shows toasts";
 /// What to do where nothing shows toasts.
-pub const TOASTS_HINT: &str =
+#[must_use]
+pub const fn toasts_hint(system: System) -> &'static str {
+    match system {
+        System::Windows => "this Windows has none; the icon's balloons take their place",
+        System::Linux | System::Macos => TOASTS_HINT,
+    }
+}
+
+const TOASTS_HINT: &str =
     "install a notification daemon (dunst, xfce4-notifyd, mako); the icon works without";
 /// Autostart is on.
 pub const AUTOSTART_ON: &str = "the tray starts at login";

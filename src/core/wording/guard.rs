@@ -21,7 +21,7 @@ pub fn cannot_start(command: &str, why: &dyn std::fmt::Display) -> String {
 }
 
 /// What to do about it.
-pub const CANNOT_START_HINT: &str = "try the command behind `--` by itself in a terminal";
+pub const CANNOT_START_HINT: &str = "try the server's command by itself in a terminal";
 
 /// A configuration that does not load; the server runs all the same.
 #[must_use]
@@ -84,8 +84,92 @@ pub fn restart_refused(says: &str) -> String {
     format!("the server was started again and refused `initialize`{colon}{says}")
 }
 
+/// A client that knows another server than the one that runs now; `news` is what [`another_version`] and its like say.
+#[must_use]
+pub fn reload_the_client(name_of_server: &str, news: &str) -> String {
+    format!(
+        "the new server behind {} is not what its client knows ({news}); reload the client",
+        name(name_of_server)
+    )
+}
+
+/// Another version behind the same pipes.
+#[must_use]
+pub fn another_version(old: &str, new: &str) -> String {
+    match (old, new) {
+        ("", new) => format!("it is {new}"),
+        (old, "") => format!("it was {old}"),
+        (old, new) => format!("it is {new}, was {old}"),
+    }
+}
+
+/// What else can be new about a server.
+pub const ANOTHER_PROTOCOL: &str = "it speaks another version of the protocol";
+/// The same.
+pub const OTHER_CAPABILITIES: &str = "it has other capabilities";
+/// The same.
+pub const OTHER_INSTRUCTIONS: &str = "it gives other instructions";
+/// What a client reads of a server.
+pub const LIST_OF_TOOLS: &str = "tools";
+/// The same.
+pub const LIST_OF_PROMPTS: &str = "prompts";
+/// The same.
+pub const LIST_OF_RESOURCES: &str = "resources";
+/// The same.
+pub const LIST_OF_TEMPLATES: &str = "resource templates";
+
+/// A list that is not the one that the client has read.
+#[must_use]
+pub fn another_list(what: &str) -> String {
+    format!("it has other {what}")
+}
+
+/// A list that the new server has not told.
+#[must_use]
+pub fn unknown_list(what: &str) -> String {
+    format!("it did not tell its {what} in time")
+}
+
+/// What a client had set and a new server does not take.
+#[must_use]
+pub fn level_not_set_again(says: &str) -> String {
+    format!("the new server did not take the log level that the client had set{}", because(says))
+}
+
+/// The same for a subscription.
+#[must_use]
+pub fn not_subscribed_again(uri: &str, says: &str) -> String {
+    format!("the new server did not take the client's subscription to {uri}{}", because(says))
+}
+
+fn because(says: &str) -> String {
+    if says.is_empty() { String::new() } else { format!(" ({says})") }
+}
+
+/// What ended with a server and was no part of it.
+#[must_use]
+pub fn ended_along(along: &str) -> String {
+    format!("ended with the server, which had started it: {along}")
+}
+
+/// What would end with it.
+#[must_use]
+pub fn will_end_along(along: &str) -> String {
+    format!("this also ends what the server has started in a session of its own: {along}")
+}
+
+/// More of it than is named.
+#[must_use]
+pub fn and_more(count: usize) -> String {
+    format!("{count} more")
+}
+
+/// What to do about it.
+pub const PROTECT_HINT: &str =
+    "`protect = [\"NAME\"]` in the server's watch keeps it alive, as in `protect = [\"tmux\"]`";
+
 /// A request that nobody knows.
-pub const UNKNOWN_REQUEST: &str = "a guard knows one request: restart";
+pub const UNKNOWN_REQUEST: &str = "a guard knows two requests: restart, along";
 
 /// A guard that gave no answer.
 pub const GUARD_SILENT: &str = "the guard gave no answer in time; the log says what it did";

@@ -59,18 +59,33 @@ pub(super) fn healthy(diagnosis: &Diagnosis) -> String {
 /// The Restart row where guards do it.
 pub const ROW_RESTART_UNNOTICED: &str = "Restart (its client does not notice)";
 
-/// What a guard did.
+/// What a guard did; `news` is in what the new server differs from the one that the client knows.
 #[must_use]
-pub fn restarted_by_guard(old: Pid, new: &Instance, guard: Pid, watch: &Watch) -> String {
+pub fn restarted_by_guard(old: Pid, new: &Instance, guard: Pid, watch: &Watch, news: Option<&str>) -> String {
     let who = client_in_a_sentence(&new.client).unwrap_or_else(|| "its client".into());
-    let (server, pid) = (&watch.name, new.main.pid);
-    format!("the guard {guard} started {server} anew as PID {pid} in place of {old}; {who} does not notice")
+    let (name, pid) = (&watch.name, new.main.pid);
+    let done = format!("the guard {guard} started {name} anew as PID {pid} in place of {old}");
+    match news {
+        None => format!("{done}; {who} does not notice"),
+        Some(news) => {
+            format!("{done}; reload {who}, which knows another server: {}", plain_short(&text(news), 1000))
+        }
+    }
+}
+
+/// With what ended along with the old server; that is a sentence of its guard's.
+#[must_use]
+pub fn with_what_ended_along(says: &str, along: Option<&str>) -> String {
+    match along {
+        Some(along) => format!("{says}; {}", plain_short(&text(along), 1000)),
+        None => says.to_owned(),
+    }
 }
 
 /// The same where the server does not listen yet.
 #[must_use]
-pub fn restarted_by_guard_but_silent(old: Pid, new: &Instance, guard: Pid, watch: &Watch) -> String {
-    format!("{}; it does not listen on port {} yet", restarted_by_guard(old, new, guard, watch), watch.port)
+pub fn does_not_listen_yet(says: &str, watch: &Watch) -> String {
+    format!("{says}; it does not listen on port {} yet", watch.port)
 }
 
 /// What a restart through guards left as it was.

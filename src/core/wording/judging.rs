@@ -47,7 +47,7 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::Service { name: service } => {
             format!("it belongs to the service {}, which looks after it", name(service))
         }
-        Evidence::IgnoresHangup => "somebody set it free on purpose, as nohup and our own restart do".into(),
+        Evidence::IgnoresHangup => "it was set free on purpose, to outlive whoever started it".into(),
         Evidence::LivingTerminal => "a living terminal owns it".into(),
         Evidence::SpokenTo { pid, name: who } => {
             format!("{} ({pid}) still has the other end of its standard input", name(who))

@@ -238,8 +238,11 @@ pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
             "{} does not run, and the watch \"{}\" has no `command` to start it with: write one into the configuration",
             watch.name, watch.name
         ),
-        NoRestart::OnlyItsClientCan { pid } => format!(
+        NoRestart::OnlyItsClientCan { pid, listens: false } => format!(
             "{pid} listens nowhere, so it speaks with its client over stdio: restart it in the client"
+        ),
+        NoRestart::OnlyItsClientCan { pid, listens: true } => format!(
+            "{pid} listens on port {port}, but its client can also speak to it over stdio, which only the client can start anew: restart it in the client, or write `listens = \"always\"` into the watch if the port is all that counts"
         ),
         NoRestart::PortTaken => {
             format!("port {port} belongs to somebody else: `shimkeeper free {port}` shows who it is")

@@ -20,7 +20,7 @@ pub fn called_by(caller: Option<&(Pid, String)>, at: &Door) -> String {
 pub(super) fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
     match evidence {
         Evidence::Service { .. } => Some("a service"),
-        Evidence::IgnoresHangup => Some("nohup"),
+        Evidence::IgnoresHangup => Some("set free on purpose"),
         Evidence::LivingTerminal => Some("a terminal owns it"),
         Evidence::StartedByHand => Some("set free by hand"),
         Evidence::SpokenTo { .. } => Some("somebody speaks to it"),

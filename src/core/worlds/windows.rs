@@ -1,9 +1,10 @@
 //! Windows: two processes a shim, parents that stay on record for ever, and consoles beside.
 
 use super::expect::{Expected, attached, check, orphan, shim, unseen, windows_desk};
+use crate::core::snapshot::OtherEnd;
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
-use crate::core::{Evidence, Process, Verdict};
+use crate::core::{Evidence, Process, State, Verdict};
 
 #[test]
 fn a_clock_that_was_set_back_between_client_and_shim_proves_nothing() {
@@ -162,4 +163,22 @@ fn python(number: u32, birth: u64, parent: u32) -> Process {
 
 fn pair() -> Expected {
     attached(200, 1500).with(&[200, 300])
+}
+
+#[test]
+fn a_guard_that_has_the_input_of_a_server_keeps_it_though_its_launcher_has_ended() {
+    let told = |who: u32| {
+        let guard = process(190, 598).with_args(&["shimkeeper.exe", "guard", "--", "start.cmd"]);
+        let server =
+            shim(200, 610, 195).with(|details| details.other_end = OtherEnd::Somebody(vec![pid(who)]));
+        let world = windows_desk().and(guard.child_of(1500)).and(server).where_died(195);
+        let lease = world.lease(190, 200, 1500);
+        let look = world.leased(lease).look();
+        let mut instances = look.instances.into_iter();
+        let instance = instances.find(|it| it.top.pid == pid(200)).unwrap();
+        (instance.state, instance.guarded.map(|guarded| guarded.guard.pid))
+    };
+    assert_eq!(told(190), (State::Attached, Some(pid(190))));
+    // Any program can write a lease; only the pipe proves it.
+    assert_eq!(told(1500), (State::Adopted, None));
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::process::{Command, Stdio};
 
 use super::Guard;
+use super::succession::Successor;
 use crate::act::guarded as hand;
 use crate::core::wording;
 use crate::guard::events::Event;
@@ -63,6 +64,7 @@ impl Guard<'_> {
             return Err(error.into());
         }
         self.server = Some(server);
+        self.successor = Successor::default();
         Ok(())
     }
 

@@ -39,6 +39,10 @@ impl Act for NoHands {
     fn ask_guard(&mut self, _: &Path, _: Duration) -> Result<String, String> {
         Err("nobody is there".into())
     }
+
+    fn what_ends_along(&mut self, _: &Path) -> Result<String, String> {
+        Err("nobody is there".into())
+    }
 }
 
 /// How a monitor with such eyes ends.

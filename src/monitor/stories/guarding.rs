@@ -65,6 +65,26 @@ fn each_guard_is_asked_after_a_fresh_look_and_believed_after_another() {
 }
 
 #[test]
+fn what_is_new_about_a_server_and_what_ended_with_the_old_one_is_told() {
+    for (news, says) in [
+        (
+            "\tit has other tools",
+            "590 started exai-mcp anew as PID 601 in place of 600; reload client 500, which knows another server: it has other tools",
+        ),
+        (
+            "\t\tended with it: tmux (7)",
+            "in place of 600; client 500 does not notice; ended with it: tmux (7)",
+        ),
+        ("\tit is x 2\tended: \u{1b}[2Jtmux", "another server: it is x 2; ended: "),
+    ] {
+        let stage = Stage::new([one(600, true), one(600, true), one(601, true)]);
+        stage.answers([Ok(format!("{DONE}{news}"))]);
+        let said = restarts(&stage).unwrap();
+        assert!(said.contains(says) && !said.contains('\u{1b}'), "{said}");
+    }
+}
+
+#[test]
 fn a_guard_that_fails_is_told_beside_the_one_that_did_not() {
     let stage = Stage::new([two(600, 700), two(600, 700), two(600, 700), two(600, 701)]);
     stage.answers([Err("it hangs".into()), Ok(DONE.into())]);

@@ -76,9 +76,13 @@ pub(super) fn quiet() -> World {
 
 /// A shim that its client `code` uses, on the port.
 pub(super) fn in_use() -> World {
+    // By its port alone.
+    let no_input = |details: &mut crate::core::Details| {
+        details.other_end = crate::core::snapshot::OtherEnd::NoChannel;
+    };
     World::linux()
         .and(process(500, 50).with_args(&["code"]).child_of(100))
-        .and(process(600, 60).with_args(SHIM).child_of(500))
+        .and(process(600, 60).with_args(SHIM).child_of(500).with(no_input))
         .where_listens(600)
 }
 

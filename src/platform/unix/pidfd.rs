@@ -24,8 +24,8 @@ impl Held {
         }
     }
 
-    pub(crate) fn ask(&self, _along: &[Identity]) -> io::Result<()> {
-        self.signal(Signal::TERM)
+    pub(crate) fn ask(&self, _along: &[Identity]) -> io::Result<bool> {
+        self.signal(Signal::TERM).map(|()| true)
     }
 
     pub(crate) fn force(&self) -> io::Result<()> {

@@ -5,15 +5,16 @@
 #![expect(unsafe_code, reason = "consoles are entered and left by Win32 calls")]
 
 use std::io;
+use std::os::windows::io::AsRawHandle;
 use std::os::windows::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use windows_sys::Win32::System::Console::{
     AttachConsole, CTRL_C_EVENT, FreeConsole, GenerateConsoleCtrlEvent, GetConsoleProcessList,
     SetConsoleCtrlHandler,
 };
 use windows_sys::Win32::System::Threading::{
-    DETACHED_PROCESS, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE,
+    DETACHED_PROCESS, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE, WaitForSingleObject,
 };
 
 use super::birth;
@@ -25,11 +26,26 @@ use crate::core::{Identity, Pid};
 /// More in one console than anybody is asked to end.
 const MOST: usize = 64;
 
+/// How long the helper may take to say whether it has asked, in milliseconds. After that it counts as asked.
+const PATIENCE: u32 = 2000;
+
 /// Sends the helper. Does not wait for it: the caller waits for the process's end.
 pub(super) fn ask(target: Identity, along: &[Identity]) -> io::Result<()> {
+    send(target, along).map(drop)
+}
+
+/// Sends the helper, and tells whether the process was asked.
+pub(super) fn ask_and_hear(target: Identity, along: &[Identity]) -> io::Result<bool> {
+    let Some(mut helper) = send(target, along)? else { return Ok(false) };
+    // SAFETY: the handle is open as long as the helper is ours.
+    unsafe { WaitForSingleObject(helper.as_raw_handle(), PATIENCE) };
+    Ok(helper.try_wait()?.is_none_or(|status| status.success()))
+}
+
+/// `None` where nothing would hear it.
+fn send(target: Identity, along: &[Identity]) -> io::Result<Option<Child>> {
     if console::of(target.pid)? == Console::None {
-        // Nothing hears it; force follows after the grace time.
-        return Ok(());
+        return Ok(None);
     }
     let helper = std::env::current_exe()?.with_file_name("shimkeeper.exe");
     let mut command = Command::new(helper);
@@ -38,7 +54,7 @@ pub(super) fn ask(target: Identity, along: &[Identity]) -> io::Result<()> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     // Without a console of its own it shows no window and is free to enter another.
     command.creation_flags(DETACHED_PROCESS);
-    command.spawn().map(drop)
+    command.spawn().map(Some)
 }
 
 fn written(identity: Identity) -> String {

@@ -3,6 +3,7 @@
 
 use windows_sys::Win32::UI::WindowsAndMessaging::FindWindowW;
 
+use super::registry;
 use super::text::wide;
 use crate::core::wording::Seat;
 
@@ -27,7 +28,11 @@ pub(crate) fn panel() -> Result<bool, String> {
     Ok(!unsafe { FindWindowW(class.as_ptr(), std::ptr::null()) }.is_null())
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "its twin asks a bus that may be silent")]
+/// The class that shows toasts, as the system lists it.
+const TOASTS: &str =
+    r"SOFTWARE\Microsoft\WindowsRuntime\ActivatableClassId\Windows.UI.Notifications.ToastNotificationManager";
+
 pub(crate) fn notifier() -> Result<Option<String>, String> {
-    Ok(Some("Windows".into()))
+    let has_toasts = registry::is_there_for_all(TOASTS).map_err(|error| error.to_string())?;
+    Ok(has_toasts.then(|| "Windows".into()))
 }

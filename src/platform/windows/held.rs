@@ -41,8 +41,8 @@ impl Held {
         }
     }
 
-    pub(crate) fn ask(&self, along: &[Identity]) -> io::Result<()> {
-        ask::ask(self.identity()?, along)
+    pub(crate) fn ask(&self, along: &[Identity]) -> io::Result<bool> {
+        ask::ask_and_hear(self.identity()?, along)
     }
 
     pub(crate) fn force(&self) -> io::Result<()> {

@@ -1,4 +1,4 @@
-//! Values below `HKEY_CURRENT_USER`.
+//! Values below `HKEY_CURRENT_USER`, and what is there for all users.
 #![expect(unsafe_code, reason = "the registry is read and written by Win32 calls")]
 
 use std::io;
@@ -6,9 +6,9 @@ use std::ptr;
 
 use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_MORE_DATA, ERROR_SUCCESS};
 use windows_sys::Win32::System::Registry::{
-    HKEY, HKEY_CURRENT_USER, KEY_READ, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ, RegCloseKey,
-    RegDeleteKeyValueW, RegDeleteKeyW, RegDeleteTreeW, RegGetValueW, RegOpenKeyExW, RegQueryInfoKeyW,
-    RegSetKeyValueW,
+    HKEY, HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, REG_SZ, RRF_RT_REG_BINARY, RRF_RT_REG_SZ,
+    RegCloseKey, RegDeleteKeyValueW, RegDeleteKeyW, RegDeleteTreeW, RegGetValueW, RegOpenKeyExW,
+    RegQueryInfoKeyW, RegSetKeyValueW,
 };
 
 use super::text::{code, narrow, units, wide};
@@ -17,6 +17,20 @@ use crate::core::wording;
 /// A text; `None` where there is no such value.
 pub(crate) fn text(key: &str, name: &str) -> io::Result<Option<String>> {
     Ok(read(key, name, RRF_RT_REG_SZ)?.map(|bytes| narrow(&units(&bytes))))
+}
+
+/// Whether there is such a key for all users.
+pub(crate) fn is_there_for_all(key: &str) -> io::Result<bool> {
+    let name = wide(key);
+    let mut raw: HKEY = ptr::null_mut();
+    // SAFETY: the name ends in a zero and the place for the key is ours.
+    match unsafe { RegOpenKeyExW(HKEY_LOCAL_MACHINE, name.as_ptr(), 0, KEY_READ, &raw mut raw) } {
+        ERROR_FILE_NOT_FOUND => return Ok(false),
+        error => done(error)?,
+    }
+    // SAFETY: the key is open and is not used again.
+    unsafe { RegCloseKey(raw) };
+    Ok(true)
 }
 
 /// Plain bytes; `None` where there is no such value.

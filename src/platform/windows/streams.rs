@@ -48,7 +48,7 @@ fn kind(process: &OwnedHandle, number: u64) -> io::Result<Stream> {
 }
 
 /// Our own copy of a handle of another process; `None` where it is closed there.
-fn copy(process: &OwnedHandle, number: u64) -> io::Result<Option<OwnedHandle>> {
+pub(super) fn copy(process: &OwnedHandle, number: u64) -> io::Result<Option<OwnedHandle>> {
     let number = usize::try_from(number).map_err(io::Error::other)?;
     // Minus one and minus two would mean the process itself and its thread.
     if number == 0 || number >= usize::MAX - 16 {

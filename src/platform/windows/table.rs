@@ -9,6 +9,7 @@ use std::io;
 use sysinfo::{Process as Seen, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use super::roster::Roster;
+use super::stdin_peer::other_end;
 use super::{age, args, details, program};
 use crate::core::moment::Now;
 use crate::core::snapshot::OtherEnd;
@@ -52,10 +53,9 @@ impl Table {
         details(pid)
     }
 
-    /// Nothing is told.
     #[expect(clippy::unused_self, reason = "its twin keeps what it reads")]
-    pub(crate) fn other_ends(&mut self, _: &Asked) -> HashMap<Pid, OtherEnd> {
-        HashMap::new()
+    pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
+        asked.suspects.iter().filter_map(|pid| Some((*pid, other_end(*pid)?))).collect()
     }
 
     #[expect(clippy::unused_self, reason = "its twin knows")]

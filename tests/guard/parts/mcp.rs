@@ -5,8 +5,10 @@
 //! introduced, `refuses` answers `initialize` by an error, `waits` answers it when somebody has written READY.go,
 //! `keeps` leaves a child that holds its output, whose number is in READY.kept, `chats` one that talks there as well,
 //! `floods` says bytes without an end of a line, `shuts` closes its input and `ends` its output, to live on. Requests: `heard` is answered with all that was heard and our number, `slow` never, `ask` asks
-//! the client something, `half` begins a line that is never finished, `long` begins a long answer like that, `exit` ends us with the code in `params`.
-//! Everything else is answered with `{}`.
+//! the client something, `half` begins a line that is never finished, `long` begins a long answer like that, `found`
+//! runs the `words` of its `params`, `exit` ends us with the code in `params`.
+//! `tools/list` has two pages, other ones where `tools` is planned, and no answer where `mute` is; `newer` is another
+//! version; `stubborn` refuses subscriptions and log levels. Everything else is answered with `{}`.
 
 use std::fs;
 use std::io::{self, BufRead, Write};
@@ -71,17 +73,27 @@ pub(super) fn serve(ready: &str, plan: &str) -> ExitCode {
                     &json!({
                         "protocolVersion": "2025-06-18",
                         "capabilities": { "tools": { "listChanged": lists } },
-                        "serverInfo": { "name": "part", "version": us.to_string() },
+                        "serverInfo": { "name": "part", "version": if plans("newer") { "2" } else { "1" } },
                     }),
                 );
                 if plans("crashes") {
                     return ExitCode::from(3);
                 }
             }
+            "tools/list" if plans("mute") => {}
+            "tools/list" => answer(id, &page(plans("tools"), message["params"]["cursor"] == "more")),
+            "resources/subscribe" | "logging/setLevel" if plans("stubborn") => {
+                let error = json!({ "code": -32602, "message": "not with me" });
+                say(&json!({ "jsonrpc": "2.0", "id": id, "error": error }));
+            }
             "heard" => answer(id, &json!({ "pid": us, "heard": heard })),
             "" | "slow" => {}
             "ask" => {
                 say(&json!({ "jsonrpc": "2.0", "id": 77, "method": "roots/list" }));
+                answer(id, &json!({}));
+            }
+            "found" => {
+                found(&message["params"]["words"]);
                 answer(id, &json!({}));
             }
             "half" => {
@@ -101,6 +113,25 @@ pub(super) fn serve(ready: &str, plan: &str) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// One of the two pages of our tools: the order on them is no order.
+fn page(others: bool, last: bool) -> Value {
+    let names: &[&str] = match (others, last) {
+        (_, false) => &["a", "b"],
+        (false, true) => &["c"],
+        (true, true) => &["c", "d"],
+    };
+    let tools: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+    if last { json!({ "tools": tools }) } else { json!({ "tools": tools, "nextCursor": "more" }) }
+}
+
+/// Runs a program that parts from us at once, as a daemon does.
+fn found(words: &Value) {
+    let words: Vec<&str> = words.as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    let mut command = std::process::Command::new(words[0]);
+    command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(command.status().unwrap().success());
 }
 
 fn answer(id: &Value, result: &Value) {

@@ -5,11 +5,12 @@
 mod bytes;
 mod client_killed;
 mod ctrl_c;
+mod ended_launchers;
 mod guard_killed;
 mod input_closed;
 mod lent_input;
 mod politeness;
-mod process;
+pub(crate) mod process;
 mod refusals;
 mod restart;
 mod scene;

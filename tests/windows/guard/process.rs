@@ -11,15 +11,15 @@ use windows_sys::Win32::System::Threading::{
 
 /// Ended when it is dropped, so that a story that failed leaves nobody behind.
 #[derive(Debug)]
-pub(super) struct Process {
-    pub(super) pid: u32,
+pub(crate) struct Process {
+    pub(crate) pid: u32,
     handle: OwnedHandle,
 }
 
 impl Process {
     /// Opens one that lives.
     #[track_caller]
-    pub(super) fn open(pid: u32) -> Self {
+    pub(crate) fn open(pid: u32) -> Self {
         let rights = PROCESS_SYNCHRONIZE | PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_TERMINATE;
         // SAFETY: no pointers are passed.
         let raw = unsafe { OpenProcess(rights, 0, pid) };
@@ -28,13 +28,13 @@ impl Process {
         Self { pid, handle: unsafe { OwnedHandle::from_raw_handle(raw) } }
     }
 
-    pub(super) fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         // SAFETY: the handle is open.
         unsafe { WaitForSingleObject(self.handle.as_raw_handle(), 0) == WAIT_OBJECT_0 }
     }
 
     /// Its number and birth as our program's own helpers are told them.
-    pub(super) fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         let nothing = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
         let [mut born, mut ended, mut kernel, mut user] = [nothing; 4];
         // SAFETY: the handle is open, and the four times are ours to be written.

@@ -120,14 +120,14 @@ impl Scene {
         Guarded { child, guard, servers: servers(&ready) }
     }
 
-    fn file(&self) -> PathBuf {
+    pub(super) fn file(&self) -> PathBuf {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         self.stage.ready_file(&format!("said-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 }
 
 /// Starts it. Once in thousands of times wine fails with its own "internal error".
-fn start(command: &mut Command) -> Child {
+pub(super) fn start(command: &mut Command) -> Child {
     const INTERNAL_ERROR: i32 = 1359;
     match command.spawn() {
         Err(error) if error.raw_os_error() == Some(INTERNAL_ERROR) => command.spawn().unwrap(),
@@ -141,7 +141,7 @@ pub(super) fn servers(ready: &Path) -> Vec<Process> {
 }
 
 #[track_caller]
-fn pids(file: &Path) -> Vec<u32> {
+pub(super) fn pids(file: &Path) -> Vec<u32> {
     let mut said = String::new();
     eventually("somebody is ready", || {
         said = fs::read_to_string(file).unwrap_or_default();

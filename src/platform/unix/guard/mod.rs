@@ -1,10 +1,12 @@
 //! The guard on Linux: two processes, pidfds, subreapers, and the parent-death signal as second line.
 
+mod apart;
 mod keeper;
 mod memory;
 mod outer;
 mod server;
 mod stdio;
+mod successor;
 mod watch;
 
 pub(crate) use super::ports::port_is_free;

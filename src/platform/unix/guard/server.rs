@@ -6,16 +6,17 @@ use std::mem::MaybeUninit;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus};
 
-use rustix::process::{Signal as UnixSignal, WaitOptions, waitpid};
+use rustix::process::{Signal as UnixSignal, WaitOptions, WaitStatus, waitpid};
 
 use super::super::birth::{birth, children};
 use super::super::details::args;
 use super::super::pidfd::Held;
 use super::super::spawn::tie_to_us;
 use super::ourselves;
+use super::successor::{Found, Streams, untaken};
 use super::watch::give_back_signals;
 use crate::core::{Identity, Pid};
-use crate::platform::guard::{Ended, NotStarted, Signal};
+use crate::platform::guard::{Ended, NotStarted, Signal, Succession};
 
 /// The code of a server that somebody else has collected.
 const UNKNOWN: i32 = 125;
@@ -27,6 +28,16 @@ pub(crate) struct Server {
     held: Held,
     ended: Option<Ended>,
     spared: Vec<String>,
+    streams: Option<Streams>,
+    successor: Option<Successor>,
+}
+
+/// Whoever goes on in its place.
+#[derive(Debug)]
+struct Successor {
+    identity: Identity,
+    held: Held,
+    ended: Option<Ended>,
 }
 
 impl Server {
@@ -34,8 +45,11 @@ impl Server {
         tie_to_us(&mut command);
         give_back_signals(&mut command);
         let mut child = command.spawn().map_err(whose_fault)?;
+        let streams = Streams::of(&child);
         match hold(&mut child) {
-            Ok((identity, held, ended)) => Ok(Self { child, identity, held, ended, spared: spared.to_vec() }),
+            Ok((identity, held, ended)) => {
+                Ok(Self { child, identity, held, ended, spared: spared.to_vec(), streams, successor: None })
+            }
             Err(error) => {
                 end_unheld(&mut child);
                 Err(error.into())
@@ -43,12 +57,12 @@ impl Server {
         }
     }
 
-    pub(crate) const fn identity(&self) -> Identity {
-        self.identity
+    pub(crate) fn identity(&self) -> Identity {
+        self.successor.as_ref().map_or(self.identity, |successor| successor.identity)
     }
 
-    pub(super) const fn held(&self) -> &Held {
-        &self.held
+    pub(super) fn held(&self) -> &Held {
+        self.successor.as_ref().map_or(&self.held, |successor| &successor.held)
     }
 
     pub(crate) fn take_stdin(&mut self) -> Option<ChildStdin> {
@@ -67,8 +81,50 @@ impl Server {
                 status => status?.map(ended),
             };
         }
-        reap_the_rest(self.identity.pid);
+        let successor = &mut self.successor;
+        reap_each(self.identity.pid, |pid, status| {
+            if let Some(successor) = successor
+                && successor.identity.pid == pid
+            {
+                successor.ended = Some(status);
+            }
+        });
         Ok(self.ended)
+    }
+
+    pub(crate) fn succession(&mut self) -> Succession {
+        let Some(streams) = &self.streams else { return Succession::Nobody };
+        // What the system does not tell now it may tell in a moment.
+        let Ok(members) = self.members() else { return Succession::NotYetTold };
+        let identity = match streams.successor(&members) {
+            Found::This(identity) => identity,
+            Found::Perhaps => return Succession::NotYetTold,
+            Found::Nobody => return Succession::Nobody,
+        };
+        if self.successor.as_ref().is_some_and(|successor| successor.identity == identity) {
+            return Succession::GoesOn;
+        }
+        let held = Held::open(identity.pid);
+        match (held, birth(identity.pid)) {
+            (Ok(Some(held)), Ok(Some(birth))) if birth == identity.birth => {
+                self.successor = Some(Successor { identity, held, ended: None });
+                Succession::GoesOn
+            }
+            // It has ended meanwhile, and perhaps left the streams to another one.
+            _ => Succession::NotYetTold,
+        }
+    }
+
+    pub(crate) fn has_a_successor(&self) -> bool {
+        self.successor.as_ref().is_some_and(|successor| !successor.held.has_ended().unwrap_or(false))
+    }
+
+    pub(crate) fn successors_end(&self) -> Option<Ended> {
+        self.successor.as_ref()?.ended
+    }
+
+    pub(crate) fn untaken(&self) -> Option<u64> {
+        untaken(self.identity().pid)
     }
 
     pub(crate) fn is_gone(&mut self) -> bool {
@@ -80,11 +136,11 @@ impl Server {
 
     pub(crate) fn pass_on(&self, signal: Signal) -> io::Result<()> {
         // The numbers that we take are all named.
-        UnixSignal::from_named_raw(signal.number).map_or(Ok(()), |signal| self.held.signal(signal))
+        UnixSignal::from_named_raw(signal.number).map_or(Ok(()), |signal| self.held().signal(signal))
     }
 
     pub(crate) fn ask(&self) -> io::Result<()> {
-        self.held.signal(UnixSignal::TERM)
+        self.held().signal(UnixSignal::TERM)
     }
 
     pub(crate) fn ask_the_rest(&self) -> io::Result<()> {
@@ -107,7 +163,7 @@ impl Server {
     }
 
     /// Itself, whatever it is called, and what it has started and is not spared.
-    fn members(&self) -> io::Result<Vec<Identity>> {
+    pub(super) fn members(&self) -> io::Result<Vec<Identity>> {
         members(|member| member != self.identity && is_spared(member, &self.spared))
     }
 }
@@ -127,8 +183,9 @@ fn hold(child: &mut Child) -> io::Result<(Identity, Held, Option<Ended>)> {
     let held = Held::open(pid)?.ok_or(io::ErrorKind::NotFound)?;
     let (birth, ended) = match birth(pid)? {
         Some(birth) => (birth, None),
-        // Too short a life to have been looked at: no birth, and nothing left to end.
-        None => (crate::core::Birth { boot: 0, token: 0 }, Some(ended(child.wait()?))),
+        // Too short a life to have been looked at: no birth, and nothing left to end. To wait for it would close its
+        // input, which somebody else may go on with.
+        None => (crate::core::Birth { boot: 0, token: 0 }, child.try_wait()?.map(ended)),
     };
     Ok((Identity { pid, birth }, held, ended))
 }
@@ -160,6 +217,10 @@ fn ended(status: ExitStatus) -> Ended {
     Ended { code: status.code().unwrap_or_else(signalled) }
 }
 
+fn ended_by(status: WaitStatus) -> Ended {
+    ended(ExitStatus::from_raw(status.as_raw()))
+}
+
 /// Everything below us: all of it was started by the server, because we start nothing else. What is spared is left
 /// out with all that it has started itself.
 pub(super) fn members(is_spared: impl Fn(Identity) -> bool) -> io::Result<Vec<Identity>> {
@@ -188,14 +249,21 @@ pub(super) fn signal_each(members: impl Iterator<Item = Identity>, signal: UnixS
 
 /// Waits for whatever of our adopted children has ended, the server aside: its status is its own.
 pub(super) fn reap_the_rest(server: Pid) {
+    reap_each(server, |_, _| ());
+}
+
+/// The same, and tells how each has ended.
+fn reap_each(server: Pid, mut tell: impl FnMut(Pid, Ended)) {
     while let Some(ended) = next_ended() {
         if ended == server {
             // It would be told again and again; whoever asks for its status reaps it.
             return;
         }
         let pid = i32::try_from(ended.get()).ok().and_then(rustix::process::Pid::from_raw);
-        if waitpid(pid, WaitOptions::NOHANG).is_err() {
-            return;
+        match waitpid(pid, WaitOptions::NOHANG) {
+            Ok(Some((_, status))) => tell(ended, ended_by(status)),
+            Ok(None) => {}
+            Err(_) => return,
         }
     }
 }

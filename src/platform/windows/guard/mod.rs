@@ -7,6 +7,7 @@ mod parent;
 mod port;
 mod server;
 mod stdio;
+mod successor;
 mod told;
 mod watch;
 

@@ -11,15 +11,17 @@ use super::super::birth::birth_of;
 use super::super::console::{self, Console};
 use super::super::job::{Job, let_run_in};
 use super::super::spawn::start_suspended;
-use super::stdio::server_shares_our_console;
+use super::stdio::{has_a_clients_input, server_shares_our_console};
+use super::successor::{Successor, has_our_pipes};
 use crate::core::{Identity, Pid};
-use crate::platform::guard::{Ended, NotStarted, Signal};
+use crate::platform::guard::{Apart, Ended, NotStarted, Signal, Succession};
 
 #[derive(Debug)]
 pub(crate) struct Server {
     child: Child,
     identity: Identity,
     job: Job,
+    successor: Option<Successor>,
 }
 
 impl Server {
@@ -30,15 +32,15 @@ impl Server {
         let_run_in(Ok(&job), &child)?;
         let pid = Pid::new(child.id()).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))?;
         let birth = birth_of(&child.as_handle().try_clone_to_owned()?)?;
-        Ok(Self { child, identity: Identity { pid, birth }, job })
+        Ok(Self { child, identity: Identity { pid, birth }, job, successor: None })
     }
 
-    pub(crate) const fn identity(&self) -> Identity {
-        self.identity
+    pub(crate) fn identity(&self) -> Identity {
+        self.successor.as_ref().map_or(self.identity, |successor| successor.identity)
     }
 
     pub(super) fn process(&self) -> BorrowedHandle<'_> {
-        self.child.as_handle()
+        self.successor.as_ref().map_or_else(|| self.child.as_handle(), |it| it.process().as_handle())
     }
 
     pub(crate) fn take_stdin(&mut self) -> Option<ChildStdin> {
@@ -55,11 +57,55 @@ impl Server {
         Ok(status.map(|status| Ended { code: status.code().unwrap_or(1) }))
     }
 
+    pub(crate) fn succession(&mut self) -> Succession {
+        // Otherwise nobody stands in between, and the pipes are not ours.
+        if !has_a_clients_input() {
+            return Succession::Nobody;
+        }
+        let Ok(members) = self.job.members() else { return Succession::NotYetTold };
+        let mut perhaps = false;
+        for member in members.into_iter().filter(|member| *member != self.identity) {
+            match has_our_pipes(member.pid) {
+                Ok(true) if self.successor.as_ref().is_some_and(|it| it.identity == member) => {
+                    return Succession::GoesOn;
+                }
+                Ok(true) => match Successor::hold(member) {
+                    Ok(Some(successor)) => {
+                        self.successor = Some(successor);
+                        return Succession::GoesOn;
+                    }
+                    Ok(None) | Err(_) => perhaps = true,
+                },
+                Ok(false) => {}
+                Err(_) => perhaps = true,
+            }
+        }
+        if perhaps { Succession::NotYetTold } else { Succession::Nobody }
+    }
+
+    pub(crate) fn has_a_successor(&self) -> bool {
+        self.successor.as_ref().is_some_and(Successor::lives)
+    }
+
+    pub(crate) fn successors_end(&self) -> Option<Ended> {
+        self.successor.as_ref()?.ended()
+    }
+
+    pub(crate) fn untaken(&self) -> Option<u64> {
+        self.successor.as_ref()?.untaken()
+    }
+
     pub(crate) fn is_gone(&mut self) -> bool {
         matches!(self.ended(), Ok(Some(_))) && self.job.is_empty().unwrap_or(false)
     }
 
     /// There is one signal here that a process in another console can be sent.
+    #[expect(clippy::unused_self, reason = "the Linux twin of this function asks the system")]
+    pub(crate) const fn apart(&self) -> Vec<Apart> {
+        // Everything in the job is the server's; there are no sessions as on Unix.
+        Vec::new()
+    }
+
     pub(crate) fn pass_on(&self, _: Signal) -> io::Result<()> {
         self.ask()
     }
@@ -69,7 +115,7 @@ impl Server {
             // Ctrl-C in that console would reach the person's shell, too.
             return Ok(());
         }
-        ask(self.identity, &self.job.members()?)
+        ask(self.identity(), &self.job.members()?)
     }
 
     pub(crate) fn ask_the_rest(&self) -> io::Result<()> {

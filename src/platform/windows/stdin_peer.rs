@@ -1,0 +1,85 @@
+//! Who can speak to another process by its standard input.
+//!
+//! Only an input whose other end is closed speaks against a process; whatever cannot be told speaks for it.
+
+use std::io;
+use std::os::windows::io::OwnedHandle;
+
+use windows_sys::Win32::System::Threading::PROCESS_DUP_HANDLE;
+
+use super::birth::birth;
+use super::handle::open;
+use super::memory::Parameters;
+use super::pipe_end::{self, PipeEnd};
+use super::streams::copy;
+use crate::core::snapshot::OtherEnd;
+use crate::core::{Birth, Pid};
+
+/// The other end of its standard input; `None` where there is no such process.
+pub(crate) fn other_end(pid: Pid) -> Option<OtherEnd> {
+    match look(pid) {
+        Ok(found) => found,
+        Err(_) => Some(OtherEnd::Unknown),
+    }
+}
+
+fn look(pid: Pid) -> io::Result<Option<OtherEnd>> {
+    let Some(parameters) = Parameters::of(pid)? else { return Ok(None) };
+    let Some(process) = open(pid, PROCESS_DUP_HANDLE)? else { return Ok(None) };
+    let Some(born) = birth(pid)? else { return Ok(None) };
+    let [input, output] = parameters.streams();
+    let input = end(&process, input)?;
+    Ok(Some(match input {
+        PipeEnd::NoPipe => OtherEnd::NoChannel,
+        PipeEnd::Untold => OtherEnd::Unknown,
+        PipeEnd::Told { is_closed: true, .. } => OtherEnd::Nobody,
+        PipeEnd::Told { is_closed: false, makers, .. } => OtherEnd::Somebody(living_maker(makers, pid, born)),
+        // It waits for input, so somebody can still write. Nobody waits on an output, and the same client made that.
+        PipeEnd::Busy => match end(&process, output)? {
+            PipeEnd::Told { makers, .. } => OtherEnd::Somebody(living_maker(makers, pid, born)),
+            PipeEnd::NoPipe | PipeEnd::Untold | PipeEnd::Busy => OtherEnd::Somebody(Vec::new()),
+        },
+    }))
+}
+
+/// A stream that is closed there is no pipe.
+fn end(process: &OwnedHandle, number: u64) -> io::Result<PipeEnd> {
+    copy(process, number)?.map_or(Ok(PipeEnd::NoPipe), pipe_end::ask)
+}
+
+/// Who made the pipe, if that one lives: a number that a younger process has by now names nobody.
+fn living_maker(makers: [Option<Pid>; 2], pid: Pid, born: Birth) -> Vec<Pid> {
+    let lives = |maker: &Pid| matches!(birth(*maker), Ok(Some(birth)) if birth.no_later_than(born));
+    makers.into_iter().flatten().find(|maker| *maker != pid).filter(lives).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn a_child_that_waits_is_spoken_to_by_us_until_we_close_its_input() {
+        let us = Pid::new(std::process::id()).unwrap();
+        // The second half of the line keeps it there.
+        let line = "set /p x= & ping -n 30 127.0.0.1 >nul";
+        let mut child = Command::new("cmd").args(["/c", line]).stdin(Stdio::piped()).spawn().unwrap();
+        let pid = Pid::new(child.id()).unwrap();
+        assert_eq!(other_end(pid), Some(OtherEnd::Somebody(vec![us])));
+        drop(child.stdin.take());
+        assert_eq!(other_end(pid), Some(OtherEnd::Nobody));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn an_input_that_is_no_pipe_has_no_other_end() {
+        let mut child = Command::new("cmd");
+        child.args(["/c", "ping -n 30 127.0.0.1 >nul"]).stdin(Stdio::null());
+        let mut child = child.spawn().unwrap();
+        assert_eq!(other_end(Pid::new(child.id()).unwrap()), Some(OtherEnd::NoChannel));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}

@@ -1,0 +1,124 @@
+//! Whose launcher has ended is judged by its input: it is in use as long as the client has the other end.
+
+use std::fs;
+use std::os::windows::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+
+use super::guard::process::Process;
+use super::stage::{Shim, Stage, answers, eventually, pids, shim_of};
+
+const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+
+/// A shim whose launcher has ended; this test is the client.
+fn launched(stage: &Stage, input: Stdio, output: Stdio) -> (Child, Shim) {
+    let ready = stage.ready_file("ready");
+    let mut launcher = Command::new(stage.python());
+    launcher.arg("launch.py").arg(stage.python()).args(["run_ws_shim.py", "--port", "0", "--ready"]);
+    launcher.arg(&ready).stdin(input).stdout(output).creation_flags(CREATE_NO_WINDOW);
+    let mut child = launcher.spawn().unwrap();
+    let shim = shim_of(&ready);
+    let input = child.stdin.take();
+    eventually("the launcher has ended", || child.try_wait().unwrap().is_some());
+    child.stdin = input;
+    stage.watch(shim.port);
+    (child, shim)
+}
+
+#[track_caller]
+fn is_spared(stage: &Stage, shim: Shim, state: &str) {
+    let (_, watch) = stage.status();
+    assert_eq!(watch["instances"][0]["state"], state, "{watch:#}");
+    let (_, report) = stage.json(&["cleanup", "--json"]);
+    assert!(pids(&report["ended"]).is_empty(), "{report:#}");
+    assert!(answers(shim.port), "it was ended");
+}
+
+#[track_caller]
+fn is_ended(stage: &Stage, shim: Shim) {
+    let (code, watch) = stage.status();
+    assert_eq!((code, watch["verdict"].as_str()), (1, Some("orphaned")), "{watch:#}");
+    let (_, report) = stage.json(&["cleanup", "--json"]);
+    assert_eq!(pids(&report["ended"]), [shim.pid], "{report:#}");
+    assert!(!answers(shim.port));
+}
+
+#[test]
+fn a_pipe_as_node_makes_it_keeps_a_server_until_its_client_closes_it() {
+    let stage = Stage::new();
+    let (mut client, shim) = launched(&stage, Stdio::piped(), Stdio::piped());
+    is_spared(&stage, shim, "adopted");
+    let (_, watch) = stage.status();
+    let evidence = watch["instances"][0]["evidence"].to_string();
+    assert!(evidence.contains(&std::process::id().to_string()), "it names this test: {evidence}");
+    drop(client.stdin.take());
+    is_ended(&stage, shim);
+}
+
+#[test]
+fn a_pipe_as_python_makes_it_keeps_a_server_until_its_client_closes_it() {
+    let stage = Stage::new();
+    let (theirs, ours) = std::io::pipe().unwrap();
+    let (heard, theirs_too) = std::io::pipe().unwrap();
+    let (_, shim) = launched(&stage, theirs.into(), theirs_too.into());
+    is_spared(&stage, shim, "adopted");
+    drop(ours);
+    is_ended(&stage, shim);
+    drop(heard);
+}
+
+#[test]
+fn a_server_whose_launcher_has_ended_ends_with_its_client() {
+    let mut stage = Stage::new();
+    let (python, base) = (stage.python(), stage.python());
+    let ready = stage.ready_file("ready");
+    let mut client = Command::new(stage.client_program());
+    client.arg(python).arg("launch.py").arg(base);
+    client.args(["run_ws_shim.py", "--port", "0", "--ready"]).arg(&ready);
+    client.stdin(Stdio::null()).stdout(Stdio::null());
+    let client = stage.keep(client.spawn().unwrap());
+    let shim = shim_of(&ready);
+    stage.watch(shim.port);
+    is_spared(&stage, shim, "adopted");
+    stage.crash(client);
+    is_ended(&stage, shim);
+}
+
+#[test]
+fn an_end_that_was_left_to_a_sibling_spares_the_server() {
+    let mut stage = Stage::new();
+    let (python, base) = (stage.python(), stage.python());
+    let (ready, leaks) = (stage.ready_file("ready"), stage.ready_file("leaks"));
+    let mut client = Command::new(stage.client_program());
+    client.arg(python).arg("launch.py").arg(base);
+    client.args(["run_ws_shim.py", "--port", "0", "--ready"]).arg(&ready).env("ACTOR_LEAKS_TO", &leaks);
+    client.stdin(Stdio::null()).stdout(Stdio::null());
+    let client = stage.keep(client.spawn().unwrap());
+    let shim = shim_of(&ready);
+    eventually("the sibling is there", || leaks.exists());
+    let sibling = Process::open(fs::read_to_string(&leaks).unwrap().parse().unwrap());
+    stage.watch(shim.port);
+    stage.crash(client);
+    is_spared(&stage, shim, "unseen");
+    // Ended when it is dropped.
+    drop(sibling);
+    is_ended(&stage, shim);
+}
+
+#[test]
+fn who_cannot_be_asked_is_not_waited_for() {
+    let mut stage = Stage::new();
+    let python = stage.python();
+    let (client, shim) = stage.client(&python, &["--port", "0"], &[("ACTOR_NO_CONSOLE", "1")]);
+    stage.configure(&format!(
+        "orphan_grace = \"0s\"\nstop_grace = \"40s\"\n[[watch]]\nname = \"exai-mcp\"\nport = {}\n\
+         script = \"run_ws_shim.py\"\n",
+        shim.port
+    ));
+    stage.crash(client);
+    let begin = std::time::Instant::now();
+    let (code, said) = stage.run(&["cleanup"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("by force: there was no way to ask it"), "{said}");
+    assert!(begin.elapsed().as_secs() < 30, "it was waited for");
+    assert!(!answers(shim.port));
+}
