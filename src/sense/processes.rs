@@ -6,6 +6,7 @@
 
 use super::relatives;
 use crate::core::launcher::{is_guard, is_launcher};
+use crate::core::module::last_part;
 use crate::core::moment::Now;
 use crate::core::reaper::is_a_containers_init;
 use crate::core::recognise::file_name;
@@ -31,6 +32,7 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Proces
     let watches = search.watches;
     let parts: Vec<String> =
         watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
+    let modules: Vec<String> = watches.iter().filter_map(last_part).collect();
     let guards: Vec<Pid> = search.leases.iter().map(|lease| lease.guard.pid).collect();
     let named = |lease: &Lease| {
         lease
@@ -42,6 +44,7 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Proces
     let named = search.leases.iter().flat_map(named).map(|identity| identity.pid);
     let question = Question {
         parts: &parts,
+        modules: &modules,
         guards: &guards,
         others: &named.chain(search.holders.iter().chain(search.speakers).copied()).collect::<Vec<_>>(),
         may_serve_others: &|process| {

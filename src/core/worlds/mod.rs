@@ -22,5 +22,6 @@ mod ports;
 mod properties;
 mod refusals;
 mod ripeness;
+mod titles;
 mod unseen;
 mod windows;
