@@ -55,7 +55,11 @@ fn a_server_that_gave_itself_a_title_is_still_its_clients() {
     let world = desk().and(titled(200, 150));
     let expected = attached(200, 150);
     check(&world, Verdict::Healthy, &[expected]);
-    assert_eq!(world.look().instances[0].command, ["python", "run_ws_shim.py"], "a restart would need it");
+    assert_eq!(
+        world.look().instances[0].command,
+        ["python3", "-u", "run_ws_shim.py"],
+        "a restart would need it"
+    );
 }
 
 #[test]
