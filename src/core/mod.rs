@@ -8,6 +8,7 @@
 //! them as people count them, [`judge`] says what each one is, [`diagnose`] sums up, [`plan`] names
 //! what may be ended, [`wording`] says all of it in words.
 
+pub mod copies;
 pub mod diagnose;
 pub mod evidence;
 pub mod family;
@@ -34,6 +35,7 @@ pub mod severity;
 pub mod snapshot;
 pub mod title;
 pub mod unseen;
+pub mod users;
 pub mod watch;
 pub mod wording;
 

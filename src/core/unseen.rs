@@ -47,6 +47,15 @@ pub enum Unseen {
         /// Its parent; `None` where it is outside our container.
         parent: Option<Pid>,
     },
+    /// Whether anybody still uses a shim whose parent lives and has let go of its input.
+    Use {
+        /// The shim.
+        pid: Pid,
+        /// Its parent.
+        parent: Pid,
+        /// The parent's name.
+        name: String,
+    },
     /// A trait that decides between orphan and adopted.
     Trait {
         /// The shim.
@@ -84,4 +93,6 @@ pub enum Trait {
     Speaker,
     /// What it runs: it has written a title over its command line.
     Title,
+    /// Who is connected to the sockets on which it listens.
+    Caller,
 }

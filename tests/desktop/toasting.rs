@@ -100,7 +100,6 @@ fn a_daemon_that_cannot_replace_toasts_gets_a_new_one_for_each() {
         let _tray = Tray::start(&bed, &desktop, &keeper);
         let shim = orphan(&bed, &desktop, "lxqt-1-healthy");
         let toast = stub.toast("Orphaned MCP server");
-        assert!(toast.icon.starts_with("file:///"), "{toast:?}");
         assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan", "open-log", "Open log"]);
         stub.click(toast.number, "cleanup");
         let done = stub.toast("Cleaned up");

@@ -103,8 +103,7 @@ HOSTS = {
                  "[statusnotifier]\\ntype=statusnotifier\\nalignment=Right\\n[worldclock]\\ntype=worldclock\\n"
                  "alignment=Right\\n' > ~/.config/lxqt/panel.conf"),
          "lxqt-panel", 5],
-        # Its toasts cut the labels of buttons off; what they are called is told to screen readers.
-        env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"},
+        env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"},
     ),
     "gnome": Host(
         "gnome-shell gjs gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",

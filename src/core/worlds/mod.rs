@@ -24,4 +24,5 @@ mod refusals;
 mod ripeness;
 mod titles;
 mod unseen;
+mod users;
 mod windows;

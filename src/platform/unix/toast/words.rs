@@ -18,7 +18,7 @@ const SHOW_THE_NAME: [&str; 3] = ["Plasma", LXQT, "SwayNotificationCenter"];
 
 /// LXQt's daemon draws one more button for a click beside the buttons, and so little room is left that no label can be
 /// read. It keeps the buttons of the toast that was replaced, and ends when the pointer meets a toast without an end that
-/// took the place of one with an end. It takes a picture by its URL only.
+/// took the place of one with an end.
 const LXQT: &str = "lxqt-notificationd";
 
 /// How long a toast stays that is read and forgotten.
@@ -51,8 +51,7 @@ pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path
     }
     toast.hint(Hint::DesktopEntry("shimkeeper".into()));
     if let Some(picture) = picture.and_then(Path::to_str) {
-        let picture = if able.name == LXQT { format!("file://{picture}") } else { picture.into() };
-        toast.icon(&picture).hint(Hint::ImagePath(picture));
+        toast.icon(picture).hint(Hint::ImagePath(picture.into()));
     }
     if content.lasting {
         toast.urgency(Urgency::Critical).hint(Hint::Resident(true)).timeout(Timeout::Never);
@@ -165,11 +164,9 @@ mod tests {
     }
 
     #[test]
-    fn lxqt_draws_the_buttons_that_count_and_the_picture() {
-        let picture = Some(Path::new("/run/user/1/shimkeeper/orphaned.png"));
-        let toast = notification(&orphan(), &able("lxqt-notificationd", &EVERYTHING), picture);
+    fn lxqt_draws_only_the_buttons_that_count() {
+        let toast = notification(&orphan(), &able("lxqt-notificationd", &EVERYTHING), None);
         assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan"]);
-        assert_eq!(toast.icon, "file:///run/user/1/shimkeeper/orphaned.png");
     }
 
     #[test]
