@@ -3,9 +3,10 @@
 //! get the client's.
 #![cfg(test)]
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -63,29 +64,36 @@ struct Mouth {
     says: Receiver<Vec<u8>>,
     rest: Vec<u8>,
     odds: Odds,
-    /// All of it was taken, and more is asked for.
-    is_idle: Arc<AtomicBool>,
+    /// How many of its pieces have come.
+    came: usize,
+    /// How many of them were dealt with: all of them was taken, and more is asked for.
+    dealt_with: Arc<AtomicUsize>,
 }
 
 /// Whoever speaks by it.
 struct Voice {
     say: Sender<Vec<u8>>,
-    is_idle: Arc<AtomicBool>,
+    sent: Cell<usize>,
+    dealt_with: Arc<AtomicUsize>,
 }
 
 fn mouth(odds: &Odds) -> (Mouth, Voice) {
     let (say, says) = mpsc::channel();
-    let is_idle = Arc::<AtomicBool>::default();
-    let voice = Voice { say, is_idle: Arc::clone(&is_idle) };
-    (Mouth { says, rest: Vec::new(), odds: odds.clone(), is_idle }, voice)
+    let dealt_with = Arc::<AtomicUsize>::default();
+    let voice = Voice { say, sent: Cell::new(0), dealt_with: Arc::clone(&dealt_with) };
+    (Mouth { says, rest: Vec::new(), odds: odds.clone(), came: 0, dealt_with }, voice)
 }
 
 impl Voice {
     /// And waits until all of it is dealt with.
     fn says(&self, bytes: &[u8]) {
-        self.is_idle.store(false, Ordering::SeqCst);
+        self.begins_to_say(bytes);
+        until("it is heard", || self.dealt_with.load(Ordering::SeqCst) == self.sent.get());
+    }
+
+    fn begins_to_say(&self, bytes: &[u8]) {
+        self.sent.set(self.sent.get() + 1);
         self.say.send(bytes.to_vec()).unwrap();
-        until("it is heard", || self.is_idle.load(Ordering::SeqCst));
     }
 }
 
@@ -95,11 +103,13 @@ impl Read for Mouth {
         while self.rest.is_empty() {
             if let Ok(more) = self.says.try_recv() {
                 self.rest = more;
+                self.came += 1;
                 continue;
             }
-            self.is_idle.store(true, Ordering::SeqCst);
+            self.dealt_with.store(self.came, Ordering::SeqCst);
             let Ok(more) = self.says.recv() else { return Ok(0) };
             self.rest = more;
+            self.came += 1;
         }
         let count = most.min(into.len()).min(self.rest.len());
         into[..count].copy_from_slice(&self.rest[..count]);
@@ -314,7 +324,7 @@ fn is_told(story: &Story) {
     let requests: Vec<String> =
         (0..story.requests).map(|id| format!("{{\"id\":{id},\"method\":\"m\"}}\n")).collect();
     let said = [INITIALIZE, INITIALIZED, &requests.concat()].concat();
-    client.say.send(said.as_bytes()[INITIALIZE.len()..].to_vec()).unwrap();
+    client.begins_to_say(&said.as_bytes()[INITIALIZE.len()..]);
     until("it has taken what it takes", || {
         first.heard().len() == said.len() || first.is_deaf.load(Ordering::SeqCst)
     });

@@ -18,6 +18,7 @@ from mcp import ClientSession, MCPError, StdioServerParameters
 from mcp.client import Client
 from mcp.client.stdio import stdio_client
 from mcp.client.subscriptions import SubscriptionLost
+from mcp.shared.message import SessionMessage
 
 STORY, SHIMKEEPER, HOME, WATCH, SERVER = sys.argv[1:]
 
@@ -412,11 +413,11 @@ async def a_client_that_probes_finds_an_older_server_and_goes_on() -> None:
 
 @story
 async def a_consent_for_one_thing_is_none_for_another() -> None:
-    """server-everything asks; this client goes on with its dialog although the question was taken back."""
-    dialogs: list[tuple[anyio.Event, str]] = []
+    """server-everything asks; this client answers although the question was taken back, as not all of them hear that."""
+    dialogs: list[list] = []
 
-    async def elicit(_context, _params) -> types.ElicitResult:
-        mine = [anyio.Event(), "cancel"]
+    async def elicit(context, _params) -> types.ElicitResult:
+        mine = [anyio.Event(), "cancel", context.request_id]
         dialogs.append(mine)
         with anyio.CancelScope(shield=True):
             await mine[0].wait()
@@ -431,7 +432,8 @@ async def a_consent_for_one_thing_is_none_for_another() -> None:
         command=SHIMKEEPER, args=["--home", HOME, "guard", "node", SERVER, "stdio"], env=dict(os.environ)
     )
     async with stdio_client(how) as (read, write):
-        async with ClientSession(read, write, elicitation_callback=elicit, list_roots_callback=roots) as session:
+        # It asks nothing else, so that every server asks under the same number.
+        async with ClientSession(read, write, elicitation_callback=elicit) as session:
             await session.initialize()
             outcomes: dict[int, object] = {}
 
@@ -446,10 +448,16 @@ async def a_consent_for_one_thing_is_none_for_another() -> None:
                     tasks.start_soon(ask, number)
                     await eventually("the dialog is open", lambda: len(dialogs) == number + 1)
                     if number > 0:
-                        # The user accepts the old one.
+                        # The user accepts the old one; whatever the SDK makes of that, the answer is sent.
                         decide(number - 1, "accept")
+                        accepts = {"action": "accept", "content": {"name": "old", "check": True}}
+                        late = types.JSONRPCResponse(jsonrpc="2.0", id=dialogs[number - 1][2], result=accepts)
+                        await write.send(SessionMessage(late))
                         await session.send_ping()
-                        assert number not in outcomes, outcomes[number]
+                        if number in outcomes:
+                            # Nothing waits for a dialog any more.
+                            decide(number, "cancel")
+                            raise AssertionError(f"a consent for another thing: {outcomes[number]}")
                     if number < 2:
                         await restart()
                         await eventually("the call that asked is lost", lambda: number in outcomes)

@@ -16,10 +16,7 @@ impl Guard<'_> {
 
     /// The server is about to be ended, or has ended: what is there now ends soon.
     pub(super) fn note_along(&mut self) {
-        let along = self.along();
-        if !along.is_empty() {
-            self.along = along;
-        }
+        self.along = self.along();
     }
 
     /// All of it is gone. Returns what to tell whoever has asked for that.
