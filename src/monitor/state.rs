@@ -228,12 +228,11 @@ impl State {
         let told = may.then(|| {
             // The toast about them becomes the one about what was done.
             self.told.settle(&self.diagnoses);
-            Effect::Toast(match self.orphans() {
-                0 => Toast { about: About::Outcome, ..self.news(title, says) },
-                _ => {
-                    self.told.of_all(&self.diagnoses);
-                    self.told_of(title, says)
-                }
+            Effect::Toast(if self.orphans() == 0 {
+                Toast { about: About::Outcome, ..self.news(title, says) }
+            } else {
+                self.told.of_all(&self.diagnoses);
+                self.told_of(title, says)
             })
         });
         told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()
