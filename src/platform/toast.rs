@@ -51,10 +51,13 @@ pub(crate) enum News {
     /// A click, and what it answers.
     Clicked(Place, String),
     /// It is not shown any more.
+    #[cfg_attr(windows, expect(dead_code, reason = "a toast of Windows goes silently"))]
     Gone(Place),
     /// Whoever showed them has ended.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows itself shows toasts"))]
     AllGone,
     /// Another one shows toasts now.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows itself shows toasts"))]
     AnotherShows,
 }
 

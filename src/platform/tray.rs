@@ -10,6 +10,7 @@ pub(crate) struct Picture {
     /// Names it among our own: "orphaned".
     pub(crate) name: &'static str,
     /// As a drawing.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar draws pixels"))]
     pub(crate) svg: &'static [u8],
     /// As PNG by its width, ascending.
     pub(crate) pngs: &'static [(u32, &'static [u8])],
@@ -47,10 +48,12 @@ pub(crate) struct Shown {
     /// The icon.
     pub(crate) picture: &'static Picture,
     /// Whether the panel should bring it to the user's notice.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar moves no icon to the front"))]
     pub(crate) is_urgent: bool,
     /// The state in one line, with our name: what the pointer reads over the icon.
     pub(crate) title: String,
     /// Why, in a few lines.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar shows one line"))]
     pub(crate) description: String,
     /// The menu.
     pub(crate) rows: Vec<Row>,
@@ -63,6 +66,7 @@ pub(crate) enum Told {
     Row(usize),
     /// The icon itself was clicked where this does not open the menu, or the panel asks us to open a menu that
     /// it cannot show.
+    #[cfg_attr(windows, expect(dead_code, reason = "a click on the icon always opens the menu here"))]
     Icon,
     /// The panel was started anew and shows what it was given before: call [`Icon::forget`] and show it again.
     #[cfg_attr(not(windows), expect(dead_code, reason = "a panel on the bus asks for everything by itself"))]
@@ -87,8 +91,10 @@ pub(crate) enum Told {
 /// How the icon is put on the panel.
 pub(crate) struct Setup<'a> {
     /// A folder of ours for the pictures, where the session has none.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar takes pixels, not files"))]
     pub(crate) state: &'a Path,
     /// Whether the session may still be starting: then its bus is waited for.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar is there whenever the session is"))]
     pub(crate) is_login: bool,
     /// Every picture that will be shown.
     pub(crate) pictures: &'a [&'static Picture],
@@ -141,12 +147,15 @@ impl Icon {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Place {
     /// Nothing shows icons.
+    #[cfg_attr(windows, expect(dead_code, reason = "every session has a taskbar"))]
     NoPanel,
     /// A panel is there; no tray of ours runs, or it cannot be told whether its icon is shown.
     Panel,
     /// A tray of ours runs, and the panel does not list its icon.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar does not tell what it shows"))]
     NotListed,
     /// The panel lists it.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar does not tell what it shows"))]
     Listed,
 }
 

@@ -131,7 +131,7 @@ HOSTS = {
     ),
     "cinnamon": Host(
         "cinnamon xapp-sn-watcher", "X-Cinnamon",
-        ["/usr/lib/x86_64-linux-gnu/xapps/xapp-sn-watcher", "cinnamon", 20],
+        ["/usr/libexec/xapps/sn-watcher/xapp-sn-watcher", "cinnamon", 20],
     ),
     "plasma": Host(
         "plasma-desktop kwin-x11 plasma-integration breeze breeze-icon-theme", "KDE",

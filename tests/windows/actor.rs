@@ -10,7 +10,8 @@
 //! `ACTOR_LENDS_INPUT` it starts it on its own standard input, with `ACTOR_LENDS_CONSOLE` on its console, to
 //! talk or only to complain; with `ACTOR_LEAKS_TO` it leaves another process a copy of its end of the input, and
 //! writes the number of that one to the file. With `ACTOR_BASE` `python.exe` is the redirector of a virtual environment: it
-//! starts that program with its own command line and waits for it. Nobody lives longer than a minute or two.
+//! starts that program with its own command line and waits for it. Nobody lives longer than ten minutes, or
+//! so many seconds as `ACTOR_LIFE` says; whoever has lived that long says so by the exit code 77.
 //! Knows nothing of Shimkeeper.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stderr, reason = "a mere test prop")]
@@ -22,7 +23,8 @@ use std::net::TcpListener;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
-const LONGEST_LIFE: Duration = Duration::from_mins(2);
+/// How one ends whom nobody has ended.
+const LIVED_LONG: i32 = 77;
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -58,6 +60,7 @@ fn launch(mut words: impl Iterator<Item = String>) -> ExitCode {
     ExitCode::from(5)
 }
 
+#[expect(clippy::zombie_processes, reason = "it is left behind")]
 fn client(program: &str, words: impl Iterator<Item = String>) {
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -81,8 +84,7 @@ fn client(program: &str, words: impl Iterator<Item = String>) {
     if let Some(file) = std::env::var_os("ACTOR_CHILD") {
         tell(&file, &child.id().to_string());
     }
-    std::thread::sleep(LONGEST_LIFE);
-    drop(child);
+    live()
 }
 
 /// Leaves another process a copy of our end of the child's input.
@@ -135,7 +137,16 @@ fn shim(words: &[String]) {
     if let Some(file) = value("--ready") {
         tell(file.as_ref(), &format!("{} {port}", std::process::id()));
     }
-    std::thread::sleep(LONGEST_LIFE);
+    live()
+}
+
+/// Does nothing until its life is over. Longer than any story takes on a loaded machine: one that ends by itself looks
+/// like one that was ended.
+#[expect(clippy::exit, reason = "its children are not waited for")]
+pub(crate) fn live() -> ! {
+    let life = std::env::var("ACTOR_LIFE").ok().and_then(|life| life.parse().ok()).unwrap_or(600);
+    std::thread::sleep(Duration::from_secs(life));
+    std::process::exit(LIVED_LONG)
 }
 
 /// Writes a file that is whole as soon as it is there.

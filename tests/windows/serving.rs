@@ -14,7 +14,7 @@
 use std::io::{self, BufRead, Read, Write};
 use std::process::{Command, ExitCode, Stdio};
 
-use super::{LONGEST_LIFE, tell};
+use super::{live, tell};
 
 /// What every byte can be mistaken for.
 const COMPLAINT: &[u8] = b"\0\r\n\x1a\xff complaint";
@@ -42,7 +42,7 @@ pub(crate) fn serve(words: &[String]) -> ExitCode {
         }
     }
     match kind {
-        "deaf" | "listening" => sleep(),
+        "deaf" | "listening" => live(),
         "crashing" => end_with(0xC000_0005_u32.cast_signed()),
         _ => ExitCode::SUCCESS,
     }
@@ -50,17 +50,12 @@ pub(crate) fn serve(words: &[String]) -> ExitCode {
 
 /// Who is started by the server `family`, and by that one.
 pub(crate) fn belong(words: &[String]) -> ExitCode {
-    if words[0] == "child" { child() } else { sleep() }
+    if words[0] == "child" { child() } else { live() }
 }
 
 #[expect(clippy::exit, reason = "an exit code here has 32 bits")]
 fn end_with(code: i32) -> ! {
     std::process::exit(code)
-}
-
-fn sleep() -> ExitCode {
-    std::thread::sleep(LONGEST_LIFE);
-    ExitCode::SUCCESS
 }
 
 fn echo() -> ExitCode {
@@ -92,7 +87,7 @@ fn child() -> ExitCode {
     const CREATE_NEW_PROCESS_GROUP_AND_NO_WINDOW: u32 = 0x0800_0200;
     let grandchild = start("grandchild", CREATE_NEW_PROCESS_GROUP_AND_NO_WINDOW, Stdio::null());
     io::stdout().write_all(format!("{}\n", grandchild.id()).as_bytes()).unwrap();
-    sleep()
+    live()
 }
 
 fn start(kind: &str, flags: u32, output: Stdio) -> std::process::Child {

@@ -2,56 +2,81 @@
 
 use std::fs;
 use std::os::windows::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use super::guard::process::Process;
-use super::stage::{Shim, Stage, answers, eventually, pids, shim_of};
+use super::stage::{LIVED_LONG, Shim, Stage, answers, eventually, pids, shim_of};
 
 const CREATE_NO_WINDOW: u32 = 0x0800_0000;
 
+/// A shim that has a port, with a grip on it: how it has ended tells who has ended it.
+struct Server {
+    shim: Shim,
+    process: Process,
+}
+
+impl Server {
+    fn at(ready: &Path) -> Self {
+        let shim = shim_of(ready);
+        Self { shim, process: Process::open(u32::try_from(shim.pid).unwrap()) }
+    }
+
+    #[track_caller]
+    fn lives(&self) {
+        match self.process.exit_code() {
+            None => assert!(answers(self.shim.port), "it lives and does not answer"),
+            Some(LIVED_LONG) => panic!("its own life was over: this story took too long"),
+            Some(code) => panic!("it was ended, with {code:#x}"),
+        }
+    }
+}
+
 /// A shim whose launcher has ended; this test is the client.
-fn launched(stage: &Stage, input: Stdio, output: Stdio) -> (Child, Shim) {
+fn launched(stage: &Stage, input: Stdio, output: Stdio) -> (Child, Server) {
     let ready = stage.ready_file("ready");
     let mut launcher = Command::new(stage.python());
     launcher.arg("launch.py").arg(stage.python()).args(["run_ws_shim.py", "--port", "0", "--ready"]);
     launcher.arg(&ready).stdin(input).stdout(output).creation_flags(CREATE_NO_WINDOW);
     let mut child = launcher.spawn().unwrap();
-    let shim = shim_of(&ready);
+    let server = Server::at(&ready);
     let input = child.stdin.take();
     eventually("the launcher has ended", || child.try_wait().unwrap().is_some());
     child.stdin = input;
-    stage.watch(shim.port);
-    (child, shim)
+    stage.watch(server.shim.port);
+    (child, server)
 }
 
 #[track_caller]
-fn is_spared(stage: &Stage, shim: Shim, state: &str) {
+fn is_spared(stage: &Stage, server: &Server, state: &str) {
     let (_, watch) = stage.status();
+    server.lives();
     assert_eq!(watch["instances"][0]["state"], state, "{watch:#}");
     let (_, report) = stage.json(&["cleanup", "--json"]);
     assert!(pids(&report["ended"]).is_empty(), "{report:#}");
-    assert!(answers(shim.port), "it was ended");
+    server.lives();
 }
 
 #[track_caller]
-fn is_ended(stage: &Stage, shim: Shim) {
+fn is_ended(stage: &Stage, server: &Server) {
+    server.lives();
     let (code, watch) = stage.status();
     assert_eq!((code, watch["verdict"].as_str()), (1, Some("orphaned")), "{watch:#}");
     let (_, report) = stage.json(&["cleanup", "--json"]);
-    assert_eq!(pids(&report["ended"]), [shim.pid], "{report:#}");
-    assert!(!answers(shim.port));
+    assert_eq!(pids(&report["ended"]), [server.shim.pid], "{report:#}");
+    assert!(!answers(server.shim.port));
 }
 
 #[test]
 fn a_pipe_as_node_makes_it_keeps_a_server_until_its_client_closes_it() {
     let stage = Stage::new();
-    let (mut client, shim) = launched(&stage, Stdio::piped(), Stdio::piped());
-    is_spared(&stage, shim, "adopted");
+    let (mut client, server) = launched(&stage, Stdio::piped(), Stdio::piped());
+    is_spared(&stage, &server, "adopted");
     let (_, watch) = stage.status();
     let evidence = watch["instances"][0]["evidence"].to_string();
     assert!(evidence.contains(&std::process::id().to_string()), "it names this test: {evidence}");
     drop(client.stdin.take());
-    is_ended(&stage, shim);
+    is_ended(&stage, &server);
 }
 
 #[test]
@@ -59,10 +84,10 @@ fn a_pipe_as_python_makes_it_keeps_a_server_until_its_client_closes_it() {
     let stage = Stage::new();
     let (theirs, ours) = std::io::pipe().unwrap();
     let (heard, theirs_too) = std::io::pipe().unwrap();
-    let (_, shim) = launched(&stage, theirs.into(), theirs_too.into());
-    is_spared(&stage, shim, "adopted");
+    let (_, server) = launched(&stage, theirs.into(), theirs_too.into());
+    is_spared(&stage, &server, "adopted");
     drop(ours);
-    is_ended(&stage, shim);
+    is_ended(&stage, &server);
     drop(heard);
 }
 
@@ -76,11 +101,11 @@ fn a_server_whose_launcher_has_ended_ends_with_its_client() {
     client.args(["run_ws_shim.py", "--port", "0", "--ready"]).arg(&ready);
     client.stdin(Stdio::null()).stdout(Stdio::null());
     let client = stage.keep(client.spawn().unwrap());
-    let shim = shim_of(&ready);
-    stage.watch(shim.port);
-    is_spared(&stage, shim, "adopted");
+    let server = Server::at(&ready);
+    stage.watch(server.shim.port);
+    is_spared(&stage, &server, "adopted");
     stage.crash(client);
-    is_ended(&stage, shim);
+    is_ended(&stage, &server);
 }
 
 #[test]
@@ -93,15 +118,15 @@ fn an_end_that_was_left_to_a_sibling_spares_the_server() {
     client.args(["run_ws_shim.py", "--port", "0", "--ready"]).arg(&ready).env("ACTOR_LEAKS_TO", &leaks);
     client.stdin(Stdio::null()).stdout(Stdio::null());
     let client = stage.keep(client.spawn().unwrap());
-    let shim = shim_of(&ready);
+    let server = Server::at(&ready);
     eventually("the sibling is there", || leaks.exists());
     let sibling = Process::open(fs::read_to_string(&leaks).unwrap().parse().unwrap());
-    stage.watch(shim.port);
+    stage.watch(server.shim.port);
     stage.crash(client);
-    is_spared(&stage, shim, "unseen");
+    is_spared(&stage, &server, "unseen");
     // Ended when it is dropped.
     drop(sibling);
-    is_ended(&stage, shim);
+    is_ended(&stage, &server);
 }
 
 #[test]

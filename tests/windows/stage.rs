@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -88,7 +88,7 @@ impl Stage {
     /// Runs our program and returns its exit code and what it said.
     #[track_caller]
     pub(crate) fn run(&self, words: &[&str]) -> (i32, String) {
-        let output = self.program().args(words).stdin(Stdio::null()).output().unwrap();
+        let output = heard(self.program().args(words).stdin(Stdio::null()));
         let complaints = String::from_utf8_lossy(&output.stderr);
         if !complaints.trim().is_empty() {
             eprintln!("{words:?}: {complaints}");
@@ -100,8 +100,7 @@ impl Stage {
     #[track_caller]
     pub(crate) fn run_tray(&self, words: &[&str]) -> (i32, String) {
         let mut command = Command::new(built().join("shimkeeper-tray.exe"));
-        let output =
-            command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()).output().unwrap();
+        let output = heard(command.arg("--home").arg(&self.folder).args(words).stdin(Stdio::null()));
         let said = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8_lossy(&said).into_owned())
     }
@@ -162,10 +161,29 @@ impl Drop for Stage {
             let _ = child.kill();
             let _ = child.wait();
         }
-        // Shims end by their clients' end or after a minute; what is left over is litter, not harm.
+        // Shims end by their clients' end or after ten minutes; what is left over is litter, not harm.
         let _ = self.run(&["cleanup"]);
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// What a program says until it has ended, by files. A pipe would be waited for as long as anybody has its other end: wine's
+/// own `explorer.exe`, which inherits it from whoever needs a desktop first, keeps it until no other program is left.
+#[track_caller]
+pub(crate) fn heard(command: &mut Command) -> Output {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let place = |name| std::env::temp_dir().join(format!("sk said {}-{number} {name}", std::process::id()));
+    let [output, complaints] = [place("output"), place("complaints")];
+    command.stdout(fs::File::create(&output).unwrap()).stderr(fs::File::create(&complaints).unwrap());
+    let status = command.status().unwrap();
+    let said = |path: PathBuf| {
+        let said = fs::read(&path).unwrap();
+        // Somebody else may still have it.
+        let _ = fs::remove_file(path);
+        said
+    };
+    Output { status, stdout: said(output), stderr: said(complaints) }
 }
 
 /// Says that a test could not run here.
@@ -204,6 +222,9 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
 pub(crate) fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
+
+/// How the actor ends whom nobody has ended.
+pub(crate) const LIVED_LONG: u32 = 77;
 
 /// Whether somebody listens there.
 pub(crate) fn answers(port: u16) -> bool {

@@ -104,3 +104,84 @@ fn holder(pid: Pid) -> Holder {
         Err(_) => Holder::Hidden,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+
+    use tokio::net::TcpSocket;
+
+    use super::*;
+
+    const EVERY_IPV4: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    const EVERY_IPV6: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+
+    /// Bound, without listening: the standard library listens at once.
+    fn bound(address: IpAddr) -> (TcpSocket, u16) {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.unwrap();
+        socket.bind(SocketAddr::new(address, 0)).unwrap();
+        let port = socket.local_addr().unwrap().port();
+        (socket, port)
+    }
+
+    fn try_port(port: u16) -> Binding {
+        Listeners.try_port(port).unwrap()
+    }
+
+    #[track_caller]
+    fn taken(port: u16) -> Taken {
+        let Binding::Taken(taken) = try_port(port) else { panic!("{port} can be bound") };
+        taken
+    }
+
+    #[test]
+    fn a_free_port_can_be_bound_again_and_again() {
+        let (socket, port) = bound(Ipv4Addr::LOCALHOST.into());
+        drop(socket);
+        for _ in 0..3 {
+            assert_eq!(try_port(port), Binding::Works);
+        }
+    }
+
+    #[test]
+    fn a_socket_that_is_bound_without_listening_has_the_port_of_its_family() {
+        for (address, at) in
+            [(EVERY_IPV4, EVERY_IPV4), (Ipv4Addr::LOCALHOST.into(), EVERY_IPV4), (EVERY_IPV6, EVERY_IPV6)]
+        {
+            let (socket, port) = bound(address);
+            // The system lists no such socket, so that nobody can be named.
+            assert_eq!(taken(port), Taken { at: vec![at], by: vec![], lingers: false }, "{address}");
+            drop(socket);
+            assert_eq!(try_port(port), Binding::Works, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_connection_from_the_port_has_it_and_its_process_is_named() {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let connection = TcpStream::connect(server.local_addr().unwrap()).unwrap();
+        // wine tells whose socket it is only once its owner has touched it.
+        connection.set_ttl(64).unwrap();
+        let port = connection.local_addr().unwrap().port();
+        let us = holder(Pid::new(std::process::id()).unwrap());
+        let connected =
+            Taking { address: Ipv4Addr::LOCALHOST.into(), hold: Hold::Connected, holders: vec![us] };
+        assert_eq!(taken(port), Taken { at: vec![EVERY_IPV4], by: vec![connected], lingers: false });
+        // Whoever closes first keeps the remains, and those refuse no server.
+        let (mut accepted, _) = server.accept().unwrap();
+        drop(connection);
+        assert_eq!(accepted.read(&mut [0]).unwrap(), 0);
+        drop(accepted);
+        assert_eq!(try_port(port), Binding::Works);
+    }
+
+    #[test]
+    fn one_of_two_families_is_told_from_both() {
+        let (_four, port) = bound(EVERY_IPV4);
+        assert_eq!(taken(port).at, [EVERY_IPV4]);
+        let six = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).unwrap();
+        assert_eq!(taken(port).at, [EVERY_IPV4, EVERY_IPV6]);
+        drop(six);
+    }
+}

@@ -5,8 +5,8 @@ use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 
 use windows_sys::Win32::Foundation::{FILETIME, WAIT_OBJECT_0};
 use windows_sys::Win32::System::Threading::{
-    GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE, PROCESS_TERMINATE,
-    TerminateProcess, WaitForSingleObject,
+    GetExitCodeProcess, GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_SYNCHRONIZE,
+    PROCESS_TERMINATE, TerminateProcess, WaitForSingleObject,
 };
 
 /// Ended when it is dropped, so that a story that failed leaves nobody behind.
@@ -31,6 +31,15 @@ impl Process {
     pub(crate) fn has_ended(&self) -> bool {
         // SAFETY: the handle is open.
         unsafe { WaitForSingleObject(self.handle.as_raw_handle(), 0) == WAIT_OBJECT_0 }
+    }
+
+    /// With what it has ended; `None` while it lives.
+    pub(crate) fn exit_code(&self) -> Option<u32> {
+        let mut code = 0;
+        // SAFETY: the handle is open, and the number is ours to be written.
+        let known = unsafe { GetExitCodeProcess(self.handle.as_raw_handle(), &raw mut code) };
+        assert_ne!(known, 0);
+        self.has_ended().then_some(code)
     }
 
     /// Its number and birth as our program's own helpers are told them.

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
+use super::super::stage::heard;
 use super::scene::Scene;
 
 #[test]
@@ -29,7 +30,7 @@ fn a_port_that_stays_taken_is_126() {
 }
 
 fn run(command: &mut Command) -> (i32, String) {
-    let output = command.stdin(Stdio::piped()).output().unwrap();
+    let output = heard(command.stdin(Stdio::piped()));
     assert!(output.stdout.is_empty(), "standard output belongs to the server");
     (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
 }

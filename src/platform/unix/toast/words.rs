@@ -14,10 +14,20 @@ use crate::platform::toast::{Content, ELSEWHERE};
 const DRAW_NO_BUTTONS: [&str; 2] = ["mako", "dunst"];
 
 /// These show the program's name by themselves, beside the toast.
-const SHOW_THE_NAME: [&str; 3] = ["Plasma", "lxqt-notificationd", "SwayNotificationCenter"];
+const SHOW_THE_NAME: [&str; 3] = ["Plasma", LXQT, "SwayNotificationCenter"];
+
+/// LXQt's daemon draws one more button for a click beside the buttons, and so little room is left that no label can be
+/// read. It keeps the buttons of the toast that was replaced, and ends when the pointer meets a toast without an end that
+/// took the place of one with an end.
+const LXQT: &str = "lxqt-notificationd";
 
 /// How long a toast stays that is read and forgotten.
 const A_WHILE: Timeout = Timeout::Milliseconds(20_000);
+
+/// A toast has to go before the next one comes in its place.
+pub(super) fn cannot_replace(able: &Able) -> bool {
+    able.name == LXQT
+}
 
 pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path>) -> Notification {
     let can = |what: &str| able.capabilities.iter().any(|capability| capability == what);
@@ -52,8 +62,10 @@ pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path
         for (answer, label) in &content.buttons {
             toast.action(answer, label);
         }
-        // Some draw a button for this one as well, so it comes last.
-        toast.action(ELSEWHERE, wording::BUTTON_STATE);
+        if able.name != LXQT {
+            // Some others draw a button for this one as well, so it comes last.
+            toast.action(ELSEWHERE, wording::BUTTON_STATE);
+        }
     }
     toast
 }
@@ -149,6 +161,12 @@ mod tests {
         assert!(body("gnome-shell", "Cleaned up").starts_with("Shimkeeper · "));
         assert!(!body("gnome-shell", "Shimkeeper 0.1.0").contains("Shimkeeper"));
         assert!(!body("Plasma", "Cleaned up").contains("Shimkeeper"));
+    }
+
+    #[test]
+    fn lxqt_draws_only_the_buttons_that_count() {
+        let toast = notification(&orphan(), &able("lxqt-notificationd", &EVERYTHING), None);
+        assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan"]);
     }
 
     #[test]
