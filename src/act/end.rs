@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::confirm::{Confirmation, Confirmed, confirm};
+use super::in_use;
 use super::terminate::{ask, force, has_ended, wait};
 use crate::core::plan::{Reach, Refused};
 use crate::core::{Identity, Member, Pid, Refusal, System, Target};
@@ -76,8 +77,10 @@ struct Victim {
 pub(super) fn end(targets: &[Target], stop_grace: Duration) -> EndReport {
     let mut report = EndReport::default();
     let mut victims: Vec<Victim> = Vec::new();
-    for target in targets {
-        match hold(target) {
+    let held: Vec<Result<Vec<Confirmed>, Refusal>> = targets.iter().map(hold).collect();
+    // Asked while all of them are held, so that nobody else can have their numbers.
+    for ((target, held), used) in targets.iter().zip(held).zip(in_use::used(targets)) {
+        match used.map_or(held, Err) {
             Ok(confirmed) => {
                 let reach = target.reach;
                 victims.extend(confirmed.into_iter().map(|confirmed| Victim {

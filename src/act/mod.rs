@@ -6,6 +6,7 @@ mod confirm;
 mod end;
 mod guard;
 pub(crate) mod guarded;
+mod in_use;
 pub mod open;
 pub mod restart;
 mod terminate;

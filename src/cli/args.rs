@@ -142,7 +142,7 @@ pub(super) struct CleanupArgs {
     /// Only say what would be ended; touch nothing
     #[arg(long)]
     pub(super) check_only: bool,
-    /// End superseded copies, too: their client lives, but has started the server again
+    /// End given-up copies, too: their client lives, but has let go of them and started the server again
     #[arg(long)]
     pub(super) duplicates: bool,
     /// As JSON

@@ -132,6 +132,9 @@ fn sight(found: &[Diagnosis]) -> Vec<Check> {
     if platform::hides_others() {
         checks.push(unknown("sight", wording::OTHERS_ARE_HIDDEN, wording::OTHERS_ARE_HIDDEN_HINT));
     }
+    if let Err(error) = platform::sockets_tell_their_peers() {
+        checks.push(unknown("sight", wording::sockets_are_silent(&error), wording::SOCKETS_ARE_SILENT_HINT));
+    }
     if checks.is_empty() {
         checks.push(works("sight", wording::SIGHT_WORKS));
     }

@@ -11,8 +11,8 @@ use crate::core::diagnose::HeldBy;
 use crate::core::guarded::lease_over;
 use crate::core::heir::Proof;
 use crate::core::holder::keeper_of_others;
-use crate::core::plan::{Reach, Refused, never_ended_here};
-use crate::core::snapshot::Hold;
+use crate::core::plan::{Grounds, Reach, Refused, never_ended_here};
+use crate::core::snapshot::{Callers, Hold};
 use crate::core::{
     Diagnosis, Fact, Finding, Holder, Listens, Member, Memory, Moment, PathStyle, Pid, Snapshot, Target,
     Watch, diagnose, mask, wording,
@@ -129,7 +129,21 @@ fn describe(row: &HeldBy, snapshot: &Snapshot) -> String {
         Hold::Listens => String::new(),
         Hold::Bound | Hold::Connected => format!("{} ", wording::holds(row.hold)),
     };
-    format!("{}  {how}{who}{heir}{command}{}", row.address, guard.unwrap_or_default())
+    let users = who_can_be_ended(row).map(|pid| users(pid, snapshot)).unwrap_or_default();
+    format!("{}  {how}{who}{heir}{command}{}{users}", row.address, guard.unwrap_or_default())
+}
+
+/// Who is connected to it, a line each: that is lost with its end.
+fn users(pid: Pid, snapshot: &Snapshot) -> String {
+    let find = |pid: Pid| snapshot.processes.iter().find(|process| process.identity.pid == pid);
+    let details = find(pid).and_then(|process| process.details.as_ref());
+    let Some(Callers::Known(callers)) = details.map(|details| &details.callers) else { return String::new() };
+    let name = |pid: Pid| find(pid).map(|process| process.name.clone()).unwrap_or_default();
+    let lines = callers.iter().filter(|caller| !caller.who.contains(&pid)).map(|caller| {
+        let who = caller.who.first().map(|pid| (*pid, name(*pid)));
+        format!("\n  {}", wording::called_by(who.as_ref(), &caller.at))
+    });
+    lines.collect()
 }
 
 /// The process that a row's socket goes with: its holder, or the heir of one that ended.
@@ -199,6 +213,7 @@ fn target(snapshot: &Snapshot, watch: &Watch, pid: Pid) -> Result<Target, Failur
         evidence: Vec::new(),
         command: process.args().to_vec(),
         reach: Reach::OnlyThis,
+        grounds: Grounds::Asked,
     })
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::copies::younger_copy;
 use super::evidence::Evidence;
 use super::family::Family;
 use super::finding::Finding;
-use super::guarded::{Leases, is_one_server};
+use super::guarded::Leases;
 pub use super::held::{HeldBy, holder_pid};
 use super::held::{holders, trouble_of, what_keeps};
-use super::identity::{Identity, Pid};
-use super::instance::{Client, Group, Instance, Ripeness, State, group};
+use super::identity::Pid;
+use super::instance::{Group, Instance, Ripeness, State, group};
 use super::judge::{Judgement, judge};
 use super::memory::Memory;
 use super::moment::{Moment, UnixTime};
@@ -145,6 +146,7 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         client: judgement.client,
         evidence: judgement.evidence,
         listens,
+        is_spoken_to: is_spoken_to(group),
         can_be_spoken_to: [group.top, group.main].into_iter().any(can_be_spoken_to),
         command: group.main.args().to_vec(),
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
@@ -157,6 +159,11 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         off_limits: None,
         guarded: None,
     }
+}
+
+fn is_spoken_to(group: &Group<'_>) -> bool {
+    let details = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
+    details.into_iter().any(|details| matches!(details.other_end, OtherEnd::Somebody(_)))
 }
 
 /// Whether somebody may write to the standard input of a process, as an MCP client does.
@@ -172,42 +179,13 @@ fn member_of(process: &Process, group: &Group<'_>) -> Member {
     if judged { Member::judged(process) } else { Member::descendant(process) }
 }
 
-/// The same client that starts the same server again has given up the older one. A probe that lives
-/// for a second supersedes nobody: the younger must have outlived the grace time.
+/// A client that has let go of the input of one and started the same server again has given up the first one.
 fn mark_superseded(instances: &mut [Instance], watch: &Watch) {
-    let attached_to = |instance: &Instance| -> Option<Identity> {
-        match (instance.state, &instance.client) {
-            (State::Attached, Client::Living { identity, .. }) => Some(*identity),
-            (
-                State::Attached
-                | State::Orphan(_)
-                | State::Adopted
-                | State::Superseded { .. }
-                | State::Unseen,
-                Client::Living { .. } | Client::Gone { .. } | Client::Unseen,
-            ) => None,
-        }
-    };
-    let surely = |one: &Instance, other: &Instance| {
-        let is_one_folder = one.cwd.is_some() && one.cwd == other.cwd;
-        is_one_folder && one.is_confirmed() && other.is_confirmed()
-    };
     let superseded: Vec<(usize, Pid, bool)> = instances
         .iter()
         .enumerate()
-        .filter_map(|(at, older)| {
-            let client = attached_to(older)?;
-            let again = instances.iter().filter(|younger| {
-                attached_to(younger) == Some(client)
-                    && younger.command == older.command
-                    && (younger.cwd.is_none() || older.cwd.is_none() || younger.cwd == older.cwd)
-                    && younger.awake >= watch.orphan_grace
-                    && !younger.top.birth.no_later_than(older.top.birth)
-                    && is_one_server(younger, older)
-            });
-            let by = again.max_by_key(|it| (surely(it, older), it.top.birth.token))?;
-            Some((at, by.top.pid, surely(by, older)))
-        })
+        .filter(|(_, older)| older.is_let_go())
+        .filter_map(|(at, older)| younger_copy(instances, older, watch).map(|(by, surely)| (at, by, surely)))
         .collect();
     for (at, by, surely) in superseded {
         let older = &mut instances[at];
@@ -282,7 +260,8 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
         Unseen::Processes { .. }
         | Unseen::CommandLine { .. }
         | Unseen::Parent { .. }
-        | Unseen::Trait { .. } => true,
+        | Unseen::Trait { .. }
+        | Unseen::Use { .. } => true,
     };
     let mut unseen: Vec<Unseen> = snapshot.unseen.iter().filter(concerns_us).cloned().chain(hidden).collect();
     unseen.sort();
@@ -301,6 +280,9 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
     instance.evidence.iter().filter_map(move |evidence| match evidence {
         Evidence::ParentHidden { pid: parent } => Some(Unseen::Parent { pid, parent: *parent }),
         Evidence::TraitHidden(which) => Some(Unseen::Trait { pid, which: *which }),
+        Evidence::ParentLives { pid: parent, name } => {
+            Some(Unseen::Use { pid, parent: *parent, name: name.clone() })
+        }
         Evidence::ClientLives { .. }
         | Evidence::StartedByInit { .. }
         | Evidence::ParentEnded { .. }
@@ -313,6 +295,7 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::StartedByHand
         | Evidence::SpokenTo { .. }
         | Evidence::NobodySpeaks
+        | Evidence::CalledBy { .. }
         | Evidence::Protected { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }

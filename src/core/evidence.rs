@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::identity::Pid;
+use super::snapshot::Door;
 use super::unseen::Trait;
 
 /// One reason for a state.
@@ -68,6 +69,20 @@ pub enum Evidence {
     },
     /// The other end of its standard input is closed.
     NobodySpeaks,
+    /// Somebody is connected to a socket on which it listens.
+    CalledBy {
+        /// Who and its name; `None` where that cannot be told, as from another machine.
+        caller: Option<(Pid, String)>,
+        /// To which socket.
+        at: Door,
+    },
+    /// Its parent runs.
+    ParentLives {
+        /// Its pid.
+        pid: Pid,
+        /// Its name.
+        name: String,
+    },
     /// The configuration protects it.
     Protected {
         /// The part of the command line that protects.

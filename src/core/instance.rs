@@ -38,9 +38,9 @@ pub enum State {
     Attached,
     /// Its client ended and left it behind.
     Orphan(Ripeness),
-    /// Set free on purpose.
+    /// Set free on purpose, or used by somebody else.
     Adopted,
-    /// Its client lives, but started the same server again.
+    /// Its client lives, but has let go of its input and started the same server again.
     Superseded {
         /// The younger one.
         by: Pid,
@@ -101,6 +101,8 @@ pub struct Instance {
     pub evidence: Vec<Evidence>,
     /// Whether one of its processes holds the watched port.
     pub listens: bool,
+    /// Whether somebody is known to have the other end of its input.
+    pub is_spoken_to: bool,
     /// Whether its standard input is a channel that somebody may still write to: whoever started it speaks with it so,
     /// as far as anybody can tell.
     pub can_be_spoken_to: bool,
@@ -124,6 +126,15 @@ pub struct Instance {
     pub off_limits: Option<Refusal>,
     /// What its guard tells, where it has one.
     pub guarded: Option<Guarded>,
+}
+
+impl Instance {
+    /// Whether its parent lives and nobody has the other end of its input.
+    #[must_use]
+    pub fn is_let_go(&self) -> bool {
+        self.state == State::Unseen
+            && self.evidence.iter().any(|one| matches!(one, Evidence::ParentLives { .. }))
+    }
 }
 
 /// Where the way up from a shim ends.

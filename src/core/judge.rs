@@ -11,8 +11,9 @@ use super::identity::Pid;
 use super::instance::{Client, Group, Origin, Ripeness, State};
 use super::memory::{Memory, PastClient, SECOND_LOOK_AFTER};
 use super::moment::Moment;
-use super::snapshot::{Fact, OtherEnd, Process, Service, Stream, Streams, Terminal};
+use super::snapshot::{Callers, Fact, Process, Service, Stream, Streams, Terminal};
 use super::unseen::Trait;
+use super::users::{Use, by_callers, by_input};
 use super::watch::Watch;
 
 /// A state with its client and its reasons.
@@ -41,7 +42,12 @@ pub fn judge(
     let (client, evidence) = match group.origin {
         Origin::Client(client) => {
             let Some(lost) = lost.filter(|lost| was_replaced(lost, client)) else {
-                let lives = Evidence::ClientLives { pid: client.identity.pid, name: client.name.clone() };
+                let (pid, name) = (client.identity.pid, client.name.clone());
+                if is_let_go(group, watch) {
+                    let evidence = vec![Evidence::ParentLives { pid, name }, Evidence::NobodySpeaks];
+                    return Judgement { state: State::Unseen, client: living(client), evidence };
+                }
+                let lives = Evidence::ClientLives { pid, name };
                 return Judgement { state: State::Attached, client: living(client), evidence: vec![lives] };
             };
             let ended = Evidence::ClientEnded { pid: lost.identity.pid, name: lost.name.clone() };
@@ -65,11 +71,19 @@ pub fn judge(
             (gone(Some(pid), lost), vec![Evidence::ParentEnded { pid }, reused])
         }
     };
-    let (adopted, silence) = match spoken_to(group, family) {
-        Spoken::By(who) => (Ok(Some(who)), None),
-        Spoken::PerhapsBySomebody => (Err(Trait::Speaker), None),
-        Spoken::ByNobody => (adoption(group, watch), Some(Evidence::NobodySpeaks)),
-        Spoken::NotTold => (adoption(group, watch), None),
+    let name = |pid: Pid| family.get(pid).map(|process| process.name.clone()).unwrap_or_default();
+    let (adopted, silence) = match used(group) {
+        Use::SpokenToBy(pid) => (Ok(Some(Evidence::SpokenTo { pid, name: name(pid) })), None),
+        Use::CalledBy(pid, at) => {
+            let caller = pid.map(|pid| (pid, name(pid)));
+            (Ok(Some(Evidence::CalledBy { caller, at })), None)
+        }
+        // What speaks for it counts, although something else is hidden.
+        Use::Perhaps(which) => {
+            (adoption(group, watch).and_then(|it| it.map_or(Err(which), |it| Ok(Some(it)))), None)
+        }
+        Use::Nobody => (adoption(group, watch), Some(Evidence::NobodySpeaks)),
+        Use::NotTold => (adoption(group, watch), None),
     };
     let adopted = match adopted {
         Ok(adopted) => adopted,
@@ -119,42 +133,32 @@ fn lives(past: &PastClient, family: &Family<'_>) -> bool {
     family.get(past.identity.pid).is_some_and(|process| process.identity == past.identity)
 }
 
-/// Who can still speak to an instance by its standard input.
-enum Spoken {
-    /// Somebody outside: in use.
-    By(Evidence),
-    /// Somebody of whom nobody can tell who it is, or not even that could be told.
-    PerhapsBySomebody,
-    /// Nobody: the other end is closed.
-    ByNobody,
-    /// Its own processes, or it was not asked.
-    NotTold,
+/// Whether somebody outside still uses it: by the input of its top or its main process, or by a connection to any of
+/// its processes.
+fn used(group: &Group<'_>) -> Use {
+    let is_a_member = |pid: Pid| group.members.iter().any(|member| member.identity.pid == pid);
+    let inputs = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
+    let inputs = inputs.map(|details| by_input(&details.other_end, is_a_member));
+    let callers = group.members.iter().filter_map(|process| process.details.as_ref());
+    Use::most(inputs.chain(callers.map(|details| by_callers(&details.callers, is_a_member))))
 }
 
-/// Somebody outside who still has the other end of its standard input open uses it, or may.
-fn spoken_to(group: &Group<'_>, family: &Family<'_>) -> Spoken {
-    let is_a_member = |pid: &Pid| group.members.iter().any(|member| member.identity.pid == *pid);
-    let mut spoken = Spoken::NotTold;
-    for details in [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref()) {
-        match &details.other_end {
-            OtherEnd::NotAsked | OtherEnd::NoChannel => {}
-            OtherEnd::Nobody => {
-                if let Spoken::NotTold = spoken {
-                    spoken = Spoken::ByNobody;
-                }
-            }
-            OtherEnd::Unknown => spoken = Spoken::PerhapsBySomebody,
-            OtherEnd::Somebody(who) => {
-                if who.is_empty() {
-                    spoken = Spoken::PerhapsBySomebody;
-                } else if let Some(pid) = who.iter().find(|pid| !is_a_member(pid)) {
-                    let name = family.get(*pid).map(|process| process.name.clone()).unwrap_or_default();
-                    return Spoken::By(Evidence::SpokenTo { pid: *pid, name });
-                }
-            }
-        }
-    }
-    spoken
+/// Its parent lives and has let go of its input, as an unknown process that takes in orphans has from the
+/// beginning: nothing says that anybody uses it. What listens has other ways, and what no client connected needs none.
+fn is_let_go(group: &Group<'_>, watch: &Watch) -> bool {
+    let is_a_clients = |process: &Process| {
+        process
+            .details
+            .as_ref()
+            .is_some_and(|details| matches!(details.streams, Fact::Known(streams) if streams.are_a_clients()))
+    };
+    let listens_nowhere = group.members.iter().all(|member| {
+        member.details.as_ref().is_some_and(|details| details.callers == Callers::NotListening)
+    });
+    used(group) == Use::Nobody
+        && listens_nowhere
+        && is_a_clients(group.main)
+        && adoption(group, watch) == Ok(None)
 }
 
 /// What says that it was set free on purpose, or which trait could not be read.

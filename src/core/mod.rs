@@ -8,6 +8,7 @@
 //! them as people count them, [`judge`] says what each one is, [`diagnose`] sums up, [`plan`] names
 //! what may be ended, [`wording`] says all of it in words.
 
+pub mod copies;
 pub mod diagnose;
 pub mod evidence;
 pub mod family;
@@ -32,6 +33,7 @@ pub mod schedule;
 pub mod severity;
 pub mod snapshot;
 pub mod unseen;
+pub mod users;
 pub mod watch;
 pub mod wording;
 

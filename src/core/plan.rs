@@ -1,5 +1,6 @@
 //! What may be ended: orphans, and duplicates where the user asked for them. Nothing else can get in.
 
+use super::copies::younger_copy;
 use super::diagnose::Diagnosis;
 use super::evidence::Evidence;
 use super::family::Family;
@@ -14,7 +15,7 @@ use super::watch::Watch;
 pub enum Scope {
     /// Orphans only.
     Orphans,
-    /// Orphans, and the superseded copies that the user asked for.
+    /// Orphans, and the given-up copies that the user asked for.
     OrphansAndDuplicates,
 }
 
@@ -41,6 +42,10 @@ pub enum Refusal {
     SetFree,
     /// Younger than the grace time, or seen once only.
     TooEarly,
+    /// Somebody outside it uses it.
+    InUse,
+    /// Its client runs a copy of it as well, and nothing shows that it was given up.
+    NotGivenUp,
     /// The pid belongs to somebody else now.
     PidReused,
     /// The process runs another program by now.
@@ -86,6 +91,15 @@ pub enum Reach {
     OnlyThis,
 }
 
+/// What allows the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Grounds {
+    /// That nobody uses it, which must be so right before the end as well.
+    Unused,
+    /// The user, who was told what is lost.
+    Asked,
+}
+
 /// One instance to be ended whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
@@ -99,18 +113,26 @@ pub struct Target {
     pub command: Vec<String>,
     /// How far it goes.
     pub reach: Reach,
+    /// What allows it.
+    pub grounds: Grounds,
 }
 
 impl Target {
     /// An instance as a target, whatever its state: for what the user asked for by name.
     #[must_use]
-    pub fn of(instance: &Instance) -> Self {
+    pub fn asked_for(instance: &Instance) -> Self {
+        Self { grounds: Grounds::Asked, ..Self::of(instance) }
+    }
+
+    /// An instance that nobody uses.
+    fn of(instance: &Instance) -> Self {
         Self {
             top: instance.top,
             members: instance.members.clone(),
             evidence: instance.evidence.clone(),
             command: instance.command.clone(),
             reach: Reach::WholeTree,
+            grounds: Grounds::Unused,
         }
     }
 }
@@ -146,11 +168,13 @@ pub fn plan(diagnosis: &Diagnosis, scope: Scope) -> CleanupPlan {
                 plan.refused.push(Refused { pid, why: Refusal::TooEarly });
                 false
             }
-            (State::Superseded { .. }, Scope::Orphans)
-            | (
-                State::Attached | State::Adopted | State::Unseen,
-                Scope::Orphans | Scope::OrphansAndDuplicates,
-            ) => false,
+            (State::Attached, Scope::OrphansAndDuplicates) => {
+                let copy = younger_copy(&diagnosis.instances, instance, &diagnosis.watch);
+                plan.refused.extend(copy.map(|_| Refused { pid, why: Refusal::NotGivenUp }));
+                false
+            }
+            (State::Superseded { .. } | State::Attached, Scope::Orphans)
+            | (State::Adopted | State::Unseen, Scope::Orphans | Scope::OrphansAndDuplicates) => false,
         };
         match (wanted, instance.off_limits) {
             (false, _) => {}

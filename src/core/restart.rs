@@ -80,7 +80,12 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
             // Whether the server gets it is for the server to find out.
             | Finding::Taken { lingers: true, .. }
             | Finding::NotPermitted
-            | Finding::Unseen(Unseen::CommandLine { .. } | Unseen::Parent { .. } | Unseen::Trait { .. }) => {}
+            | Finding::Unseen(
+                Unseen::CommandLine { .. }
+                | Unseen::Parent { .. }
+                | Unseen::Trait { .. }
+                | Unseen::Use { .. },
+            ) => {}
         }
     }
     if let Some(plan) = through_guards(diagnosis)? {
@@ -168,17 +173,24 @@ fn stays_behind_its_guard(instance: &Instance) -> Option<Refusal> {
         | Refusal::Protected
         | Refusal::PidReused
         | Refusal::AnotherProgram
+        | Refusal::InUse
+        | Refusal::NotGivenUp
         | Refusal::NotPermitted
         | Refusal::StillAlive => true,
     })
 }
 
 /// Why an instance is not stopped, not even for a restart. What `nohup` or a restart without a tray has
-/// set free has nobody else who could restart it.
+/// set free, and what others are merely connected to, has nobody else who could restart it.
 fn stays(instance: &Instance) -> Option<Refusal> {
-    let only_nohup = || instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::IgnoresHangup));
+    let only_nohup = || {
+        let is_that = |one: &Evidence| matches!(one, Evidence::IgnoresHangup | Evidence::CalledBy { .. });
+        instance.evidence.iter().any(is_that)
+    };
+    let is_spoken_to = || instance.evidence.iter().any(|one| matches!(one, Evidence::SpokenTo { .. }));
     instance.off_limits.or_else(|| match instance.state {
         State::Unseen => Some(Refusal::CannotTell),
+        State::Adopted if is_spoken_to() => Some(Refusal::InUse),
         State::Adopted if !only_nohup() => Some(Refusal::SetFree),
         State::Adopted | State::Attached | State::Superseded { .. } | State::Orphan(_) => None,
     })
@@ -189,6 +201,13 @@ fn stays(instance: &Instance) -> Option<Refusal> {
 fn loser(instance: &Instance) -> Option<&str> {
     let is_used = matches!(instance.state, State::Attached | State::Superseded { .. })
         && instance.evidence.iter().any(|evidence| matches!(evidence, Evidence::ClientLives { .. }));
+    let caller = instance.evidence.iter().find_map(|evidence| {
+        let Evidence::CalledBy { caller: Some((_, name)), .. } = evidence else { return None };
+        Some(name.as_str())
+    });
+    if caller.is_some() {
+        return caller;
+    }
     match &instance.client {
         Client::Living { name, .. } if is_used && !name.starts_with("shimkeeper-tray") => Some(name),
         Client::Living { .. } | Client::Gone { .. } | Client::Unseen => None,

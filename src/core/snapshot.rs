@@ -97,6 +97,8 @@ pub struct Details {
     pub streams: Fact<Streams>,
     /// The other end of its standard input: who can still speak to it that way.
     pub other_end: OtherEnd,
+    /// Who is connected to sockets on which it listens.
+    pub callers: Callers,
     /// The service that it belongs to.
     pub service: Fact<Option<Service>>,
     /// Whether it was set free on purpose: it ignores SIGHUP, as `nohup` arranges, or bears the mark of our
@@ -117,6 +119,7 @@ impl Details {
             terminal: Fact::Known(Terminal::None),
             streams: Fact::Known(Streams { input: Stream::Pipe, output: Stream::Pipe }),
             other_end: OtherEnd::NotAsked,
+            callers: Callers::NotAsked,
             service: Fact::Known(None),
             ignores_hangup: Fact::Known(false),
             container: Fact::Known(Container::Ours),
@@ -175,6 +178,37 @@ pub enum OtherEnd {
     Somebody(Vec<Pid>),
     /// The system would not say whether anybody has it.
     Unknown,
+}
+
+/// Who is connected to sockets on which a process listens. Where it goes itself is nobody's use of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Callers {
+    /// Not asked: nothing depends on it.
+    NotAsked,
+    /// It listens nowhere.
+    NotListening,
+    /// It listens, and these are connected.
+    Known(Vec<Caller>),
+    /// The system would not say.
+    Unknown,
+}
+
+/// A connection to a socket on which a process listens.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Caller {
+    /// To which socket.
+    pub at: Door,
+    /// Who has the other end open. Empty: it is on another machine, or nobody can tell whose it is.
+    pub who: Vec<Pid>,
+}
+
+/// Where a process can be called.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Door {
+    /// A TCP port.
+    Port(u16),
+    /// A local socket's name.
+    Local(String),
 }
 
 /// A service that a service manager started.

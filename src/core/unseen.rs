@@ -38,6 +38,15 @@ pub enum Unseen {
         /// Its parent; `None` where it is outside our container.
         parent: Option<Pid>,
     },
+    /// Whether anybody still uses a shim whose parent lives and has let go of its input.
+    Use {
+        /// The shim.
+        pid: Pid,
+        /// Its parent.
+        parent: Pid,
+        /// The parent's name.
+        name: String,
+    },
     /// A trait that decides between orphan and adopted.
     Trait {
         /// The shim.
@@ -73,4 +82,6 @@ pub enum Trait {
     Client,
     /// Who can still write to its standard input, as somebody can.
     Speaker,
+    /// Who is connected to the sockets on which it listens.
+    Caller,
 }

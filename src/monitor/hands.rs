@@ -17,7 +17,7 @@ use super::event::Event;
 use super::restarting::{Ownership, Restarted, Tools, restart};
 use crate::act::Act;
 use crate::act::restart::OwnServer;
-use crate::core::plan::Reach;
+use crate::core::plan::{Grounds, Reach};
 use crate::core::{Identity, Member, Memory, Scope, Target, Watch, wording};
 use crate::sense::Sense;
 
@@ -216,6 +216,7 @@ impl Worker {
                 evidence: Vec::new(),
                 command: Vec::new(),
                 reach: Reach::WholeTree,
+                grounds: Grounds::Asked,
             })
             .collect();
         let report = self.act.end(&targets, stop_grace);

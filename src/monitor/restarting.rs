@@ -83,7 +83,7 @@ pub fn restart(
             && !plan.stop.iter().any(|stopped| stopped.top == instance.top)
     };
     let also = diagnosis.instances.iter().filter(is_ours);
-    let targets: Vec<Target> = plan.stop.iter().copied().chain(also).map(Target::of).collect();
+    let targets: Vec<Target> = plan.stop.iter().copied().chain(also).map(Target::asked_for).collect();
     for target in &targets {
         log_target("stops for a restart", target);
         before_stop(target.top);

@@ -12,6 +12,7 @@ mod os;
 
 pub(crate) mod attributes;
 pub(crate) mod autostart;
+pub(crate) mod callers;
 pub(crate) mod ends;
 pub(crate) mod event_loop;
 pub(crate) mod guard;
@@ -80,6 +81,14 @@ pub(crate) fn presence(pid: Pid) -> Presence {
 /// that one is ours, as in some containers, it is not noticed. Windows: everybody sees the list.
 pub(crate) fn hides_others() -> bool {
     os::hides_others()
+}
+
+/// Whether the other end of a local socket can be told at all.
+///
+/// # Platforms
+/// Linux: the kernel's socket monitor, which a small kernel or a sandbox may lack; Windows: no server has such an input.
+pub(crate) fn sockets_tell_their_peers() -> io::Result<()> {
+    os::sockets_tell_their_peers()
 }
 
 /// The command line, empty for kernel threads; `None` where there is no such process. An error means

@@ -52,10 +52,9 @@ pub(crate) struct Question<'a> {
 }
 
 /// Of whom the other end of the standard input is asked.
-#[derive(Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Asked {
     /// Whether anybody is there, of each of these: a cheap question.
-    #[expect(dead_code, reason = "nobody answers it yet")]
     pub(crate) servers: Vec<Pid>,
     /// Some of them, who may have lost their client: of these also who it is, which costs a walk through what
     /// everybody has open.
@@ -90,7 +89,7 @@ impl Table {
     /// The other end of each one's standard input. A process is missing where it was not asked.
     ///
     /// # Platforms
-    /// Linux: pipes, not socket pairs; Windows: pipes, in the hands of whoever made them.
+    /// Linux: pipes and local sockets; Windows: pipes, in the hands of whoever made them.
     pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
         self.0.other_ends(asked)
     }

@@ -6,6 +6,7 @@ mod guards;
 mod listeners;
 mod processes;
 mod relatives;
+mod users;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -39,8 +40,9 @@ pub struct Machine {
     guards: guards::Leases,
     /// Who held a watched port at the last look.
     holders: Vec<Pid>,
-    /// Who spoke to a shim then.
-    speakers: Vec<Pid>,
+    /// Who used a shim then.
+    users: Vec<Pid>,
+    calling: users::Calling,
     /// Ports on which nobody listens, by when they were tried.
     tried: HashMap<u16, (Moment, Tried)>,
 }
@@ -91,7 +93,8 @@ impl Machine {
             listeners: Listeners::default(),
             guards: guards::Leases::in_folder(leases),
             holders: Vec::new(),
-            speakers: Vec::new(),
+            users: Vec::new(),
+            calling: users::Calling::default(),
             tried: HashMap::new(),
         }
     }
@@ -118,16 +121,16 @@ impl Machine {
             watches,
             leases: told,
             holders: &self.holders,
-            speakers: &self.speakers,
+            users: &self.users,
             depth: self.depth,
             now,
         };
-        let read = processes::read(&mut self.table, &search);
-        let (mut processes, speakers) = read.unwrap_or_else(|trouble| {
+        let read = processes::read(&mut self.table, &mut self.calling, &search);
+        let (mut processes, users) = read.unwrap_or_else(|trouble| {
             unseen.push(trouble);
             (Vec::new(), Vec::new())
         });
-        self.speakers = speakers;
+        self.users = users;
         let likely: Vec<Identity> = processes.iter().map(|process| process.identity).collect();
         let among = Among { likely: &likely, change: self.table.change(), depth: self.depth };
         let mut rows = listeners::read(&mut self.listeners, ports, &among, &mut unseen);

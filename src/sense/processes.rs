@@ -5,6 +5,7 @@
 //! changed costs a fifth of a millisecond at either (`docs/performance.md`).
 
 use super::relatives;
+use super::users::{self, Calling};
 use crate::core::launcher::{is_guard, is_launcher};
 use crate::core::moment::Now;
 use crate::core::reaper::is_a_containers_init;
@@ -20,14 +21,18 @@ pub(super) struct Search<'a> {
     pub(super) leases: &'a [Lease],
     /// Who held a port at the last look.
     pub(super) holders: &'a [Pid],
-    /// Who spoke to a shim then.
-    pub(super) speakers: &'a [Pid],
+    /// Who used a shim then.
+    pub(super) users: &'a [Pid],
     pub(super) depth: Depth,
     pub(super) now: Now,
 }
 
-/// Reads everything that may belong to a watched shim, with the traits of those that do, and who speaks to one.
-pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Process>, Vec<Pid>), Unseen> {
+/// Reads everything that may belong to a watched shim, with the traits of those that do, and who uses one.
+pub(super) fn read(
+    table: &mut Table,
+    calling: &mut Calling,
+    search: &Search<'_>,
+) -> Result<(Vec<Process>, Vec<Pid>), Unseen> {
     let watches = search.watches;
     let parts: Vec<String> =
         watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
@@ -43,7 +48,7 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Proces
     let question = Question {
         parts: &parts,
         guards: &guards,
-        others: &named.chain(search.holders.iter().chain(search.speakers).copied()).collect::<Vec<_>>(),
+        others: &named.chain(search.holders.iter().chain(search.users).copied()).collect::<Vec<_>>(),
         may_serve_others: &|process| {
             // Whatever the first process was told to run, it takes in everybody else's children.
             is_a_containers_init(process)
@@ -69,6 +74,6 @@ pub(super) fn read(table: &mut Table, search: &Search<'_>) -> Result<(Vec<Proces
             }
         }
     }
-    let speakers = relatives::add_other_ends(&mut processes, table, search);
-    Ok((processes, speakers))
+    let users = users::add(&mut processes, table, calling, search);
+    Ok((processes, users))
 }

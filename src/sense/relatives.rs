@@ -4,13 +4,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::processes::Search;
-use crate::core::reaper::may_take_in;
 use crate::core::recognise::{file_name, is_interpreter, program_of};
-use crate::core::snapshot::OtherEnd;
 use crate::core::{Fact, Holder, Lease, Pid, PortFacts, Presence, Process, Watch};
 use crate::platform;
-use crate::platform::table::{Asked, Depth, Table};
+use crate::platform::table::Table;
 
 /// The positions in `processes` of everything that may belong to a watched shim, by itself or because its
 /// guard says so.
@@ -53,64 +50,12 @@ pub(super) fn of_shims(processes: &[Process], watches: &[Watch], leases: &[Lease
     wanted
 }
 
-fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
+pub(super) fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
     let script = file_name(&watch.script, watch.style).to_lowercase();
     match &process.args {
         Fact::Known(words) => words.iter().any(|word| word.to_lowercase().contains(&script)),
         Fact::Hidden => is_interpreter(&program_of(process, watch.style), watch.style),
     }
-}
-
-/// Looks who has the other end of the input of each shim that may have lost its client: its parent is a reaper, or
-/// gone, or younger; before an end of every shim. The others have a parent to speak to, and the walk through every open
-/// file is only worth it where an end may follow. Returns who speaks.
-pub(super) fn add_other_ends(
-    processes: &mut Vec<Process>,
-    table: &mut Table,
-    search: &Search<'_>,
-) -> Vec<Pid> {
-    let watches = search.watches;
-    // What can be a parent at all: neither a reaper nor younger than its child.
-    let parents: HashMap<Pid, u64> = processes
-        .iter()
-        .filter(|process| !may_take_in(process))
-        .map(|process| (process.identity.pid, process.identity.birth.token))
-        .collect();
-    let is_a_suspect = |process: &Process| {
-        let parent = process.parent.and_then(|parent| parents.get(&parent));
-        search.depth == Depth::Everything || parent.is_none_or(|born| *born > process.identity.birth.token)
-    };
-    let servers: Vec<&Process> = processes
-        .iter()
-        .filter(|process| process.details.is_some())
-        .filter(|process| watches.iter().any(|watch| may_be_a_shim(process, watch)))
-        .collect();
-    if servers.is_empty() {
-        return Vec::new();
-    }
-    let suspects = servers.iter().filter(|process| is_a_suspect(process));
-    let asked = Asked {
-        suspects: suspects.map(|process| process.identity.pid).collect(),
-        servers: servers.iter().map(|process| process.identity.pid).collect(),
-    };
-    let mut ends = table.other_ends(&asked);
-    let mut named: Vec<Pid> = ends
-        .values()
-        .flat_map(|end| match end {
-            OtherEnd::Somebody(who) => &who[..],
-            OtherEnd::NotAsked | OtherEnd::NoChannel | OtherEnd::Nobody | OtherEnd::Unknown => &[],
-        })
-        .copied()
-        .collect();
-    named.sort_unstable();
-    named.dedup();
-    processes.extend(table.more(&named, search.now));
-    for process in processes {
-        if let (Some(details), Some(end)) = (&mut process.details, ends.remove(&process.identity.pid)) {
-            details.other_end = end;
-        }
-    }
-    named
 }
 
 /// Reads the traits of whoever holds a watched port, or may have inherited it: the user may ask for

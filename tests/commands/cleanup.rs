@@ -62,10 +62,10 @@ fn it_says_what_it_ended_why_and_that_the_port_is_free() {
 fn a_superseded_copy_is_ended_only_where_it_is_asked_for() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();
-        let client = bed.client().stdio().twice().start();
+        let client = bed.client().stdio().twice().letting_go().start();
         let [old, new] = client.shims() else { panic!("two were asked for") };
         let keeper = bed.keeper_with(3005, "listens = \"never\"");
-        keeper.run(&["cleanup"]).expect_code(1).says("superseded");
+        keeper.run(&["cleanup"]).expect_code(1).says("given-up copy");
         assert!(old.lives() && new.lives());
         keeper.run(&["cleanup", "--check-only", "--duplicates"]).expect_code(1).says("Would end");
         assert!(old.lives() && new.lives());

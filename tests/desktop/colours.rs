@@ -27,7 +27,7 @@ fn a_shim_that_its_client_started_twice_is_amber() {
         let desktop = bed.desktop();
         let keeper = bed.keeper_with(3005, "listens = \"never\"");
         let _tray = Tray::start(&bed, &desktop, &keeper);
-        let _client = bed.client().stdio().twice().start();
+        let _client = bed.client().stdio().twice().letting_go().start();
         icon_turns(&desktop, AMBER, "duplicate");
     });
 }

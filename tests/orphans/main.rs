@@ -24,6 +24,7 @@ mod neighbours;
 mod port;
 mod quiet;
 mod stdio;
+mod users;
 
 use serde_json::Value;
 

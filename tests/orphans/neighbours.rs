@@ -52,9 +52,30 @@ fn two_orphans_go_in_one_cleanup() {
 }
 
 #[test]
-fn a_shim_that_its_client_started_again_is_ended_only_when_asked_for() {
+fn a_client_that_runs_one_server_twice_uses_both_and_loses_none() {
     let bed = Bed::new();
     let client = bed.client().stdio().twice().start();
+    let holder = bed.client().start();
+    let [older, newer] = client.shims() else { panic!("two shims were asked for") };
+    let keeper = bed.keeper(holder.shim().port());
+
+    let status = keeper.run(&["status", "--json"]).expect_code(0).json();
+    assert_eq!(status["verdict"], "healthy", "{status:#}");
+    for shim in client.shims() {
+        assert_eq!(instance(&status, shim.pid())["state"], "attached", "{status:#}");
+    }
+    nothing_was_ended(&keeper.run(&["cleanup", "--json"]).expect_code(0).json());
+    let asked = keeper.run(&["cleanup", "--duplicates", "--json"]).expect_code(1).json();
+    nothing_was_ended(&asked);
+    assert_eq!(asked["refused"][0]["pid"], older.pid(), "{asked:#}");
+    keeper.run(&["cleanup", "--duplicates"]).expect_code(1).complains("nothing shows that it has given up");
+    assert!(older.lives() && newer.lives() && holder.shim().lives());
+}
+
+#[test]
+fn a_shim_that_its_client_let_go_and_started_again_is_ended_only_when_asked_for() {
+    let bed = Bed::new();
+    let client = bed.client().stdio().twice().letting_go().start();
     let holder = bed.client().start();
     let [older, newer] = client.shims() else { panic!("two shims were asked for") };
     let keeper = bed.keeper(holder.shim().port());

@@ -74,28 +74,6 @@ fn free_ends_the_holder_that_the_user_names_and_only_that_one() {
     assert!(!stranger.lives() && !is_taken(stranger.port()));
 }
 
-#[test]
-fn a_program_that_is_merely_connected_to_the_orphan_is_never_ended() {
-    let bed = Bed::new();
-    let client = bed.client().start();
-    let shim = client.shim();
-    client.kill_hard();
-    let code = format!(
-        "import socket, threading\n\
-         connection = socket.create_connection(('127.0.0.1', {}))\n\
-         open('connected', 'w').close()\n\
-         threading.Event().wait(300)",
-        shim.port()
-    );
-    let browser = bed.client_of(&[python(), "-c".as_ref(), code.as_ref()]);
-    let connected = bed.path("connected");
-    crate::support::eventually("the browser is connected", crate::support::PATIENCE, || connected.exists());
-
-    bed.keeper(shim.port()).run(&["cleanup", "--json"]).expect_code(0);
-    assert!(!shim.lives());
-    assert!(browser.children()[0].lives());
-}
-
 /// A server of another name on a port, and the client that keeps it.
 fn a_stranger_on_a_port(bed: &Bed) -> (Client, Shim) {
     let script = bed.copy_fixture("run_ws_shim.py", "other_server.py");

@@ -76,6 +76,18 @@ impl ClientPlan<'_> {
         self
     }
 
+    /// The client closes the input of its first shim and lives on.
+    pub(crate) fn letting_go(mut self) -> Self {
+        self.client_options.push("--let-go".into());
+        self
+    }
+
+    /// By pairs of sockets, as Node connects its children.
+    pub(crate) fn by_sockets(mut self) -> Self {
+        self.client_options.push("--by-sockets".into());
+        self
+    }
+
     pub(crate) fn via_sh(mut self) -> Self {
         self.client_options.push("--via-sh".into());
         self

@@ -112,11 +112,11 @@ fn the_terminal_in_which_somebody_works_with_the_shim() {
 fn a_probe_of_one_second_and_the_server_beside_it() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();
-        let client = bed.client().stdio().twice().start();
+        let client = bed.client().stdio().twice().letting_go().start();
         let keeper = bed.keeper(3005);
         let text = fs::read_to_string(keeper.home().join("config.toml")).unwrap();
         keeper.configure(text.replace("orphan_grace = \"0s\"", "orphan_grace = \"1m\""));
-        let cleanup = keeper.run(&["cleanup", "--duplicates", "--json"]).expect_code(0).json();
+        let cleanup = keeper.run(&["cleanup", "--duplicates", "--json"]).expect_code(3).json();
         assert_eq!(ended(&cleanup), [0; 0], "{cleanup:#}");
         assert!(client.shims().iter().all(|shim| shim.lives()));
     });

@@ -25,6 +25,7 @@ mod numbers;
 
 mod false_kills;
 mod ghosts;
+mod late_users;
 mod not_allowed_to_look;
 mod own_tray;
 mod races;

@@ -22,6 +22,10 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::Protected => "the configuration protects it",
         Refusal::SetFree => "it was set free on purpose",
         Refusal::TooEarly => "it is younger than the grace time",
+        Refusal::InUse => "somebody uses it",
+        Refusal::NotGivenUp => {
+            "its client runs a copy of it as well, and nothing shows that it has given up either of them"
+        }
         Refusal::PidReused => "its number belongs to another process now",
         Refusal::AnotherProgram => "it runs another program now",
         Refusal::NotPermitted => "the system did not permit it",
@@ -36,6 +40,8 @@ pub const fn refusal_hint(refusal: Refusal) -> Option<&'static str> {
         Refusal::AnotherUser => Some("run the same command as that user"),
         Refusal::NotPermitted => Some("run the same command as the user that started it"),
         Refusal::TooEarly => Some("wait a moment and try again"),
+        Refusal::InUse => Some("`shimkeeper status` says who uses it; end that program first"),
+        Refusal::NotGivenUp => Some("close the one that is not needed in the client that runs it"),
         Refusal::StillAlive => Some("it hangs inside the system; only a restart of the machine ends it"),
         Refusal::OnlyItsLeaseSays => Some("end its guard by hand if nobody uses it"),
         Refusal::ServesAnother => Some("end that client first, then clean up again"),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{Complaint, finding, finding_hint, holder, name, wait};
 use crate::core::diagnose::Diagnosis;
+use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
-
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::lease::Lease;
 use crate::core::snapshot::Holder;
@@ -57,7 +57,11 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
 fn user(instance: &Instance) -> Option<String> {
     match &instance.client {
         Client::Living { identity, name: who } => Some(format!("used by {} ({})", name(who), identity.pid)),
-        Client::Gone { .. } | Client::Unseen => None,
+        Client::Gone { .. } | Client::Unseen => {
+            let is_use =
+                |one: &&Evidence| matches!(one, Evidence::SpokenTo { .. } | Evidence::CalledBy { .. });
+            instance.evidence.iter().find(is_use).map(super::evidence)
+        }
     }
 }
 

@@ -113,6 +113,19 @@ pub fn log_not_writable(dir: &Path, error: &dyn Display) -> String {
     format!("nothing can be written to {} ({error})", dir.display())
 }
 
+/// The system does not tell who is at the other end of a socket.
+#[must_use]
+pub fn sockets_are_silent(error: &dyn Display) -> String {
+    format!(
+        "The system does not tell who has the other end of a socket ({error}): a server that its client connected by \
+         one, as Node does, is left alone even when that client has ended"
+    )
+}
+
+/// What to do about that.
+pub const SOCKETS_ARE_SILENT_HINT: &str =
+    "load the kernel's modules unix_diag and inet_diag, or look from outside the sandbox";
+
 /// The EXAI project's own task.
 #[must_use]
 pub fn old_task(name: &str) -> String {

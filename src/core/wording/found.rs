@@ -40,7 +40,7 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
             format!("nobody listens on port {port}, and binding it takes more rights than this user has")
         }
         Finding::Superseded { pid, by } => {
-            format!("{pid} was superseded by {by}, started by the same client")
+            format!("{pid} was given up: its client has let go of its input and started {by} instead")
         }
         Finding::NotListening { pid } => format!("{pid} should listen on port {port} and does not"),
         Finding::Unseen(what) => unseen(what),

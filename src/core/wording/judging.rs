@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::users::{adoption_in_short, called_by};
 use super::{count, finding, guarding, holds, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
@@ -52,6 +53,8 @@ pub fn evidence(evidence: &Evidence) -> String {
             format!("{} ({pid}) still has the other end of its standard input", name(who))
         }
         Evidence::NobodySpeaks => "nobody holds the other end of its input".into(),
+        Evidence::CalledBy { caller, at } => called_by(caller.as_ref(), at),
+        Evidence::ParentLives { pid, name: who } => format!("its parent {} ({pid}) runs", name(who)),
         Evidence::StartedByHand => {
             "its input is a terminal that let it go: somebody started it by hand and set it free".into()
         }
@@ -79,6 +82,7 @@ fn of_trait(which: Trait) -> &'static str {
         Trait::Container => "its container",
         Trait::Lease => "what its guard tells of it",
         Trait::Speaker => "who still speaks to its standard input",
+        Trait::Caller => "who is connected to it",
         Trait::Client => "whether its client still runs",
     }
 }
@@ -108,6 +112,11 @@ pub fn unseen(unseen: &Unseen) -> String {
         Unseen::Parent { pid, parent: None } => {
             format!("the parent of the server {pid} is outside this container")
         }
+        Unseen::Use { pid, parent, name: who } => format!(
+            "whether anybody uses the shim {pid} could not be told: its parent {} ({parent}) runs, but nobody holds \
+             the other end of its input",
+            name(who)
+        ),
         Unseen::Trait { pid, which } => {
             format!("{} could not be read for the server {pid}", of_trait(*which))
         }
@@ -119,9 +128,13 @@ pub fn unseen(unseen: &Unseen) -> String {
 #[must_use]
 pub fn unseen_hint(unseen: &Unseen) -> &'static str {
     match unseen {
-        Unseen::Processes { .. } | Unseen::Listeners { .. } | Unseen::Reservation { .. } => {
+        Unseen::Processes { .. }
+        | Unseen::Listeners { .. }
+        | Unseen::Reservation { .. }
+        | Unseen::Trait { which: Trait::Speaker | Trait::Caller, .. } => {
             "run `shimkeeper doctor`: it tells what this system does not let us see"
         }
+        Unseen::Use { .. } => "if nobody needs it any more, end it by hand",
         Unseen::CommandLine { .. } | Unseen::Trait { .. } => {
             "it runs with other rights than ours; look as the user who started it"
         }
@@ -154,7 +167,7 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
                 .count();
             match superseded {
                 0 => format!("{server} runs but does not listen on port {port}"),
-                n => format!("{} of {server}", count(n, "superseded copy", "superseded copies")),
+                n => format!("{} of {server}", count(n, "given-up copy", "given-up copies")),
             }
         }
         Verdict::Starting if diagnosis.instances.iter().any(Instance::is_being_started) => {
@@ -218,7 +231,7 @@ pub const fn state(state: State) -> &'static str {
         State::Orphan(Ripeness::Ripe) => "Orphan",
         State::Orphan(Ripeness::Unripe { .. }) => "Client gone?",
         State::Adopted => "Adopted",
-        State::Superseded { .. } => "Superseded",
+        State::Superseded { .. } => "Given up",
         State::Unseen => "Cannot tell",
     }
 }
@@ -231,7 +244,7 @@ pub const fn state_in_a_sentence(state: State) -> &'static str {
         State::Orphan(Ripeness::Ripe) => "orphan",
         State::Orphan(Ripeness::Unripe { .. }) => "suspected to be an orphan",
         State::Adopted => "adopted",
-        State::Superseded { .. } => "superseded",
+        State::Superseded { .. } => "given up by its client",
         State::Unseen => "not to be judged",
     }
 }
@@ -265,6 +278,9 @@ pub(super) fn client_in_a_sentence(client: &Client) -> Option<String> {
 
 fn reason_alone(instance: &Instance) -> String {
     match (&instance.client, instance.state) {
+        (Client::Living { .. }, State::Unseen) if instance.is_let_go() => {
+            "nobody holds the other end of its input".into()
+        }
         (Client::Living { name: who, .. }, State::Superseded { by }) => {
             format!("{} started {by} instead", name(who))
         }
@@ -290,31 +306,6 @@ fn gone(who: Option<&str>, pid: Option<Pid>) -> String {
         (Some(who), None) => format!("its client, {who}, ended"),
         (None, Some(pid)) => format!("its client, {pid}, ended"),
         (None, None) => "its client ended".into(),
-    }
-}
-
-fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
-    match evidence {
-        Evidence::Service { .. } => Some("a service"),
-        Evidence::IgnoresHangup => Some("set free on purpose"),
-        Evidence::LivingTerminal => Some("a terminal owns it"),
-        Evidence::StartedByHand => Some("set free by hand"),
-        Evidence::SpokenTo { .. } => Some("somebody speaks to it"),
-        Evidence::Protected { .. } => Some("protected"),
-        Evidence::ClientLives { .. }
-        | Evidence::StartedByInit { .. }
-        | Evidence::ParentEnded { .. }
-        | Evidence::ParentReused { .. }
-        | Evidence::TakenIn { .. }
-        | Evidence::ClientEnded { .. }
-        | Evidence::NobodySpeaks
-        | Evidence::TooEarly { .. }
-        | Evidence::StartedAgain { .. }
-        | Evidence::Guarded { .. }
-        | Evidence::GuardSilent { .. }
-        | Evidence::ParentHidden { .. }
-        | Evidence::TraitHidden(_)
-        | Evidence::HoldsPort { .. } => None,
     }
 }
 

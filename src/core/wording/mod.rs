@@ -20,6 +20,7 @@ mod schedule;
 mod setup;
 mod toasts;
 mod tray;
+mod users;
 mod windows;
 
 pub use acting::*;
@@ -39,4 +40,5 @@ pub use schedule::*;
 pub use setup::*;
 pub use toasts::*;
 pub use tray::*;
+pub use users::called_by;
 pub use windows::*;

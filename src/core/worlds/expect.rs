@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::core::snapshot::{Callers, Details, OtherEnd};
 use crate::core::testing::{World, pid, process};
 use crate::core::{
     Client, Diagnosis, Evidence, Instance, Pid, Process, Refusal, Ripeness, Scope, State, Verdict, plan,
@@ -43,6 +44,11 @@ pub(super) fn suspect(top: u32, ripe_in: Duration) -> Expected {
 /// An instance that was set free on purpose.
 pub(super) fn adopted(top: u32) -> Expected {
     expect(top, State::Adopted)
+}
+
+/// An instance that its living parent has let go of.
+pub(super) fn abandoned(top: u32, parent: u32) -> Expected {
+    Expected { client: Some(parent), ..expect(top, State::Unseen) }
 }
 
 /// An older copy of what the same client started again.
@@ -91,6 +97,9 @@ impl Expected {
             (Client::Gone { pid, .. }, State::Orphan(_) | State::Adopted | State::Unseen) => {
                 assert!(self.client.is_none() || self.client == pid.map(Pid::get), "{said}");
             }
+            (Client::Living { identity, .. }, State::Unseen) => {
+                assert!(self.client == Some(identity.pid.get()) && instance.is_let_go(), "{said}");
+            }
             (Client::Unseen, State::Unseen) => assert_eq!(self.client, None, "{said}"),
             (client, state) => panic!("{client:?} does not go with {state:?}"),
         }
@@ -138,6 +147,12 @@ pub(super) fn desk() -> World {
 /// A Windows machine on which the client `Code.exe` runs as 1500.
 pub(super) fn windows_desk() -> World {
     World::windows().and(process(1500, 500).with_args(&[r"C:\Program Files\VS Code\Code.exe"]).child_of(1000))
+}
+
+/// Nobody has the other end of its input, and it listens nowhere.
+pub(super) fn let_go(details: &mut Details) {
+    details.other_end = OtherEnd::Nobody;
+    details.callers = Callers::NotListening;
 }
 
 /// A shim as its client starts it.

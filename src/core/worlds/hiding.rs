@@ -5,7 +5,7 @@ use proptest::sample::Index;
 
 use crate::core::family::Family;
 use crate::core::launcher::is_launcher;
-use crate::core::snapshot::{Details, OtherEnd};
+use crate::core::snapshot::{Callers, Details, OtherEnd};
 use crate::core::testing::World;
 use crate::core::{Fact, Identity, Instance, Listens, Owner, Pid, State, Unseen};
 
@@ -32,6 +32,7 @@ pub(super) enum Which {
     Container,
     Folder,
     OtherEnd,
+    Callers,
     All,
 }
 
@@ -50,6 +51,7 @@ impl Arbitrary for Hiding {
                 Which::Container,
                 Which::Folder,
                 Which::OtherEnd,
+                Which::Callers,
                 Which::All,
             ][..],
         );
@@ -131,6 +133,7 @@ fn forget(details: &mut Details, which: Which) {
         Which::Container => details.container = Fact::Hidden,
         Which::Folder => details.cwd = None,
         Which::OtherEnd => details.other_end = OtherEnd::Unknown,
+        Which::Callers => details.callers = Callers::Unknown,
         Which::All => {}
     }
 }

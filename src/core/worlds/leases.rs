@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::expect::{adopted, attached, check, check_this, desk, orphan, shim, superseded, suspect, unseen};
+use super::expect::{
+    adopted, attached, check, check_this, desk, let_go, orphan, shim, superseded, suspect, unseen,
+};
 use crate::core::evidence::KnownClient;
+use crate::core::snapshot::OtherEnd;
 use crate::core::snapshot::Stream;
 use crate::core::snapshot::{Streams, Terminal};
 use crate::core::testing::{World, pid, process};
@@ -21,7 +24,10 @@ pub(super) fn guard(number: u32, birth: u64, parent: u32) -> Process {
 }
 
 fn placed(number: u32, birth: u64, parent: u32) -> Process {
-    shim(number, birth, parent).with(|details| details.cwd = Some("/home/me/project".into()))
+    shim(number, birth, parent).with(|details| {
+        details.cwd = Some("/home/me/project".into());
+        details.other_end = OtherEnd::Somebody(vec![pid(parent)]);
+    })
 }
 
 /// `claude` (150) → guard (190) → keeper (191) → server (200), without a lease.
@@ -167,7 +173,7 @@ fn leases_that_cannot_be_listed_make_no_orphan_of_what_a_guard_keeps() {
 
 #[test]
 fn a_guarded_copy_whose_lease_is_missed_makes_no_duplicate_of_another() {
-    let mut world = guarded().and(placed(180, 55, 150));
+    let mut world = guarded().and(placed(180, 55, 150).with(let_go));
     let young = || attached(190, 150).with(&[190, 191, 200]);
     check(&world, Verdict::Duplicate, &[superseded(180, 190, 150), young()]);
     assert_eq!(duplicates(&world), [180]);
@@ -230,13 +236,16 @@ fn the_nearest_of_several_guards_speaks() {
 
 #[test]
 fn of_two_guarded_copies_the_younger_stays() {
-    let world = twins();
+    let world = twins()
+        .but(190, |one| one.with(let_go))
+        .but(191, |one| one.with(let_go))
+        .but(200, |one| one.with(let_go));
     let older = superseded(190, 290, 150).with(&[190, 191, 200]);
     check(&world, Verdict::Duplicate, &[older, attached(290, 150).with(&[290, 291, 300])]);
     assert_eq!(duplicates(&world), [190, 191, 200]);
     let probe = |process: Process| process.aged(1);
     let young = world.but(290, probe).but(291, probe).but(300, probe);
-    assert_eq!(young.look().verdict, Verdict::Healthy, "a probe of one second supersedes nobody");
+    assert_eq!(young.look().verdict, Verdict::Unseen, "a probe of one second supersedes nobody");
 }
 
 #[test]
@@ -260,10 +269,10 @@ fn a_copy_whose_guard_names_another_client_supersedes_nobody() {
 }
 
 #[test]
-fn copies_of_one_client_by_their_leases_alone_are_told_and_not_ended() {
+fn copies_of_one_client_by_their_leases_alone_are_both_in_use() {
     let world = twins().but(190, |guard| guard.child_of(1)).but(290, |guard| guard.child_of(1));
-    let older = superseded(190, 290, 150).with(&[190, 191, 200]);
-    check(&world, Verdict::Duplicate, &[older, attached(290, 150).with(&[290, 291, 300])]);
+    let older = attached(190, 150).with(&[190, 191, 200]);
+    check(&world, Verdict::Healthy, &[older, attached(290, 150).with(&[290, 291, 300])]);
     assert_eq!(duplicates(&world), [0; 0]);
 }
 

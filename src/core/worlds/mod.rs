@@ -23,4 +23,5 @@ mod properties;
 mod refusals;
 mod ripeness;
 mod unseen;
+mod users;
 mod windows;

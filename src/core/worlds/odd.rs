@@ -2,9 +2,9 @@
 //!
 //! Each oddity changes one fact and may be put on any process, whether or not a real system could show it.
 
-use crate::core::snapshot::{Container, OtherEnd, Service, Stream, Streams, Terminal};
+use crate::core::snapshot::{Caller, Callers, Container, Door, OtherEnd, Service, Stream, Streams, Terminal};
 use crate::core::testing::pid;
-use crate::core::{Fact, Owner, Process};
+use crate::core::{Fact, Owner, Pid, Process};
 
 /// What can be odd about one process.
 pub(super) const ODDITIES: &[fn(Process) -> Process] = &[
@@ -33,12 +33,20 @@ pub(super) const ODDITIES: &[fn(Process) -> Process] = &[
     |it| it.with(|details| details.other_end = OtherEnd::Somebody(vec![pid(210)])),
     |it| it.with(|details| details.other_end = OtherEnd::Somebody(Vec::new())),
     |it| it.with(|details| details.other_end = OtherEnd::Unknown),
+    |it| it.with(|details| details.callers = Callers::Known(Vec::new())),
+    |it| it.with(|details| details.callers = called_by(vec![pid(220)])),
+    |it| it.with(|details| details.callers = called_by(Vec::new())),
+    |it| it.with(|details| details.callers = Callers::Unknown),
     |it| it.with(|details| details.cwd = Some("/b".into())),
     |it| it.with(|details| details.cwd = None),
 ];
 
 fn streams(kind: Stream) -> Fact<Streams> {
     Fact::Known(Streams { input: kind, output: kind })
+}
+
+fn called_by(who: Vec<Pid>) -> Callers {
+    Callers::Known(vec![Caller { at: Door::Port(3005), who }])
 }
 
 fn service(members: &[u32]) -> Fact<Option<Service>> {

@@ -6,6 +6,7 @@ use proptest::sample::{Index, select};
 
 use super::odd::ODDITIES;
 use super::tales::tales;
+use crate::core::snapshot::{Callers, OtherEnd};
 use crate::core::testing::{World, pid, process};
 use crate::core::{Holder, Listens, Presence, Process, System};
 
@@ -53,6 +54,8 @@ struct Sprout {
     from: From,
     relays: Index,
     age: u64,
+    /// Whether the other end of its input is closed.
+    is_closed: bool,
 }
 
 /// First processes of Linux machines, by how often they are met.
@@ -146,12 +149,8 @@ fn sprout() -> impl Strategy<Value = Sprout> {
         1 => Just(From::Outside),
     ];
     let age = one_of(&[(4, 3600), (1, 2)]);
-    (one_of(ROLES), from, any::<Index>(), age).prop_map(|(role, from, relays, age)| Sprout {
-        role,
-        from,
-        relays,
-        age,
-    })
+    (one_of(ROLES), from, any::<Index>(), age, any::<bool>())
+        .prop_map(|(role, from, relays, age, is_closed)| Sprout { role, from, relays, age, is_closed })
 }
 
 /// One of several, each as often as the number beside it says.
@@ -171,7 +170,17 @@ fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World 
     let (name, line) = sprout.role;
     let args: Vec<&str> = line.split(' ').collect();
     let mut new = process(number, born(at)).with_args(&args).aged(sprout.age);
-    new = new.with(|details| details.cwd = Some("/a".into()));
+    new = new.with(|details| {
+        details.cwd = Some("/a".into());
+        details.callers = Callers::NotListening;
+        details.other_end = match (sprout.is_closed, &sprout.from) {
+            (true, _) => OtherEnd::Nobody,
+            (false, From::Elder(index)) if at > 0 => {
+                OtherEnd::Somebody(vec![pid(*index.get(&numbers[..at]))])
+            }
+            (false, _) => OtherEnd::NotAsked,
+        };
+    });
     if !name.is_empty() {
         new = new.named(&name.replace("{}", &sprout.relays.get(numbers).to_string()));
     }

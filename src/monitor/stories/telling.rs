@@ -6,7 +6,8 @@ use super::scene::{
     SHIM, Story, in_use, logged, next_look, orphan, orphan_off_limits, orphans, quiet, title, toast,
 };
 use crate::act::toast::{About, Button, Reply, Toast};
-use crate::core::testing::{World, process};
+use crate::core::snapshot::{Callers, OtherEnd};
+use crate::core::testing::{World, pid, process};
 use crate::core::{Diagnosis, Listens, Memory, Moment, Scope, UnixTime, Verdict, diagnose, plan};
 use crate::monitor::Effect;
 use crate::monitor::event::Panel;
@@ -227,13 +228,21 @@ impl Watcher {
 
 #[test]
 fn a_probe_that_slept_with_the_machine_supersedes_nobody() {
-    let probed = in_use().and(process(700, 70).with_args(SHIM).child_of(500).aged(1));
+    let probe = process(700, 70).with_args(SHIM).child_of(500).aged(1);
+    let probe = probe.with(|details| details.other_end = OtherEnd::Somebody(vec![pid(500)]));
+    let probed = in_use().and(probe);
+    let probed = probed.but(600, |older| {
+        older.with(|details| {
+            details.other_end = OtherEnd::Nobody;
+            details.callers = Callers::NotListening;
+        })
+    });
     let mut watcher = Watcher::new();
     watcher.looks_twice(Duration::from_secs(10), &probed);
     let (look, effects) = watcher.looks_twice(Duration::from_secs(11), &slept(&probed));
     assert_eq!(
         (look.verdict, title(&effects), logged(&effects)),
-        (Verdict::Healthy, "no toast", String::new())
+        (Verdict::Unseen, "no toast", String::new())
     );
     assert!(plan(&look, Scope::OrphansAndDuplicates).targets.is_empty(), "{look:#?}");
     // It was the age and nothing else: one that stays is a second server.

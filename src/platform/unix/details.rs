@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use super::proc;
-use crate::core::snapshot::{Container, OtherEnd, Service, Stream, Streams, Terminal};
+use crate::core::snapshot::{Callers, Container, OtherEnd, Service, Stream, Streams, Terminal};
 use crate::core::{Details, Fact, Pid};
 
 pub(crate) fn args(pid: Pid) -> io::Result<Option<Vec<String>>> {
@@ -63,6 +63,7 @@ pub(super) fn details_and_their_worth(pid: Pid) -> (Details, Worth) {
         })),
         streams: fact(worth.known(streams)),
         other_end: OtherEnd::NotAsked,
+        callers: Callers::NotAsked,
         service: fact(worth.known(service.map(Some))),
         ignores_hangup: fact(status.as_deref().and_then(ignores_hangup)),
         container: fact(status.as_deref().and_then(container)),

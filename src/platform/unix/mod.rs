@@ -2,6 +2,7 @@
 
 pub(crate) mod autostart;
 mod birth;
+mod callers;
 pub(crate) mod control;
 pub(crate) mod desktop;
 mod desktop_exec;
@@ -13,6 +14,8 @@ pub(crate) mod flow;
 pub(crate) mod guard;
 mod listeners;
 mod local_time;
+mod netlink;
+mod other_ends;
 mod pidfd;
 mod ports;
 mod proc;
@@ -20,8 +23,6 @@ pub(crate) mod schedule;
 pub(crate) mod session;
 mod signals;
 mod spawn;
-mod speakers;
-
 mod systemctl;
 mod systemd_exec;
 mod systemd_units;
@@ -29,12 +30,15 @@ mod table;
 pub(crate) mod toast;
 pub(crate) mod tray;
 mod trials;
+mod unix_diag;
 
 pub(crate) use birth::{age, birth, birth_clock, children, hides_others, presence};
+pub(crate) use callers::Calls;
 pub(crate) use details::{args, environment, name, program};
 pub(crate) use ends::Ends;
 pub(crate) use listeners::Listeners;
 pub(crate) use local_time::local_offset;
+pub(crate) use other_ends::sockets_tell_their_peers;
 pub(crate) use pidfd::{Held, wait_for_ends};
 pub(crate) use signals::when_asked_to_end;
 pub(crate) use spawn::{let_run, set_free, tie_to_us};

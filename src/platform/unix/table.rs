@@ -18,8 +18,8 @@ pub(super) use self::gate::last_pid_in;
 use self::kin::{Children, Kin, Rows, gather};
 use self::row::{News, Row};
 use super::birth::children_of_all;
+use super::other_ends::OtherEnds;
 use super::proc;
-use super::speakers::Speakers;
 use crate::core::moment::Now;
 use crate::core::snapshot::OtherEnd;
 use crate::core::{Details, Moment, Pid, Process};
@@ -51,7 +51,7 @@ pub(crate) struct Table {
     whole_at: Option<Moment>,
     /// Whom the last look found new.
     new: Vec<Pid>,
-    speakers: Speakers,
+    other_ends: OtherEnds,
     buffer: Vec<u8>,
     change: Change,
 }
@@ -94,13 +94,12 @@ impl Table {
     }
 
     pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
-        let pids = &asked.suspects[..];
-        if self.change != Change::Nothing || !self.speakers.knows(pids) {
-            self.speakers = Speakers::of(pids);
+        if self.change != Change::Nothing || !self.other_ends.knows(asked) {
+            self.other_ends.ask(asked);
         } else {
-            self.speakers.look_again(&self.new);
+            self.other_ends.look_again(&self.new);
         }
-        self.speakers.other_ends()
+        self.other_ends.found()
     }
 
     /// Everybody's command line, and everything else of those who are asked for.

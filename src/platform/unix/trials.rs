@@ -1,10 +1,11 @@
 //! Any bytes at all in place of the kernel's files and messages, for `fuzzing`. Part of no program.
 
-use super::{details, diag, listeners, proc, speakers, table};
+use super::{details, diag, listeners, other_ends, proc, table, unix_diag};
 
 /// Panics where a promise about one of these parsers is broken.
 pub(crate) fn try_bytes_of_the_system(bytes: &[u8]) {
     diag::try_answer(bytes);
+    unix_diag::try_answer(bytes);
     let words = proc::words(bytes);
     assert!(words.len() <= bytes.len().max(1), "{words:?}");
     let text = &String::from_utf8_lossy(bytes);
@@ -17,6 +18,6 @@ pub(crate) fn try_bytes_of_the_system(bytes: &[u8]) {
         assert!(!name.is_empty() && line.contains(path), "{line:?}");
     }
     // These read numbers out of texts; they must not panic.
-    let _ = (details::ignores_hangup(text), details::container(text), speakers::can_write(text));
+    let _ = (details::ignores_hangup(text), details::container(text), other_ends::can_write(text));
     let _ = (listeners::listens_on(text), table::last_pid_in(bytes));
 }

@@ -15,7 +15,7 @@ use super::handle::open;
 use super::memory::Parameters;
 use super::text::units;
 use super::{console, roster::Roster, spawn, streams};
-use crate::core::snapshot::{Container, OtherEnd, Stream, Streams, Terminal};
+use crate::core::snapshot::{Callers, Container, OtherEnd, Stream, Streams, Terminal};
 use crate::core::{Details, Fact, Pid};
 
 #[expect(clippy::missing_const_for_fn, reason = "its twin reads a file")]
@@ -57,6 +57,7 @@ pub(crate) fn details(pid: Pid) -> Details {
         streams,
         // `Table::other_ends` tells.
         other_end: OtherEnd::NotAsked,
+        callers: Callers::NotAsked,
         // A service's manager is its parent and lives.
         service: Fact::Known(None),
         ignores_hangup: parameters.map_or(Fact::Hidden, |parameters| fact(was_set_free(pid, parameters))),

@@ -9,6 +9,7 @@ pub(crate) mod autostart;
 mod balloon;
 mod bind;
 mod birth;
+mod callers;
 mod console;
 pub(crate) mod control;
 pub(crate) mod desktop;
@@ -47,6 +48,7 @@ pub(crate) mod tray;
 pub(crate) use args::args;
 pub(crate) use ask::ask_in_console;
 pub(crate) use birth::{age, birth, birth_clock, children, presence};
+pub(crate) use callers::Calls;
 pub(crate) use details::{name, program};
 pub(crate) use ends::Ends;
 pub(crate) use environment::environment;
@@ -67,6 +69,11 @@ use crate::core::{PathStyle, System};
 pub(crate) const SYSTEM: System = System::Windows;
 pub(crate) const PATH_STYLE: PathStyle = PathStyle::Windows;
 pub(crate) const TABLE_TELLS_WORDS: bool = false;
+
+#[expect(clippy::unnecessary_wraps, reason = "its twin asks the kernel")]
+pub(crate) const fn sockets_tell_their_peers() -> std::io::Result<()> {
+    Ok(())
+}
 
 pub(crate) const fn hides_others() -> bool {
     false

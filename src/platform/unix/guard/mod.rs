@@ -4,7 +4,6 @@ mod apart;
 mod keeper;
 mod memory;
 mod outer;
-mod peer;
 mod server;
 mod stdio;
 mod successor;

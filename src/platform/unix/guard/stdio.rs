@@ -10,8 +10,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{FileType, fstat};
 use rustix::termios::isatty;
 
-use super::peer::peer_of;
 use crate::core::Pid;
+use crate::platform::os::unix_diag::UnixDiag;
 
 pub(crate) fn has_a_clients_input() -> bool {
     fstat(io::stdin())
@@ -63,7 +63,8 @@ fn other_end() -> Option<PathBuf> {
     let input = fs::read_link("/proc/self/fd/0").ok()?;
     let name = input.to_string_lossy();
     if name.starts_with("socket:") {
-        return Some(format!("socket:[{}]", peer_of(io::stdin())?).into());
+        let number = name.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()?;
+        return Some(format!("socket:[{}]", UnixDiag::default().socket(number).ok()?.peer?).into());
     }
     let is_pipe = name.starts_with("pipe:");
     is_pipe.then_some(input)
