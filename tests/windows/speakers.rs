@@ -109,6 +109,31 @@ fn a_server_whose_launcher_has_ended_ends_with_its_client() {
 }
 
 #[test]
+fn a_single_look_names_the_client_and_not_the_launcher_between() {
+    let mut stage = Stage::new();
+    let (python, base) = (stage.python(), stage.python());
+    let ready = stage.ready_file("ready");
+    let mut client = Command::new(stage.client_program());
+    client.arg(python).arg("launch.py").arg(base);
+    client.args(["run_ws_shim.py", "--port", "0", "--ready"]).arg(&ready);
+    client.stdin(Stdio::null()).stdout(Stdio::null());
+    let client = client.spawn().unwrap();
+    let number = client.id();
+    let client = stage.keep(client);
+    let server = Server::at(&ready);
+    stage.watch(server.shim.port);
+    stage.crash(client);
+    let (_, watch) = stage.status();
+    let instance = &watch["instances"][0];
+    assert_eq!(instance["client"]["pid"], number, "{instance:#}");
+    let evidence = instance["evidence"].to_string();
+    assert!(
+        evidence.contains(&format!("its client {number}, which had made its input, ended")),
+        "{evidence}"
+    );
+}
+
+#[test]
 fn an_end_that_was_left_to_a_sibling_spares_the_server() {
     let mut stage = Stage::new();
     let (python, base) = (stage.python(), stage.python());

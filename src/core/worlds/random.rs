@@ -174,7 +174,7 @@ fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World 
         details.cwd = Some("/a".into());
         details.callers = Callers::NotListening;
         details.other_end = match (sprout.is_closed, &sprout.from) {
-            (true, _) => OtherEnd::Nobody,
+            (true, _) => OtherEnd::Nobody { made_by: None },
             (false, From::Elder(index)) if at > 0 => {
                 OtherEnd::Somebody(vec![pid(*index.get(&numbers[..at]))])
             }
