@@ -22,20 +22,22 @@ fn the_icon_comes_by_name_by_file_and_by_pixels() {
         let _panel = Panel::start(&session.address);
         let tray = Tray::start_in(&bed, &session, &keeper);
         let pid = tray.pid();
-        eventually("it has looked", PATIENCE, || session.text(pid, "IconName") == "shimkeeper-idle");
+        eventually("it has looked", PATIENCE, || session.text(pid, "IconName") == "shimkeeper_idle");
         let folder = session.runtime().join("shimkeeper/icons");
         assert_eq!(session.text(pid, "IconThemePath"), folder.display().to_string());
+        let of_the_menu: Vec<String> = read(session.menu_property(pid, "IconThemePath"));
+        assert!(of_the_menu.is_empty(), "Cinnamon's icon breaks by it: {of_the_menu:?}");
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         let faces =
             ["orphaned", "blocked", "unseen", "duplicate", "starting", "healthy", "idle", "busy", "paused"];
         for face in faces {
             for size in [16, 22, 24, 32, 48, 64] {
-                let file = folder.join(format!("hicolor/{size}x{size}/apps/shimkeeper-{face}.png"));
+                let file = folder.join(format!("hicolor/{size}x{size}/apps/shimkeeper_{face}.png"));
                 assert!(fs::read(&file).unwrap().starts_with(b"\x89PNG"), "{}", file.display());
             }
-            let drawing = folder.join(format!("hicolor/scalable/apps/shimkeeper-{face}.svg"));
+            let drawing = folder.join(format!("hicolor/scalable/apps/shimkeeper_{face}.svg"));
             assert!(fs::read_to_string(&drawing).unwrap().contains("<svg"), "{}", drawing.display());
-            assert!(folder.join(format!("shimkeeper-{face}.png")).exists());
+            assert!(folder.join(format!("shimkeeper_{face}.png")).exists());
         }
         let pixmaps: Pixmaps = read(session.property(pid, "IconPixmap"));
         assert_eq!(pixmaps.iter().map(|it| it.0).collect::<Vec<_>>(), [16, 22, 24, 32, 48, 64]);
@@ -54,7 +56,7 @@ fn the_state_is_told_by_title_status_and_descriptions() {
         let _panel = Panel::start(&session.address);
         let tray = Tray::start_in(&bed, &session, &keeper);
         let pid = tray.pid();
-        eventually("it is idle", PATIENCE, || session.text(pid, "IconName") == "shimkeeper-idle");
+        eventually("it is idle", PATIENCE, || session.text(pid, "IconName") == "shimkeeper_idle");
         assert_eq!(session.text(pid, "Status"), "Active");
         assert_eq!(session.text(pid, "Id"), "shimkeeper");
         assert_eq!(session.text(pid, "Category"), "ApplicationStatus");
@@ -65,7 +67,7 @@ fn the_state_is_told_by_title_status_and_descriptions() {
         client.kill_hard();
         eventually("it asks for attention", PATIENCE, || session.text(pid, "Status") == "NeedsAttention");
         for name in ["IconName", "AttentionIconName"] {
-            assert_eq!(session.text(pid, name), "shimkeeper-orphaned");
+            assert_eq!(session.text(pid, name), "shimkeeper_orphaned");
         }
         let pixels: Pixmaps = read(session.property(pid, "AttentionIconPixmap"));
         assert_eq!(pixels.len(), 6);

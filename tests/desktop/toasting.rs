@@ -91,6 +91,27 @@ fn a_click_beside_the_buttons_shows_the_state_in_the_same_place_and_ends_nothing
 }
 
 #[test]
+fn a_daemon_that_cannot_replace_toasts_gets_a_new_one_for_each() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        let stub = desktop.stub_notifyd("lxqt-notificationd", &EVERYTHING, AT_ONCE);
+        let keeper = bed.keeper(3005);
+        let _tray = Tray::start(&bed, &desktop, &keeper);
+        let shim = orphan(&bed, &desktop, "lxqt-1-healthy");
+        let toast = stub.toast("Orphaned MCP server");
+        assert!(toast.icon.starts_with("file:///"), "{toast:?}");
+        assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan", "open-log", "Open log"]);
+        stub.click(toast.number, "cleanup");
+        let done = stub.toast("Cleaned up");
+        assert!(!shim.lives());
+        assert_eq!(done.replaces, 0, "it would keep the buttons of the toast before: {done:?}");
+        assert!(stub.is_closed(toast.number), "the one before is gone");
+        assert!(!stub.is_closed(done.number));
+    });
+}
+
+#[test]
 fn a_toast_that_was_sent_away_is_neither_changed_nor_closed() {
     on_a_desktop(|| {
         let bed = Bed::with_the_real_name();

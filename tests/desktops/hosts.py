@@ -103,7 +103,8 @@ HOSTS = {
                  "[statusnotifier]\\ntype=statusnotifier\\nalignment=Right\\n[worldclock]\\ntype=worldclock\\n"
                  "alignment=Right\\n' > ~/.config/lxqt/panel.conf"),
          "lxqt-panel", 5],
-        env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"},
+        # Its toasts cut the labels of buttons off; what they are called is told to screen readers.
+        env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"},
     ),
     "gnome": Host(
         "gnome-shell gjs gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
@@ -131,7 +132,7 @@ HOSTS = {
     ),
     "cinnamon": Host(
         "cinnamon xapp-sn-watcher", "X-Cinnamon",
-        ["/usr/lib/x86_64-linux-gnu/xapps/xapp-sn-watcher", "cinnamon", 20],
+        ["/usr/libexec/xapps/sn-watcher/xapp-sn-watcher", "cinnamon", 20],
     ),
     "plasma": Host(
         "plasma-desktop kwin-x11 plasma-integration breeze breeze-icon-theme", "KDE",

@@ -17,6 +17,7 @@ from screen import PICTURES, Picture, click, eventually, key, move, run
 GREY, GREEN, RED = (0x8A, 0x90, 0x99), (0x1F, 0xA3, 0x4A), (0xE0, 0x30, 0x2B)
 # Software rendering, two cores, and other people on them.
 PATIENCE = 30
+CLEAN_UP = "Clean up 1 orphan"
 
 HOST_NAME = sys.argv[1]
 HOST = HOSTS[HOST_NAME]
@@ -56,7 +57,9 @@ def session():
         "HOME": HOME, "USER": "player", "LOGNAME": "player", "SHELL": "/bin/bash", "DISPLAY": ":1",
         "XDG_RUNTIME_DIR": "/run/user/1500", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1500/bus",
         "XDG_CURRENT_DESKTOP": HOST.desktop, "XDG_SESSION_TYPE": "x11", "LIBGL_ALWAYS_SOFTWARE": "1",
-        "XDG_DATA_DIRS": "/usr/local/share:/usr/share", "XDG_CONFIG_DIRS": "/etc/xdg", "TZ": "UTC", **HOST.env,
+        "XDG_DATA_DIRS": "/usr/local/share:/usr/share", "XDG_CONFIG_DIRS": "/etc/xdg", "TZ": "UTC",
+        # The readers of pictures wait for each other's threads for minutes where the cores are busy.
+        "OMP_THREAD_LIMIT": "1", **HOST.env,
     })
     start(["dbus-daemon", "--session", "--nofork", "--nopidfile", "--address=unix:path=/run/user/1500/bus"], "bus")
     start(["Xvfb", ":1", "-screen", "0", "1280x800x24", "-nolisten", "tcp", "+extension", "GLX", "+extension", "RANDR"], "xvfb")
@@ -122,14 +125,17 @@ class Bus:
     def toasts(self):
         """Title and body of each, in order."""
         text = open(self.log, encoding="utf-8", errors="replace").read()
-        calls = text.split("method call")[1:]
-        strings = [re.findall(r'^   string "(.*?)"$', call, re.M | re.S) for call in calls]
-        said = [tuple(found[2:4]) for found in strings if len(found) >= 4]
-        # GNOME hands each call on to its shell by another one of the same name.
-        return [toast for at, toast in enumerate(said) if at == 0 or toast != said[at - 1]]
+        calls = re.findall(r"^method call [^\n]* sender=(\S+)(.*?)(?=^method call|\Z)", text, re.M | re.S)
+        # GNOME hands each call on to its shell by another one of the same name; the first is the tray's.
+        strings = [re.findall(r'^   string "(.*?)"$', call, re.M | re.S)
+                   for sender, call in calls if sender == calls[0][0]]
+        return [tuple(found[2:4]) for found in strings if len(found) >= 4]
 
     def about(self, title):
         return any(title in said[0] for said in self.toasts())
+
+    def orphans(self):
+        return sum("Orphaned MCP server" in said[0] for said in self.toasts())
 
 
 def main():
@@ -140,6 +146,8 @@ def main():
     os.makedirs(f"{HOME}/sk", exist_ok=True)
     with open(f"{HOME}/sk/config.toml", "w", encoding="utf-8") as file:
         file.write('poll_interval = "0.5s"\norphan_grace = "0.5s"\n')
+    # As most people have it: the desktop knows the program by its entry.
+    run("/tmp/programs/shimkeeper", "--home", f"{HOME}/sk", "autostart", "enable")
     tray = start(["/tmp/programs/shimkeeper-tray", "--home", f"{HOME}/sk"], "tray")
     has_icon, has_menu = "icon" not in HOST.lacks, "menu" not in HOST.lacks
 
@@ -188,11 +196,14 @@ def by_menu(at):
     time.sleep(2)
     menu = Picture("5-menu")
     area = menu.changed(before)
-    row = area and eventually(lambda: Picture().find("Clean", "orphan", area=area), 10)
+    # The toast offers the same, and is no part of the menu.
+    of_the_toast = area and before.places(CLEAN_UP, area)
+    row = area and eventually(lambda: Picture().find(CLEAN_UP, area, of_the_toast), 10)
     if not check("the menu opens and can be read", row and area, f"it reads: {menu.text(area) if area else 'nothing changed'}"):
         return key("Escape")
-    measure(Picture(), area)
-    click(*row)
+    measure(menu, area)
+    # Rows move when one above comes or goes.
+    click(*(Picture().find(CLEAN_UP, area, of_the_toast) or row))
     check("a click on its row ends the orphan", eventually(lambda: not shims(), PATIENCE), f"{shims()} live")
     time.sleep(2)
     Picture("6-cleaned")
@@ -228,11 +239,11 @@ def by_toast(bus):
     client = Client()
     eventually(shims, PATIENCE)
     time.sleep(3)
-    before, told = Picture(), len(bus.toasts())
+    before, told = Picture(), bus.orphans()
     client.dies()
-    eventually(lambda: len(bus.toasts()) > told, PATIENCE)
+    eventually(lambda: bus.orphans() > told, PATIENCE)
     time.sleep(1)
-    title = eventually(lambda: (lambda now: now.find("Orphaned", "MCP", area=now.changed(before)))(Picture()), 15)
+    title = eventually(lambda: toast_on_screen(before), PATIENCE)
     Picture("7-second-toast")
     if not title:
         return failed("the second toast is on the screen", f"it reads: {Picture().text()}")
@@ -250,7 +261,7 @@ def by_toast(bus):
         Picture("8-state")
         return None
     seen = Picture()
-    button = seen.find("Clean", "orphan", area=seen.changed(before)) or told_place("Clean up 1 orphan")
+    button = seen.find(CLEAN_UP, seen.changed(before)) or told_place(CLEAN_UP)
     Picture("8-toast-buttons")
     if not check("the toast has a button", button, f"it reads: {seen.text(seen.changed(before))}"):
         return None
@@ -260,6 +271,14 @@ def by_toast(bus):
     time.sleep(1)
     Picture("9-cleaned-by-toast")
     return None
+
+
+def toast_on_screen(before):
+    """Where the title of a toast about an orphan is. GNOME shows the next toast only to people who are there."""
+    for x in (640, 660):
+        move(x, 500)
+    now = Picture()
+    return now.find("Orphaned MCP", now.changed(before))
 
 
 def no_panel(bus):
@@ -282,7 +301,7 @@ def told_place(name):
             "    except Exception: pass\n"
             "for a in pyatspi.Registry.getDesktop(0):\n"
             "    if a: walk(a,0)\n")
-    done = subprocess.run(["timeout", "20", "python3", "-c", code, name], capture_output=True, check=False)
+    done = subprocess.run(["timeout", "60", "python3", "-c", code, name], capture_output=True, check=False)
     numbers = done.stdout.split()
     return tuple(map(int, numbers[:2])) if len(numbers) >= 2 else None
 

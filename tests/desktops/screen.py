@@ -14,6 +14,9 @@ def run(*command, text=None):
 class Picture:
     """What is on the screen now."""
 
+    # As it is, and for pale labels each spot beside its own surroundings, dark on light and light on dark.
+    WAYS = (["-normalize"], ["-lat", "40x40-3%"], ["-negate", "-lat", "40x40-3%"])
+
     def __init__(self, name=None):
         data = run("import", "-silent", "-window", "root", "-depth", "8", "ppm:-")
         head = re.match(rb"P6\s+(?:#.*\s+)?(\d+)\s+(\d+)\s+255\s", data)
@@ -55,10 +58,10 @@ class Picture:
             while todo:
                 x, y = todo.pop()
                 cluster.append((x, y))
-                for near in ((x + dx, y + dy) for dx in range(-2, 3) for dy in range(-2, 3)):
-                    if near in left:
-                        left.discard(near)
-                        todo.append(near)
+                for beside in ((x + dx, y + dy) for dx in range(-2, 3) for dy in range(-2, 3)):
+                    if beside in left:
+                        left.discard(beside)
+                        todo.append(beside)
             xs, ys = [x for x, _ in cluster], [y for _, y in cluster]
             width, height = max(xs) - min(xs) + 1, max(ys) - min(ys) + 1
             fits = 8 <= width <= 80 and 8 <= height <= 80
@@ -85,9 +88,7 @@ class Picture:
     def words(self, area=None):
         """The words in an area, each with its place, as they are read off the pixels."""
         area = area or (0, 0, self.width, self.height)
-        # As it is, and for pale labels each spot beside its own surroundings, dark on light and light on dark.
-        ways = (["-normalize"], ["-lat", "40x40-3%"], ["-negate", "-lat", "40x40-3%"])
-        return [word for way in ways for word in self.read(area, way)]
+        return [word for way in self.WAYS for word in self.read(area, way)]
 
     def read(self, area, way):
         x, y, width, height = area
@@ -105,17 +106,27 @@ class Picture:
     def text(self, area=None):
         return " ".join(word for word, _ in self.words(area))
 
-    def find(self, *texts, area=None):
-        """The middle of the line on which these words stand, read leniently: "Cleanup" is "Clean up" to some eyes."""
-        words = [(word.lower().replace(" ", ""), place) for word, place in self.words(area)]
-        for word, (x, y, width, height) in words:
-            if not word.startswith(texts[0].lower()):
-                continue
-            line = [(other, place) for other, place in words if abs(place[1] - y) < 10 and -5 <= place[0] - x < 200]
-            last = [place for other, place in line if texts[-1].lower() in other]
-            if last:
-                return ((x + last[0][0] + last[0][2]) // 2, y + height // 2)
-        return None
+    def find(self, text, area=None, without=()):
+        """The middle of this text, all of it and nothing else between its words, but at none of the places `without`."""
+        places = [place for place in self.places(text, area)
+                  if all(abs(place[0] - x) + abs(place[1] - y) > 12 for x, y in without)]
+        return places[0] if places else None
+
+    def places(self, text, area=None):
+        """Wherever this text stands. Read leniently: spaces count for nothing, and "1" is "l" to some eyes."""
+        area = area or (0, 0, self.width, self.height)
+        wanted, found = letters(text), []
+        for way in self.WAYS:
+            words = self.read(area, way)
+            for _, (_, y, _, height) in words:
+                middle = y + height // 2
+                line = sorted((place[0], word, place) for word, place in words if place[1] <= middle <= place[1] + place[3])
+                for first in range(len(line)):
+                    for last in range(first, len(line)):
+                        if letters("".join(word for _, word, _ in line[first:last + 1])) == wanted:
+                            right = line[last][2]
+                            found.append(((line[first][0] + right[0] + right[2]) // 2, middle))
+        return found
 
     def contrast(self, area):
         """Between the ground of an area and the text on it, as WCAG counts it."""
@@ -127,6 +138,11 @@ class Picture:
                 colours[pixel] = colours.get(pixel, 0) + 1
         ground = max(colours, key=colours.get)
         return max(ratio(ground, colour) for colour in colours)
+
+
+def letters(text):
+    """What is left of a text when eyes may err."""
+    return re.sub(r"[^0-9a-z]", "", text.lower().replace("|", "l")).replace("1", "l").replace("i", "l")
 
 
 def ratio(one, other):

@@ -60,6 +60,7 @@ fn launch(mut words: impl Iterator<Item = String>) -> ExitCode {
     ExitCode::from(5)
 }
 
+#[expect(clippy::zombie_processes, reason = "it is left behind")]
 fn client(program: &str, words: impl Iterator<Item = String>) {
     let mut command = Command::new(program);
     command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -1,5 +1,6 @@
 //! The desktop entry in `$XDG_CONFIG_HOME/autostart` (freedesktop.org: Desktop Application Autostart
-//! and Desktop Entry specifications).
+//! and Desktop Entry specifications), and one in `$XDG_DATA_HOME/applications`, so that the settings for
+//! notifications and the menu of programs know us.
 //!
 //! The entry is written whole and read leniently. System-wide entries below `/etc/xdg` are nobody's
 //! here and not looked at.
@@ -16,6 +17,12 @@ use crate::files;
 use crate::platform::autostart::Autostart;
 
 const FILE: &str = "autostart/shimkeeper.desktop";
+
+/// The toasts name it as their program.
+const APPLICATION_FILE: &str = "applications/shimkeeper.desktop";
+
+/// In an application's entry that we wrote: one of somebody else is let alone.
+const OURS: &str = "X-Shimkeeper-Autostart=true";
 
 /// Where every desktop looks for a picture called "shimkeeper": below `$XDG_DATA_HOME` (freedesktop.org: Icon Theme).
 const ICON_FILE: &str = "icons/hicolor/scalable/apps/shimkeeper.svg";
@@ -72,36 +79,61 @@ fn enable_in(config: &Path, data: &Path, program: &Path, extra_args: &[&str]) ->
     let impossible = || io::Error::new(ErrorKind::InvalidInput, wording::autostart_path(&program.display()));
     // The specification allows no `=` in a program's name.
     let path = program.to_str().filter(|path| !path.contains('=')).ok_or_else(impossible)?;
-    let words = std::iter::once(path).chain(extra_args.iter().copied());
-    let text = format!(
-        "[Desktop Entry]\n\
-         Type=Application\n\
-         Name=Shimkeeper\n\
-         Comment={}\n\
-         Exec={}\n\
-         Icon=shimkeeper\n\
-         Terminal=false\n\
-         StartupNotify=false\n\
-         X-GNOME-Autostart-enabled=true\n",
-        wording::AUTOSTART_COMMENT,
-        exec::written(words),
-    );
+    let at_login = std::iter::once(path).chain(extra_args.iter().copied());
+    let text = written(&exec::written(at_login), "X-GNOME-Autostart-enabled=true");
     files::write_atomically(&config.join(FILE), text.as_bytes())?;
     // Desktops show the entry in their settings, and can do so without a picture.
     if let Err(error) = files::write_atomically(&icon, ICON) {
         tracing::warn!(%error, "the entry for the login comes without its icon");
     }
+    let application = data.join(APPLICATION_FILE);
+    if is_ours(&application).unwrap_or(true) {
+        let keys = format!("X-GNOME-UsesNotifications=true\n{OURS}");
+        let text = written(&exec::written(std::iter::once(path)), &keys);
+        if let Err(error) = files::write_atomically(&application, text.as_bytes()) {
+            tracing::warn!(%error, "the settings for notifications do not list the program");
+        }
+    }
     Ok(())
 }
 
+/// An entry that runs this command, with these keys beside those that every entry of ours has.
+fn written(command: &str, keys: &str) -> String {
+    format!(
+        "[Desktop Entry]\n\
+         Type=Application\n\
+         Name=Shimkeeper\n\
+         Comment={}\n\
+         Exec={command}\n\
+         Icon=shimkeeper\n\
+         Terminal=false\n\
+         StartupNotify=false\n\
+         {keys}\n",
+        wording::AUTOSTART_COMMENT,
+    )
+}
+
 fn disable_in(config: &Path, data: &Path) -> io::Result<()> {
-    for file in [config.join(FILE), data.join(ICON_FILE)] {
+    let application = data.join(APPLICATION_FILE);
+    let mut ours = vec![config.join(FILE), data.join(ICON_FILE)];
+    if is_ours(&application) == Some(true) {
+        ours.push(application);
+    }
+    for file in ours {
         match fs::remove_file(file) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
         }
     }
     Ok(())
+}
+
+/// Nothing when there is no such entry.
+fn is_ours(application: &Path) -> Option<bool> {
+    match fs::read_to_string(application) {
+        Ok(text) => Some(text.lines().any(|line| line == OURS)),
+        Err(error) => (error.kind() != ErrorKind::NotFound).then_some(false),
+    }
 }
 
 /// The value of a key in the one group that counts.
@@ -144,7 +176,7 @@ mod tests {
         let scratch = Scratch::new();
         let config = scratch.path().join("not made yet");
         let data = scratch.path().join("data");
-        let icon = data.join(ICON_FILE);
+        let (icon, application) = (data.join(ICON_FILE), data.join(APPLICATION_FILE));
         for program in ["/opt/my tools/$HOME `x` \"q\" 50%/it's\\tray", "/opt/tray"] {
             let program = Path::new(program);
             assert_eq!(status_in(&config, program).unwrap(), Autostart::Off);
@@ -154,14 +186,28 @@ mod tests {
             }
             assert_eq!(entry(&fs::read_to_string(config.join(FILE)).unwrap(), "Icon"), Some("shimkeeper"));
             assert_eq!(fs::read(&icon).unwrap(), ICON);
+            let text = fs::read_to_string(&application).unwrap();
+            let words = exec::parse(entry(&text, "Exec").unwrap()).unwrap();
+            assert_eq!(words, [program.to_str().unwrap()], "not as at login: a person asks for it");
             let moved = status_in(&config, Path::new("/elsewhere/tray")).unwrap();
             assert!(matches!(moved, Autostart::Elsewhere { .. }), "{moved:?}");
             for _ in 0..2 {
                 disable_in(&config, &data).unwrap();
                 assert_eq!(status_in(&config, program).unwrap(), Autostart::Off);
             }
-            assert!(!icon.exists());
+            assert!(!icon.exists() && !application.exists());
         }
+    }
+
+    #[test]
+    fn an_application_of_somebody_else_is_neither_changed_nor_removed() {
+        let scratch = Scratch::new();
+        scratch.folder("applications");
+        let application = scratch.path().join(APPLICATION_FILE);
+        fs::write(&application, "[Desktop Entry]\nName=Mine\n").unwrap();
+        enable_in(scratch.path(), scratch.path(), Path::new("/opt/tray"), &[]).unwrap();
+        disable_in(scratch.path(), scratch.path()).unwrap();
+        assert_eq!(fs::read_to_string(&application).unwrap(), "[Desktop Entry]\nName=Mine\n");
     }
 
     #[test]

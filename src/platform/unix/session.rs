@@ -13,7 +13,7 @@ fn folder() -> Option<PathBuf> {
 
 /// A picture as a file that other programs can read, where the panel's own pictures lie, too.
 pub(super) fn picture(name: &str, png: &[u8]) -> Option<PathBuf> {
-    let file = folder()?.join(format!("icons/shimkeeper-{name}.png"));
+    let file = folder()?.join(format!("icons/shimkeeper_{name}.png"));
     if std::fs::read(&file).is_ok_and(|there| there == png) {
         return Some(file);
     }

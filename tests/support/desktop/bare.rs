@@ -76,15 +76,19 @@ impl Bare<'_> {
     /// A property of the icon of the tray with this pid, once it is on the bus.
     #[track_caller]
     pub(crate) fn property(&self, pid: u32, name: &str) -> OwnedValue {
-        let interface = "org.kde.StatusNotifierItem";
-        eventually_some(&format!("the icon tells its {name}"), PATIENCE, || {
-            let call = self.call(
-                pid,
-                "/StatusNotifierItem",
-                "org.freedesktop.DBus.Properties",
-                "Get",
-                &(interface, name),
-            );
+        self.property_of(pid, "/StatusNotifierItem", "org.kde.StatusNotifierItem", name)
+    }
+
+    /// A property of its menu as a whole.
+    #[track_caller]
+    pub(crate) fn menu_property(&self, pid: u32, name: &str) -> OwnedValue {
+        self.property_of(pid, "/MenuBar", "com.canonical.dbusmenu", name)
+    }
+
+    #[track_caller]
+    fn property_of(&self, pid: u32, path: &str, interface: &str, name: &str) -> OwnedValue {
+        eventually_some(&format!("{interface} tells its {name}"), PATIENCE, || {
+            let call = self.call(pid, path, "org.freedesktop.DBus.Properties", "Get", &(interface, name));
             call.ok()?.body().deserialize().ok()
         })
     }

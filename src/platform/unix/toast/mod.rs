@@ -39,12 +39,17 @@ impl Toasts {
             Some(daemon) => daemon,
             None => Daemon::connect().await.map_err(|error| error.to_string())?,
         };
-        let replaces = self.shown.get(&place).copied();
         let able = daemon.able().await;
         // Whatever comes of it, the connection stays; one that is broken is noticed by its signals.
         let daemon = self.daemon.insert(daemon);
+        let able = able.map_err(in_words)?;
+        let mut replaces = self.shown.get(&place).copied();
+        if let Some(number) = replaces.take_if(|_| words::cannot_replace(&able)) {
+            self.shown.remove(&place);
+            daemon.close(number).await;
+        }
         let picture = session::picture(content.picture.0, content.picture.1);
-        let notification = words::notification(content, &able.map_err(in_words)?, picture.as_deref());
+        let notification = words::notification(content, &able, picture.as_deref());
         let number = daemon.notify(replaces, notification).await.map_err(in_words)?;
         self.shown.insert(place, number);
         Ok(())

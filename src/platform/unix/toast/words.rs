@@ -14,10 +14,20 @@ use crate::platform::toast::{Content, ELSEWHERE};
 const DRAW_NO_BUTTONS: [&str; 2] = ["mako", "dunst"];
 
 /// These show the program's name by themselves, beside the toast.
-const SHOW_THE_NAME: [&str; 3] = ["Plasma", "lxqt-notificationd", "SwayNotificationCenter"];
+const SHOW_THE_NAME: [&str; 3] = ["Plasma", LXQT, "SwayNotificationCenter"];
+
+/// LXQt's daemon draws one more button for a click beside the buttons, and so little room is left that no label can be
+/// read. It keeps the buttons of the toast that was replaced, and ends when the pointer meets a toast without an end that
+/// took the place of one with an end. It takes a picture by its URL only.
+const LXQT: &str = "lxqt-notificationd";
 
 /// How long a toast stays that is read and forgotten.
 const A_WHILE: Timeout = Timeout::Milliseconds(20_000);
+
+/// A toast has to go before the next one comes in its place.
+pub(super) fn cannot_replace(able: &Able) -> bool {
+    able.name == LXQT
+}
 
 pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path>) -> Notification {
     let can = |what: &str| able.capabilities.iter().any(|capability| capability == what);
@@ -41,7 +51,8 @@ pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path
     }
     toast.hint(Hint::DesktopEntry("shimkeeper".into()));
     if let Some(picture) = picture.and_then(Path::to_str) {
-        toast.icon(picture).hint(Hint::ImagePath(picture.into()));
+        let picture = if able.name == LXQT { format!("file://{picture}") } else { picture.into() };
+        toast.icon(&picture).hint(Hint::ImagePath(picture));
     }
     if content.lasting {
         toast.urgency(Urgency::Critical).hint(Hint::Resident(true)).timeout(Timeout::Never);
@@ -52,8 +63,10 @@ pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path
         for (answer, label) in &content.buttons {
             toast.action(answer, label);
         }
-        // Some draw a button for this one as well, so it comes last.
-        toast.action(ELSEWHERE, wording::BUTTON_STATE);
+        if able.name != LXQT {
+            // Some others draw a button for this one as well, so it comes last.
+            toast.action(ELSEWHERE, wording::BUTTON_STATE);
+        }
     }
     toast
 }
@@ -149,6 +162,14 @@ mod tests {
         assert!(body("gnome-shell", "Cleaned up").starts_with("Shimkeeper · "));
         assert!(!body("gnome-shell", "Shimkeeper 0.1.0").contains("Shimkeeper"));
         assert!(!body("Plasma", "Cleaned up").contains("Shimkeeper"));
+    }
+
+    #[test]
+    fn lxqt_draws_the_buttons_that_count_and_the_picture() {
+        let picture = Some(Path::new("/run/user/1/shimkeeper/orphaned.png"));
+        let toast = notification(&orphan(), &able("lxqt-notificationd", &EVERYTHING), picture);
+        assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan"]);
+        assert_eq!(toast.icon, "file:///run/user/1/shimkeeper/orphaned.png");
     }
 
     #[test]

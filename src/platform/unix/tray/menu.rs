@@ -121,9 +121,11 @@ impl Menu {
         status(&self.0)
     }
 
+    /// No row has a picture. A folder here would go into the theme of the program that shows the menu, and on Cinnamon that
+    /// program hands the icon's name on to one that does not know the folder.
     #[zbus(property)]
     fn icon_theme_path(&self) -> Vec<String> {
-        Some(&self.0.theme).filter(|theme| !theme.is_empty()).cloned().into_iter().collect()
+        Vec::new()
     }
 
     #[zbus(signal)]

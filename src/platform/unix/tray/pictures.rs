@@ -10,9 +10,10 @@ use crate::platform::tray::{Picture, decode};
 /// Width, height, and ARGB in network byte order.
 pub(super) type Pixmap = (i32, i32, Vec<u8>);
 
-/// The name that a panel looks a picture up by. No other program's begins so.
+/// The name that a panel looks a picture up by. No other program's begins so. Without a hyphen: what stands before one is
+/// a name to fall back to, and LXQt finds the program's own picture by it and not the state's.
 pub(super) fn name(picture: &Picture) -> String {
-    format!("shimkeeper-{}", picture.name)
+    format!("shimkeeper_{}", picture.name)
 }
 
 /// The pixels in every size, decoded anew each time: panels ask once a change, and 70 kB need not be kept.
@@ -79,11 +80,11 @@ mod tests {
         let folder = scratch.path().join("icons");
         write(&folder, &[&IDLE]).unwrap();
         let apps =
-            ["16x16", "22x22"].map(|size| folder.join(format!("hicolor/{size}/apps/shimkeeper-idle.png")));
-        for file in apps.iter().chain([&folder.join("shimkeeper-idle.png")]) {
+            ["16x16", "22x22"].map(|size| folder.join(format!("hicolor/{size}/apps/shimkeeper_idle.png")));
+        for file in apps.iter().chain([&folder.join("shimkeeper_idle.png")]) {
             assert_eq!(fs::read(file).unwrap(), PNG, "{}", file.display());
         }
-        let drawing = folder.join("hicolor/scalable/apps/shimkeeper-idle.svg");
+        let drawing = folder.join("hicolor/scalable/apps/shimkeeper_idle.svg");
         assert_eq!(fs::read(&drawing).unwrap(), b"<svg/>");
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
 
