@@ -116,7 +116,7 @@ fn holder(pid: Pid) -> Holder {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
     use tokio::net::TcpSocket;
 
@@ -168,7 +168,10 @@ mod tests {
     #[test]
     fn a_connection_from_the_port_has_it_and_its_process_is_named() {
         let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let connection = TcpStream::connect(server.local_addr().unwrap()).unwrap();
+        // In wine only a port that was bound before is refused to others.
+        let (socket, _) = bound(Ipv4Addr::LOCALHOST.into());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let connection = runtime.block_on(socket.connect(server.local_addr().unwrap())).unwrap();
         // wine tells whose socket it is only once its owner has touched it.
         connection.set_ttl(64).unwrap();
         let port = connection.local_addr().unwrap().port();
