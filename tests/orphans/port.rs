@@ -31,7 +31,7 @@ fn a_watch_over_stdio_hides_no_port_of_another_watch() {
     for (first, second) in [("maybe", "never"), ("never", "maybe")] {
         let keeper = bed.keeper(port);
         keeper.configure(format!(
-            "[[watch]]\nname = \"one\"\nport = {port}\nlistens = \"{first}\"\n\
+            "[[watch]]\nname = \"one\"\nport = {port}\nlistens = \"{first}\"\nscript = \"zz_one.py\"\n\
              [[watch]]\nname = \"other\"\nport = {port}\nlistens = \"{second}\"\nscript = \"zz_other.py\"\n"
         ));
         let status = keeper.run(&["status", "--json"]).expect_code(1).json();

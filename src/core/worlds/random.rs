@@ -78,9 +78,14 @@ fn machine(system: System) -> impl Strategy<Value = World> {
     // Small worlds show one thing at a time, large ones how things meddle with each other.
     let sprouts = prop_oneof![prop::collection::vec(sprout(), 1..5), prop::collection::vec(sprout(), 5..14)];
     let parts = (sprouts, odd, ours, 0..64_usize, port(), tales());
-    (one_of(FIRST), parts).prop_map(move |(first, (sprouts, odd, ours, shift, port, tales))| {
+    let given_up = prop::bool::weighted(0.1);
+    (one_of(FIRST), parts, given_up).prop_map(move |(first, parts, given_up)| {
+        let (sprouts, odd, ours, shift, port, tales) = parts;
         let numbers = numbers(sprouts.len(), shift);
         let mut world = empty(system, first);
+        if given_up {
+            world = with_a_copy_given_up(world);
+        }
         for (at, sprout) in sprouts.iter().enumerate() {
             world = grow(world, sprout, at, &numbers);
         }
@@ -103,6 +108,23 @@ fn empty(system: System, first: &str) -> World {
             World::linux().but(1, |init| Process { exe: None, ..init.with_args(&args) })
         }
     }
+}
+
+/// The same with a client that has let go of one server and started it again, which chance alone seldom makes.
+fn with_a_copy_given_up(world: World) -> World {
+    let root = if world.snapshot.system == System::Windows { 1000 } else { 1 };
+    let copy = |number, birth, end: OtherEnd| {
+        let copy = process(number, birth).with_args(&["python3", "-u", "run_ws_shim.py"]).child_of(300);
+        copy.with(|details| {
+            details.cwd = Some("/a".into());
+            details.callers = Callers::NotListening;
+            details.other_end = end;
+        })
+    };
+    let client = process(300, 150).with_args(&["claude"]).child_of(root);
+    let (older, younger) =
+        (copy(301, 151, OtherEnd::Nobody), copy(302, 152, OtherEnd::Somebody(vec![pid(300)])));
+    world.and(client).and(older).and(younger)
 }
 
 /// What is to be seen of the port, and what the user wants of it.
@@ -170,15 +192,20 @@ fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World 
     let (name, line) = sprout.role;
     let args: Vec<&str> = line.split(' ').collect();
     let mut new = process(number, born(at)).with_args(&args).aged(sprout.age);
+    // Whoever takes in orphans speaks to none of them.
+    let parent = match sprout.from {
+        From::Somebody(index) => Some(pid(*index.get(numbers))),
+        From::Elder(index) if at > 0 => Some(pid(*index.get(&numbers[..at]))),
+        From::Root if world.snapshot.system == System::Windows => Some(pid(1000)),
+        From::Root | From::Elder(_) | From::Dead | From::Hidden | From::Outside => None,
+    };
     new = new.with(|details| {
         details.cwd = Some("/a".into());
         details.callers = Callers::NotListening;
-        details.other_end = match (sprout.is_closed, &sprout.from) {
+        details.other_end = match (sprout.is_closed, parent) {
             (true, _) => OtherEnd::Nobody { made_by: None },
-            (false, From::Elder(index)) if at > 0 => {
-                OtherEnd::Somebody(vec![pid(*index.get(&numbers[..at]))])
-            }
-            (false, _) => OtherEnd::NotAsked,
+            (false, Some(parent)) => OtherEnd::Somebody(vec![parent]),
+            (false, None) => OtherEnd::NotAsked,
         };
     });
     if !name.is_empty() {
