@@ -122,8 +122,10 @@ fn with_a_copy_given_up(world: World) -> World {
         })
     };
     let client = process(300, 150).with_args(&["claude"]).child_of(root);
-    let (older, younger) =
-        (copy(301, 151, OtherEnd::Nobody), copy(302, 152, OtherEnd::Somebody(vec![pid(300)])));
+    let (older, younger) = (
+        copy(301, 151, OtherEnd::Nobody { made_by: None }),
+        copy(302, 152, OtherEnd::Somebody(vec![pid(300)])),
+    );
     world.and(client).and(older).and(younger)
 }
 
