@@ -181,13 +181,15 @@ struct Screen<Tell> {
     orphans: Option<Toast>,
     /// It was on the screen of a daemon that has ended. Another one gets it once: it may have been its end.
     lost: Option<Toast>,
+    /// Another daemon got it already. A daemon that dies of it would otherwise get it at each start.
+    is_given_back: bool,
     pictures: Pictures,
     reply: Tell,
 }
 
 impl<Tell: Fn(Reply)> Screen<Tell> {
     fn new(pictures: Pictures, reply: Tell) -> Self {
-        Self { toasts: Toasts::default(), orphans: None, lost: None, pictures, reply }
+        Self { toasts: Toasts::default(), orphans: None, lost: None, is_given_back: false, pictures, reply }
     }
 
     async fn serve(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
@@ -214,6 +216,7 @@ impl<Tell: Fn(Reply)> Screen<Tell> {
         match orders.orphans {
             Some(Order::Show(toast)) => {
                 self.lost = None;
+                self.is_given_back = false;
                 self.show(toast).await;
             }
             Some(Order::Amend(toast)) => {
@@ -245,9 +248,10 @@ impl<Tell: Fn(Reply)> Screen<Tell> {
             }
             News::Gone(Place::Orphans) => self.orphans = None,
             News::Gone(Place::News) => {}
-            News::AllGone => self.lost = self.orphans.take(),
+            News::AllGone => self.lost = self.orphans.take().filter(|_| !self.is_given_back),
             News::AnotherShows => {
                 if let Some(toast) = self.lost.take() {
+                    self.is_given_back = true;
                     self.show(toast).await;
                 }
             }

@@ -82,14 +82,52 @@ fn written(state: &Path, pictures: &[&'static Picture]) -> String {
 
 pub(crate) fn forget_pictures(state: &Path) -> io::Result<()> {
     for folder in pictures::folders(state) {
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
+        remove_ours(&folder)?;
     }
     Ok(())
 }
 
+/// Takes away what we have written below a folder of pictures, and the folders that are empty then. With `--home` it may
+/// be a folder that holds pictures of the user's own.
+fn remove_ours(folder: &Path) -> io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove_ours(&entry.path())?;
+        } else if entry.file_name().to_string_lossy().starts_with("shimkeeper") {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    match std::fs::remove_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_time().build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_of_the_users_own_stay() {
+        let folder = std::env::temp_dir().join(format!("shimkeeper-pictures-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("hicolor/16x16")).unwrap();
+        for file in ["hicolor/16x16/shimkeeper_idle.png", "shimkeeper_idle.png", "holiday.png"] {
+            std::fs::write(folder.join(file), "x").unwrap();
+        }
+        remove_ours(&folder).unwrap();
+        let left: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["holiday.png"]);
+        std::fs::remove_dir_all(&folder).unwrap();
+        remove_ours(&folder).unwrap();
+    }
 }
