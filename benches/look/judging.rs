@@ -65,6 +65,7 @@ fn stranger(number: u32) -> Process {
         parent: Pid::new(number / 4),
         order: None,
         args: Fact::Known(vec![path.clone(), "--config".into(), format!("/etc/{name}.conf")]),
+        ran: None,
         name,
         exe: Some(path),
         owner: Fact::Known(Owner::Ours),

@@ -5,7 +5,7 @@ use super::args::StatusArgs;
 use super::context::{Context, chosen};
 use super::{json, render};
 use crate::console;
-use crate::core::Verdict;
+use crate::core::{Verdict, wording};
 use crate::exit::Outcome;
 use crate::monitor::cleaning::Looker;
 use crate::sense::Machine;
@@ -15,6 +15,18 @@ pub(super) fn run(context: &Context, args: &StatusArgs) -> Result<Outcome, Failu
     let watches = chosen(&config, args.watch.as_deref())?;
     let mut machine = Machine::sparing(context.paths.lease_dir());
     let found = Looker::new(&mut machine, context.clock, &watches).settle();
+    let idle: Vec<_> = found
+        .iter()
+        .filter(|diagnosis| diagnosis.verdict == Verdict::Idle)
+        .map(|diagnosis| &diagnosis.watch)
+        .collect();
+    // Where the list cannot be read, the look before has said so.
+    if !idle.is_empty()
+        && let Ok(titled) = machine.titled(&idle, context.clock.now())
+        && let Some(remark) = wording::titled(titled.iter().map(|one| (one.identity.pid, one.name.as_str())))
+    {
+        console::complain(&remark);
+    }
     if args.json {
         console::say(&json::status(&found));
     } else {

@@ -8,6 +8,9 @@ use toml::de::{DeTable, DeValue};
 use super::check::Surroundings;
 use super::keys;
 use super::reader::{Found, Reader, Section};
+use crate::core::launcher::{is_wrapper, launches_another};
+use crate::core::module::module_in;
+use crate::core::recognise::{is_interpreter, names, program_name, script_in};
 use crate::core::wording::{self, Complaint, Wanted};
 use crate::core::{Listens, PathStyle, Watch};
 
@@ -20,6 +23,7 @@ struct Read {
     watch: Watch,
     name_line: usize,
     port_line: usize,
+    command_line: usize,
     /// Whether the file names the port.
     names_port: bool,
 }
@@ -56,6 +60,7 @@ pub(super) fn read(
         }
     }
     remark(reader, &watches);
+    remark_commands(reader, &watches);
     let mut watches: Vec<Watch> = watches.into_iter().map(|read| read.watch).collect();
     // "Never" means never, also where another watch has the same script.
     let protect: BTreeSet<String> = watches.iter().flat_map(|watch| watch.protect.clone()).collect();
@@ -96,7 +101,8 @@ fn one(
         protect: protect(reader, &section),
         ..usual.clone()
     };
-    Read { watch, name_line: name.line, port_line: port.line, names_port }
+    let command_line = table.get(keys::COMMAND).map_or(line, |command| reader.line(&command.span()));
+    Read { watch, name_line: name.line, port_line: port.line, command_line, names_port }
 }
 
 fn listens(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Listens> {
@@ -158,6 +164,31 @@ fn remark(reader: &mut Reader<'_>, watches: &[Read]) {
         let complaint = wording::port_not_looked_at(read.watch.port, looks_at_it);
         reader.note(read.port_line, &of_watch, keys::PORT, complaint);
     }
+}
+
+/// Remarks a `command` that starts what the watch's script does not match.
+fn remark_commands(reader: &mut Reader<'_>, watches: &[Read]) {
+    let of_watch = Section { table: &DeTable::new(), known: keys::OF_WATCH, prefix: "watch." };
+    for read in watches {
+        let Watch { command, style, .. } = &read.watch;
+        if let Some(module) = module_in(command, *style) {
+            let complaint = wording::command_runs_a_module(&module, &read.watch.script);
+            reader.note(read.command_line, &of_watch, keys::COMMAND, complaint);
+        } else if let Some(other) = another_script(&read.watch) {
+            let complaint = wording::command_runs_another_script(other, &read.watch.script);
+            reader.note(read.command_line, &of_watch, keys::COMMAND, complaint);
+        }
+    }
+}
+
+/// The script that an interpreter in `command` would run where it is not the watch's, nor a wrapper that is looked through.
+fn another_script(watch: &Watch) -> Option<&str> {
+    let program = program_name(watch.command.first()?, watch.style);
+    let script = script_in(&watch.command, watch.style)?;
+    let is_known = names(script, watch.cwd.as_deref(), &watch.script, watch.style)
+        || launches_another(&watch.command, watch.style)
+        || is_wrapper(script, watch.style);
+    (is_interpreter(&program, watch.style) && !is_known).then_some(script)
 }
 
 /// Complains if an earlier watch has the name or the port of this one. A watch that never listens

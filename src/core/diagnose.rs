@@ -9,16 +9,17 @@ use super::finding::Finding;
 use super::guarded::Leases;
 pub use super::held::{HeldBy, holder_pid};
 use super::held::{holders, trouble_of, what_keeps};
-use super::identity::Pid;
+use super::identity::{Identity, Pid};
 use super::instance::{Group, Instance, Ripeness, State, group};
 use super::judge::{Judgement, judge};
 use super::memory::Memory;
+use super::module::module_of_the_watch;
 use super::moment::{Moment, UnixTime};
 use super::plan::{Member, Refusal, off_limits};
-use super::recognise::{is_match, may_be_a_match};
+use super::recognise::{is_match, is_renamed, may_be_a_match, telling_words};
 use super::severity::{Verdict, of_finding};
 use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot, Stream};
-use super::unseen::Unseen;
+use super::unseen::{Trait, Unseen};
 use super::watch::{Listens, Watch};
 
 /// How long an instance that must listen may take to do so.
@@ -113,12 +114,16 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
         .map(|group| {
             let mut judgement = judge(group, &family, watch, memory, now);
             let guarded = leases.weigh(&mut judgement, group, memory, now);
+            if [group.top, group.main].into_iter().any(|process| is_renamed(process, watch)) {
+                doubt(&mut judgement);
+            }
             let off_limits = off_limits(group, &family, snapshot, watch)
                 .or_else(|| (!is_match(group.main, watch)).then_some(Refusal::OnlyItsLeaseSays));
             let (awake, main_awake) = (memory.awake(group.top, now), memory.awake(group.main, now));
-            let built = build(group, judgement, &holders);
+            let built = build(group, judgement, &holders, watch);
             let instance = Instance { awake, main_awake, off_limits, guarded, ..built };
-            let missed = instance.misses_its_lease().then_some(Refusal::CannotTell);
+            let missed = instance.misses_its_lease() || hides_what_it_runs(&instance);
+            let missed = missed.then_some(Refusal::CannotTell);
             Instance { off_limits: instance.off_limits.or(missed), ..instance }
         })
         .collect();
@@ -129,7 +134,20 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
     Diagnosis { watch: watch.clone(), taken_at: snapshot.taken_at, verdict, holders, instances, findings }
 }
 
-fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Instance {
+/// What only an earlier look tells may speak for a process and never against it.
+fn doubt(judgement: &mut Judgement) {
+    judgement.evidence.push(Evidence::TraitHidden(Trait::Title));
+    if let State::Orphan(_) = judgement.state {
+        judgement.state = State::Unseen;
+        judgement.evidence.retain(|one| !matches!(one, Evidence::TooEarly { .. }));
+    }
+}
+
+fn hides_what_it_runs(instance: &Instance) -> bool {
+    instance.evidence.contains(&Evidence::TraitHidden(Trait::Title))
+}
+
+fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy], watch: &Watch) -> Instance {
     let listening = holders.iter().filter(|row| row.hold == Hold::Listens);
     let held = listening.filter(|row| match &row.holder {
         Holder::Known(identity) => group.members.iter().any(|member| member.identity == *identity),
@@ -148,7 +166,7 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy]) -> Ins
         listens,
         is_spoken_to: is_spoken_to(group),
         can_be_spoken_to: [group.top, group.main].into_iter().any(can_be_spoken_to),
-        command: group.main.args().to_vec(),
+        command: telling_words(group.main, watch.style).to_vec(),
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
         started_at: group.top.started_at,
         age: group.top.age,
@@ -241,7 +259,10 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
     }
     // Where the processes were not read, nobody can say that a holder is none of ours.
     let is_blind = snapshot.unseen.iter().any(|unseen| matches!(unseen, Unseen::Processes { .. }));
-    findings.extend(holders.iter().filter_map(|row| {
+    let modules = modules(snapshot, watch, instances);
+    let may_be_ours = |row: &HeldBy| matches!(row.holder, Holder::Known(identity) if modules.iter().any(|(which, _)| *which == identity));
+    let of_others = holders.iter().filter(|row| row.hold != Hold::Listens || !may_be_ours(row));
+    findings.extend(of_others.filter_map(|row| {
         let trouble = trouble_of(row, watch, instances)?;
         let is_a_guess = is_blind && matches!(trouble, Finding::Foreign { .. });
         Some(if is_a_guess { Finding::Unseen(Unseen::Holder { port: watch.port }) } else { trouble })
@@ -259,11 +280,13 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
         }
         Unseen::Processes { .. }
         | Unseen::CommandLine { .. }
+        | Unseen::Module { .. }
         | Unseen::Parent { .. }
         | Unseen::Trait { .. }
         | Unseen::Use { .. } => true,
     };
     let mut unseen: Vec<Unseen> = snapshot.unseen.iter().filter(concerns_us).cloned().chain(hidden).collect();
+    unseen.extend(modules.into_iter().map(|(_, module)| module));
     unseen.sort();
     findings.extend(unseen.into_iter().map(Finding::Unseen));
     let mut once = Vec::with_capacity(findings.len());
@@ -303,6 +326,30 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::GuardSilent { .. }
         | Evidence::HoldsPort { .. } => None,
     })
+}
+
+/// The modules that may be the watch's server, the uppermost of those that started each other. What belongs to an
+/// instance is known.
+fn modules(snapshot: &Snapshot, watch: &Watch, instances: &[Instance]) -> Vec<(Identity, Unseen)> {
+    let is_known = |identity: Identity| {
+        instances.iter().any(|instance| instance.members.iter().any(|member| member.identity == identity))
+    };
+    let found: Vec<(&Process, &str)> = snapshot
+        .processes
+        .iter()
+        .filter(|process| !matches!(process.owner, Fact::Known(Owner::Another)))
+        .filter_map(|process| Some((process, module_of_the_watch(process, watch)?)))
+        .filter(|(process, _)| !is_known(process.identity))
+        .collect();
+    let is_below =
+        |process: &Process| found.iter().any(|(other, _)| Some(other.identity.pid) == process.parent);
+    let upper = found.iter().filter(|(process, _)| !is_below(process));
+    upper
+        .map(|(process, module)| {
+            let (pid, name) = (process.identity.pid, process.name.clone());
+            (process.identity, Unseen::Module { pid, name, module: (*module).to_owned() })
+        })
+        .collect()
 }
 
 /// A hidden command line matters where the program could run our script and is not another user's,

@@ -11,6 +11,7 @@ use super::identity::Pid;
 use super::instance::{Client, Group, Origin, Ripeness, State};
 use super::memory::{Memory, PastClient, SECOND_LOOK_AFTER};
 use super::moment::Moment;
+use super::recognise::telling_words;
 use super::snapshot::{Callers, Fact, Process, Service, Stream, Streams, Terminal};
 use super::unseen::Trait;
 use super::users::{Use, by_callers, by_input};
@@ -164,7 +165,7 @@ fn is_let_go(group: &Group<'_>, watch: &Watch) -> bool {
 /// What says that it was set free on purpose, or which trait could not be read.
 fn adoption(group: &Group<'_>, watch: &Watch) -> Result<Option<Evidence>, Trait> {
     let protection = group.members.iter().find_map(|member| {
-        let line = member.args().join(" ");
+        let line = telling_words(member, watch.style).join(" ");
         watch.protect.iter().find(|part| line.contains(part.as_str()))
     });
     if let Some(part) = protection {

@@ -177,8 +177,13 @@ fn is_npm_title(first: &str) -> bool {
 
 /// The EXAI project's own wrapper.
 fn is_safe_start(process: &Process, style: PathStyle) -> bool {
-    script_of(process, style)
-        .is_some_and(|script| file_name(script, style).eq_ignore_ascii_case("start_ws_shim_safe.py"))
+    script_of(process, style).is_some_and(|script| is_wrapper(script, style))
+}
+
+/// Whether a script is a wrapper that is looked through.
+#[must_use]
+pub fn is_wrapper(script: &str, style: PathStyle) -> bool {
+    file_name(script, style).eq_ignore_ascii_case("start_ws_shim_safe.py")
 }
 
 #[cfg(test)]
@@ -285,6 +290,8 @@ mod tests {
         };
         assert!(bun(&["bunx", "some-server"]));
         assert!(!bun(&["bun", "server.ts"]));
+        let npms = process(7, 1).with_args(&["bunx", "x"]).with_exe("/srv/node_modules/bun/bin/bun.exe");
+        assert!(is_launcher(&npms, &Watch::exai(PathStyle::Unix)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::family::Family;
 use super::identity::{Identity, Pid};
 use super::instance::{Group, Instance, Ripeness, State};
-use super::recognise::may_be_a_match;
+use super::recognise::{may_be_a_match, telling_words};
 use super::snapshot::{Container, Fact, Owner, Process, Snapshot, System};
 use super::watch::Watch;
 
@@ -216,7 +216,7 @@ pub fn never_ended_here(process: &Process, snapshot: &Snapshot, watch: &Watch) -
 
 /// "Never" in the configuration means never, whoever asks.
 fn protected(process: &Process, watch: &Watch) -> Option<Refusal> {
-    let line = process.args().join(" ");
+    let line = telling_words(process, watch.style).join(" ");
     watch.protect.iter().any(|part| line.contains(part.as_str())).then_some(Refusal::Protected)
 }
 

@@ -20,13 +20,18 @@ fn is_separator(c: char, style: PathStyle) -> bool {
 }
 
 /// A program's name as it is compared: without folder, on Windows without `.exe`, in lower case.
+///
+/// npm brings bun as `bun.exe` to every system, so that a known interpreter loses that ending everywhere.
 #[must_use]
 pub fn program_name(path: &str, style: PathStyle) -> String {
     // Linux marks a program file that was replaced while it ran.
     let path = path.strip_suffix(" (deleted)").unwrap_or(path);
     let name = file_name(path, style).to_lowercase();
     match style {
-        PathStyle::Unix => name,
+        PathStyle::Unix => match name.strip_suffix(".exe") {
+            Some(bare) if bare == "bunx" || is_interpreter(bare, style) => bare.to_owned(),
+            Some(_) | None => name,
+        },
         PathStyle::Windows => name.strip_suffix(".exe").unwrap_or(&name).to_owned(),
     }
 }
@@ -34,18 +39,50 @@ pub fn program_name(path: &str, style: PathStyle) -> String {
 /// What the process calls its program: the file that runs where it is known, else the first word.
 #[must_use]
 pub fn program_of(process: &Process, style: PathStyle) -> String {
-    let first = || process.args().first().map_or("", String::as_str);
-    program_name(process.exe.as_deref().unwrap_or_else(first), style)
+    program_behind(process, process.args(), style)
 }
 
 /// Whether this process runs the watched script.
 #[must_use]
 pub fn is_match(process: &Process, watch: &Watch) -> bool {
-    if !may_name(process.args(), file_name(&watch.script, watch.style), watch.style) {
+    runs_it(process, process.args(), watch) || is_renamed(process, watch)
+}
+
+/// Whether this process runs the watched script under a title that it has written over its command line: only an
+/// earlier look tells.
+#[must_use]
+pub fn is_renamed(process: &Process, watch: &Watch) -> bool {
+    let Some(ran) = recalled(process, watch.style) else { return false };
+    runs_it(process, ran, watch) && !runs_it(process, process.args(), watch)
+}
+
+fn runs_it(process: &Process, words: &[String], watch: &Watch) -> bool {
+    let style = watch.style;
+    if !may_name(words, file_name(&watch.script, style), style) {
         return false;
     }
     let cwd = process.details.as_ref().and_then(|details| details.cwd.as_deref());
-    script_of(process, watch.style).is_some_and(|script| names(script, cwd, &watch.script, watch.style))
+    let script = script_run_by(&program_behind(process, words, style), words, style);
+    script.is_some_and(|script| names(script, cwd, &watch.script, style))
+}
+
+/// The command line of an earlier look, where the one of today names nothing in its place.
+fn recalled(process: &Process, style: PathStyle) -> Option<&[String]> {
+    let ran = process.ran.as_deref()?;
+    let program = program_behind(process, ran, style);
+    let script = script_run_by(&program, process.args(), style).filter(|script| !script.is_empty());
+    (script.is_none() || !is_interpreter(&program, style)).then_some(ran)
+}
+
+fn program_behind(process: &Process, words: &[String], style: PathStyle) -> String {
+    let first = || words.first().map_or("", String::as_str);
+    program_name(process.exe.as_deref().unwrap_or_else(first), style)
+}
+
+/// The command line that tells what a process runs: that of an earlier look, where it has written over it.
+#[must_use]
+pub fn telling_words(process: &Process, style: PathStyle) -> &[String] {
+    recalled(process, style).unwrap_or_else(|| process.args())
 }
 
 /// Whether a word could end in a path to `file` at all: a glance that spares nearly every process the rest.
@@ -371,6 +408,8 @@ mod tests {
         };
         assert!(runs("node --inspect=9 -r ts-node/register dist/server.mjs"));
         assert!(runs("bun run server.mjs"));
+        assert!(runs("/srv/node_modules/bun/bin/bun.exe run server.mjs"), "npm's bun, on Linux as well");
+        assert!(!runs("/opt/wine-tool.exe server.mjs"));
         assert!(runs("deno run -A server.mjs"));
         assert!(!runs("node -e x server.mjs"));
         assert!(!runs("node --require server.mjs other.js"));

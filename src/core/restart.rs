@@ -69,6 +69,7 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
                 Unseen::Processes { .. }
                 | Unseen::Listeners { .. }
                 | Unseen::Reservation { .. }
+                | Unseen::Module { .. }
                 | Unseen::Holder { .. },
             ) => {
                 return Err(NoRestart::CannotTell);

@@ -64,6 +64,9 @@ pub struct Process {
     pub exe: Option<String>,
     /// The command line; empty for kernel threads.
     pub args: Fact<Vec<String>>,
+    /// The command line with which it began, where an earlier look saw that and it has written over it since, without
+    /// becoming another program (Linux).
+    pub ran: Option<Vec<String>>,
     /// Whose it is.
     pub owner: Fact<Owner>,
     /// When it began, for display.

@@ -28,6 +28,7 @@ pub(crate) fn process(number: u32, birth: u64) -> Process {
         name: "python".into(),
         exe: None,
         args: Fact::Known(Vec::new()),
+        ran: None,
         owner: Fact::Known(Owner::Ours),
         started_at: UnixTime(1_795_356_000 + birth),
         age: Duration::from_hours(1),
@@ -75,6 +76,13 @@ impl Process {
     pub(crate) fn with_hidden_args(mut self) -> Self {
         self.args = Fact::Hidden;
         self
+    }
+
+    /// The same after it wrote this title over its command line, where an earlier look saw that.
+    pub(crate) fn renamed(mut self, title: &str) -> Self {
+        self.ran = self.args.known().cloned();
+        self.args = Fact::Known(vec![title.to_owned()]);
+        self.named(title)
     }
 
     /// The same as a process of this owner.

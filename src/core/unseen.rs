@@ -31,6 +31,15 @@ pub enum Unseen {
         /// Its name, which was readable.
         name: String,
     },
+    /// Whether the module that Python runs by `-m` is the watched script.
+    Module {
+        /// Which process.
+        pid: Pid,
+        /// Its name.
+        name: String,
+        /// The module.
+        module: String,
+    },
     /// The parent of a shim exists but may not be looked at.
     Parent {
         /// The shim.
@@ -82,6 +91,8 @@ pub enum Trait {
     Client,
     /// Who can still write to its standard input, as somebody can.
     Speaker,
+    /// What it runs: it has written a title over its command line.
+    Title,
     /// Who is connected to the sockets on which it listens.
     Caller,
 }

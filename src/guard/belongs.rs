@@ -62,6 +62,7 @@ pub(super) fn bare(
         name,
         exe,
         args,
+        ran: None,
         owner: Fact::Known(Owner::Ours),
         started_at: UnixTime(0),
         age: Duration::ZERO,

@@ -39,6 +39,8 @@ pub(crate) enum Change {
 pub(crate) struct Question<'a> {
     /// What the command line of a watched shim contains.
     pub(crate) parts: &'a [String],
+    /// How the names of modules end that may be a watched shim, behind Python's `-m`.
+    pub(crate) modules: &'a [String],
     /// Guards: wanted like shims, whatever their command line.
     pub(crate) guards: &'a [Pid],
     /// Wanted by themselves.
@@ -92,6 +94,14 @@ impl Table {
     /// Linux: pipes and local sockets; Windows: pipes, in the hands of whoever made them.
     pub(crate) fn other_ends(&mut self, asked: &Asked) -> HashMap<Pid, OtherEnd> {
         self.0.other_ends(asked)
+    }
+
+    /// Processes that show a single word for a command line. Reads everybody's, beside what a look reads.
+    ///
+    /// # Platforms
+    /// Windows: nobody, because there a title is not written over the command line.
+    pub(crate) fn of_one_word(&mut self, now: Now) -> io::Result<Vec<Process>> {
+        self.0.of_one_word(now)
     }
 
     /// What the last look found.

@@ -15,8 +15,12 @@ use std::time::Duration;
 
 use crate::core::guarded::living;
 use crate::core::moment::Now;
+use crate::core::recognise::{is_interpreter, program_name};
 use crate::core::snapshot::{Binding, Listener};
-use crate::core::{Fact, Holder, Identity, Listens, Moment, Pid, PortFacts, Snapshot, Unseen, Watch};
+use crate::core::title::hides_what_it_runs;
+use crate::core::{
+    Fact, Holder, Identity, Listens, Moment, Pid, PortFacts, Process, Snapshot, Unseen, Watch,
+};
 use crate::platform;
 use crate::platform::listeners::{Among, Listeners};
 use crate::platform::table::{Change, Depth, Table};
@@ -113,6 +117,21 @@ impl Sense for Machine {
 }
 
 impl Machine {
+    /// Processes that hide what they run, any of which may be the server of one of these watches. Reads everybody's
+    /// command line: for a command that somebody waits for, and not at each look.
+    pub fn titled(&mut self, watches: &[&Watch], now: Now) -> io::Result<Vec<Process>> {
+        let mut found = self.table.of_one_word(now)?;
+        let is_one = |process: &Process| {
+            let exe = process.exe.as_deref().unwrap_or_default();
+            watches.iter().any(|watch| is_interpreter(&program_name(exe, watch.style), watch.style))
+        };
+        for process in found.iter_mut().filter(|process| is_one(process)) {
+            process.details = Some(self.table.details(process.identity.pid));
+        }
+        found.retain(|process| watches.iter().any(|watch| hides_what_it_runs(process, watch)));
+        Ok(found)
+    }
+
     fn look_once(&mut self, watches: &[Watch], ports: &[u16], now: Now) -> Snapshot {
         let mut unseen = Vec::new();
         let leases = self.guards.read(self.depth, now);

@@ -7,6 +7,7 @@
 use super::relatives;
 use super::users::{self, Calling};
 use crate::core::launcher::{is_guard, is_launcher};
+use crate::core::module::last_part;
 use crate::core::moment::Now;
 use crate::core::reaper::is_a_containers_init;
 use crate::core::recognise::file_name;
@@ -36,6 +37,7 @@ pub(super) fn read(
     let watches = search.watches;
     let parts: Vec<String> =
         watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
+    let modules: Vec<String> = watches.iter().filter_map(last_part).collect();
     let guards: Vec<Pid> = search.leases.iter().map(|lease| lease.guard.pid).collect();
     let named = |lease: &Lease| {
         lease
@@ -47,6 +49,7 @@ pub(super) fn read(
     let named = search.leases.iter().flat_map(named).map(|identity| identity.pid);
     let question = Question {
         parts: &parts,
+        modules: &modules,
         guards: &guards,
         others: &named.chain(search.holders.iter().chain(search.users).copied()).collect::<Vec<_>>(),
         may_serve_others: &|process| {

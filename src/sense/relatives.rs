@@ -52,8 +52,9 @@ pub(super) fn of_shims(processes: &[Process], watches: &[Watch], leases: &[Lease
 
 pub(super) fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
     let script = file_name(&watch.script, watch.style).to_lowercase();
+    let names_it = |words: &[String]| words.iter().any(|word| word.to_lowercase().contains(&script));
     match &process.args {
-        Fact::Known(words) => words.iter().any(|word| word.to_lowercase().contains(&script)),
+        Fact::Known(words) => names_it(words) || process.ran.as_deref().is_some_and(names_it),
         Fact::Hidden => is_interpreter(&program_of(process, watch.style), watch.style),
     }
 }

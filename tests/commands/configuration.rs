@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::bed::Bed;
+use crate::support::bed::{Bed, python};
 
 #[test]
 fn its_place_and_what_holds_are_told() {
@@ -84,4 +84,24 @@ fn a_port_that_is_not_looked_at_is_remarked_with_the_watch_that_looks_at_it() {
     assert!(!outcome.stdout.contains("note:"), "nobody named it: {outcome}");
     keeper.configure("[[watch]]\nname = \"a\"\n[[watch]]\nname = \"b\"\nport = 3005\n");
     keeper.run(&["config", "check"]).expect_code(2).complains("has the port 3005 too");
+}
+
+#[test]
+fn a_command_that_the_script_does_not_match_is_remarked() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    let python = python().display();
+    let check = |words: &str| {
+        keeper
+            .configure(format!("[[watch]]\nscript = \"zz_server.py\"\ncommand = [\"{python}\", {words}]\n"));
+        keeper.run(&["config", "check"]).expect_code(0)
+    };
+    check("\"-m\", \"mcp_server.zz_server\"")
+        .says("watch.command: this runs the module \"mcp_server.zz_server\" by `-m`")
+        .says("hint: start the server by its file");
+    check("\"-u\", \"other.py\"").says("watch.command: this runs \"other.py\"").says("\"zz_server.py\"");
+    for words in ["\"-u\", \"mcp_server/zz_server.py\"", "\"start_ws_shim_safe.py\""] {
+        let outcome = check(words);
+        assert!(!outcome.stdout.contains("note:"), "{words}: {outcome}");
+    }
 }

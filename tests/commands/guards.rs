@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::thread;
 
@@ -73,16 +73,17 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// Answers the next request at the guard's door, after a restart where one was wanted.
+    /// Answers the next restart at the guard's door, and does it where it is wanted.
     fn answers(&self, keeper: &Keeper<'_>, door: PathBuf, restarts: bool, answer: &'static str) {
         let door = UnixListener::bind(door).unwrap();
         let (again, ready, old) = (self.bed.path("again"), self.ready.clone(), self.shim);
         let mut lease = self.lease();
         let file = keeper.home().join("leases").join(format!("{}.json", stem(self.guard)));
         thread::spawn(move || {
-            let (stream, _) = door.accept().unwrap();
-            let mut line = String::new();
-            BufReader::new(&stream).read_line(&mut line).unwrap();
+            let (stream, line) = request(&door);
+            assert_eq!(line, "along\n", "what would end with the server is asked for first");
+            writeln!(&stream, "ok").unwrap();
+            let (stream, line) = request(&door);
             assert_eq!(line, "restart\n");
             if restarts {
                 fs::write(again, "").unwrap();
@@ -95,6 +96,14 @@ impl<'a> Stage<'a> {
             writeln!(&stream, "{answer}").unwrap();
         });
     }
+}
+
+/// The next request at a guard's door.
+fn request(door: &UnixListener) -> (UnixStream, String) {
+    let (stream, _) = door.accept().unwrap();
+    let mut line = String::new();
+    BufReader::new(&stream).read_line(&mut line).unwrap();
+    (stream, line)
 }
 
 /// Puts a lease where the keeper looks, and returns where the guard would listen.

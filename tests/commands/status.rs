@@ -48,10 +48,11 @@ fn an_orphan_is_said_with_its_evidence_and_what_to_do() {
         assert_eq!(
             without_chance(&bed, &outcome, &names),
             "exai-mcp ORPHANED 1 orphan holds port 3005\n\
-             \x20 orphan PID SHIM N s N MB client ended\n\
+             \x20 orphan PID SHIM N s N MB its client ended\n\
              \x20              PYTHON -u BED/run_ws_shim.py --port 0 --port 3005 --grandchild\n\
              \x20              processes: SHIM, HELPER\n\
              \x20              · its parent ended: bash (1) has taken it in\n\
+             \x20              · nobody holds the other end of its input\n\
              \x20              · it listens on 127.0.0.1:3005\n\
              \x20 port 127.0.0.1:3005 held by python3.11 (SHIM)\n\
              \x20 → `shimkeeper cleanup` ends it"

@@ -21,3 +21,4 @@ mod events;
 mod net;
 mod same_sight;
 mod system_calls;
+mod titles;

@@ -18,6 +18,7 @@ mod support;
 mod adopted;
 mod bed_itself;
 mod bystanders;
+mod hidden;
 mod launchers;
 mod listening;
 mod neighbours;

@@ -44,7 +44,7 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
             "an orphan is not ended before it was seen as one for long enough: try again in {}",
             wait(ripe_in)
         ),
-        None if is_known => format!(
+        None if is_known && !is_hidden => format!(
             "`shimkeeper status` says why it was left alone; `shimkeeper free {port}` ends it if you agree"
         ),
         None if is_hidden => "we may not see which program that is: an administrator can, and can end it; or let the server use another port".into(),

@@ -84,6 +84,7 @@ fn of_trait(which: Trait) -> &'static str {
         Trait::Speaker => "who still speaks to its standard input",
         Trait::Caller => "who is connected to it",
         Trait::Client => "whether its client still runs",
+        Trait::Title => "what it runs under the title that it has given itself",
     }
 }
 
@@ -106,6 +107,11 @@ pub fn unseen(unseen: &Unseen) -> String {
         Unseen::CommandLine { pid, name: who } => {
             format!("the command line of {} ({pid}) could not be read", name(who))
         }
+        Unseen::Module { pid, name: who, module } => format!(
+            "{} ({pid}) runs the module {}, which may be this watch's server: a watch knows scripts only",
+            name(who),
+            name(module)
+        ),
         Unseen::Parent { pid, parent: Some(parent) } => {
             format!("the parent {parent} of the server {pid} may not be looked at")
         }
@@ -134,6 +140,13 @@ pub fn unseen_hint(unseen: &Unseen) -> &'static str {
         | Unseen::Trait { which: Trait::Speaker | Trait::Caller, .. } => {
             "run `shimkeeper doctor`: it tells what this system does not let us see"
         }
+        Unseen::Module { .. } => {
+            "start it by its file, or under `shimkeeper guard --watch NAME`, whose lease makes it known; if it is \
+             another program, give `script` its folder"
+        }
+        Unseen::Trait { which: Trait::Title, .. } => {
+            "end it yourself if nobody uses it; under `shimkeeper guard` it is known whatever it calls itself"
+        }
         Unseen::Use { .. } => "if nobody needs it any more, end it by hand",
         Unseen::CommandLine { .. } | Unseen::Trait { .. } => {
             "it runs with other rights than ours; look as the user who started it"
@@ -145,6 +158,23 @@ pub fn unseen_hint(unseen: &Unseen) -> &'static str {
             "the holder is another user's: look as that user, or with administrator rights"
         }
     }
+}
+
+/// Processes that hide what they run, where a watch is called idle.
+#[must_use]
+pub fn titled<'a>(found: impl Iterator<Item = (Pid, &'a str)>) -> Option<String> {
+    let all: Vec<String> = found.map(|(pid, who)| format!("{} ({pid})", name(who))).collect();
+    let more = match all.len().saturating_sub(3) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let who = all.get(..3).unwrap_or(&all).join(", ");
+    (!all.is_empty()).then(|| {
+        format!(
+            "cannot tell what {who}{more} runs under its own title: it may be a server that is watched; under \
+             `shimkeeper guard` such a server is known"
+        )
+    })
 }
 
 /// The state of a watch in one line: "1 orphan holds port 3005".

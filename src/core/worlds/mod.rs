@@ -22,6 +22,7 @@ mod ports;
 mod properties;
 mod refusals;
 mod ripeness;
+mod titles;
 mod unseen;
 mod users;
 mod windows;

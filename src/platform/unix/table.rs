@@ -46,6 +46,7 @@ pub(crate) struct Table {
     /// What was asked for the last time.
     asked: Vec<Pid>,
     parts: Vec<String>,
+    modules: Vec<String>,
     has_begun: bool,
     /// When everything is read anew.
     whole_at: Option<Moment>,
@@ -61,7 +62,8 @@ impl Table {
         let now = question.now.moment;
         let is_due = |wait: Duration| self.whole_at.is_none_or(|at| Moment(at.0 + wait) <= now);
         let (is_due, must_be_whole) = (is_due(Duration::ZERO), is_due(NET_WAITS));
-        let read = if question.depth == Depth::Everything || must_be_whole || self.parts != question.parts {
+        let is_another = self.parts != question.parts || self.modules != question.modules;
+        let read = if question.depth == Depth::Everything || must_be_whole || is_another {
             self.read_all(question)
         } else {
             self.read_changes(question).and_then(|()| {
@@ -89,6 +91,21 @@ impl Table {
         self.rows.get_mut(&pid).map_or_else(|| super::details(pid), |(row, _)| row.details())
     }
 
+    pub(crate) fn of_one_word(&mut self, now: Now) -> io::Result<Vec<Process>> {
+        let everybody = self.births.list()?;
+        let shows_one = |line: &[u8]| {
+            let mut words = line.split(|byte| *byte == 0).filter(|word| !word.is_empty());
+            words.next().is_some() && words.next().is_none()
+        };
+        let mut found = Vec::new();
+        for pid in everybody.into_iter().filter_map(|(pid, _)| Pid::new(pid)) {
+            if self.read_line(pid) && shows_one(&self.buffer) {
+                found.extend(Row::read(pid, now)?.map(|row| row.process));
+            }
+        }
+        Ok(found)
+    }
+
     pub(crate) const fn change(&self) -> Change {
         self.change
     }
@@ -111,6 +128,7 @@ impl Table {
             return Err(io::Error::other("the list does not even hold this program"));
         }
         self.parts = question.parts.to_vec();
+        self.modules = question.modules.to_vec();
         self.shims = everybody.iter().copied().filter(|pid| self.may_be_a_shim(*pid)).collect();
         let is_first = !std::mem::replace(&mut self.has_begun, true);
         self.young.retain(|(_, since)| now.moment.since(*since) < YOUNG);
@@ -132,6 +150,9 @@ impl Table {
             if let Some(error) = trouble {
                 return Err(error);
             }
+            let renamed = self.rows.iter().filter(|(_, (row, _))| self.was_one(row)).map(|(pid, _)| *pid);
+            let renamed: Vec<Pid> = renamed.collect();
+            self.shims.extend(renamed);
         }
         self.new.clear();
         self.gather(question)?;
@@ -151,13 +172,18 @@ impl Table {
         let (new, moment) = (&self.new, now.moment);
         self.young.retain(|(pid, since)| moment.since(*since) < YOUNG && !new.contains(pid));
         self.young.extend(new.iter().map(|pid| (*pid, moment)));
+        let mut trouble = None;
         let mut young = std::mem::take(&mut self.young);
         young.retain(|(pid, _)| {
             let lives = self.read_line(*pid);
-            has_changed |= self.count(*pid, lives && self.holds_a_part());
+            let is_one = lives && (self.holds_a_part() || self.has_written_over_it(*pid, now, &mut trouble));
+            has_changed |= self.count(*pid, is_one);
             lives
         });
         self.young = young;
+        if let Some(error) = trouble {
+            return Err(error);
+        }
         let is_asked_anew = !question.guards.iter().chain(question.others).eq(&self.asked);
         if has_changed || is_asked_anew {
             self.refresh(now, |kin| kin == Kin::Far)?;
@@ -187,16 +213,17 @@ impl Table {
             };
             has_changed |= news != News::Same;
             if news == News::Other {
-                others.push((*pid, row.process.args.clone()));
+                others.push(*pid);
             } else if news == News::Ended {
                 self.shims.remove(pid);
             }
             news != News::Ended
         });
-        for (pid, args) in others {
-            let may_be_one =
-                |line: &Vec<String>| line.iter().any(|word| self.contains_a_part(word.as_bytes()));
-            let may_be_one = args.known().is_none_or(may_be_one);
+        for pid in others {
+            let may_be_one = self.rows.get(&pid).is_some_and(|(row, _)| {
+                let line = row.process.args.known();
+                line.is_none_or(|line| self.tells_of_one(line)) || self.was_one(row)
+            });
             self.count(pid, may_be_one);
         }
         trouble.map_or(Ok(has_changed), Err)
@@ -254,12 +281,54 @@ impl Table {
 
     /// Whether the command line in the buffer contains what was asked for.
     fn holds_a_part(&self) -> bool {
-        self.contains_a_part(&self.buffer)
+        self.is_wanted(&self.buffer)
     }
 
-    fn contains_a_part(&self, line: &[u8]) -> bool {
+    fn is_wanted(&self, line: &[u8]) -> bool {
         self.parts.iter().any(|part| contains(line, part.as_bytes()))
+            || self.modules.iter().any(|module| runs_a_module(line, module.as_bytes()))
     }
+
+    fn tells_of_one(&self, line: &[String]) -> bool {
+        self.is_wanted(line.join("\0").as_bytes())
+    }
+
+    /// Whether a process that is kept told of one before it wrote over its command line.
+    fn was_one(&self, row: &Row) -> bool {
+        row.process.ran.as_ref().is_some_and(|ran| self.tells_of_one(ran))
+    }
+
+    /// The same of one whose command line tells of none at this look, which is read for that: rare.
+    fn has_written_over_it(&mut self, pid: Pid, now: Now, trouble: &mut Option<io::Error>) -> bool {
+        if !self.shims.contains(&pid) {
+            return false;
+        }
+        let Some((row, _)) = self.rows.get_mut(&pid) else { return false };
+        match row.read_again(now) {
+            Ok(lives) => lives && self.rows.get(&pid).is_some_and(|(row, _)| self.was_one(row)),
+            Err(error) => {
+                *trouble = Some(error);
+                true
+            }
+        }
+    }
+}
+
+/// Whether a line has an option that ends in Python's `-m`, and behind it a module whose name ends so.
+fn runs_a_module(line: &[u8], module: &[u8]) -> bool {
+    // Nearly every line is done with here.
+    if !contains(line, module) {
+        return false;
+    }
+    let ends_so = |name: &[u8]| {
+        let name = name.strip_suffix(b".__main__").unwrap_or(name);
+        name.strip_suffix(module).is_some_and(|before| matches!(before.last(), None | Some(b'.' | b'm')))
+    };
+    let is_an_option =
+        |word: &[u8]| word.starts_with(b"-") && !word.starts_with(b"--") && word.contains(&b'm');
+    let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
+    let behind = words.windows(2).any(|pair| is_an_option(pair[0]) && ends_so(pair[1]));
+    behind || words.iter().any(|word| is_an_option(word) && ends_so(word))
 }
 
 /// Whether `part` stands in `line`, whatever the case of their ASCII letters.
@@ -289,6 +358,23 @@ mod tests {
         }
         for line in ["", "run_ws_shim.p", "run_ws\0shim.py"] {
             assert!(!contains(line.as_bytes(), b"run_ws_shim.py"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_module_is_found_behind_its_option_only() {
+        for line in [
+            "python\0-m\0a.server\0",
+            "python\0-um\0server\0-v\0",
+            "python\0-ma.server",
+            "py\0-m\0server.__main__",
+        ] {
+            assert!(runs_a_module(line.as_bytes(), b"server"), "{line}");
+        }
+        for line in
+            ["", "server", "python\0-m\0my_server\0", "python\0-m\0server.client\0", "x\0--mode\0server\0"]
+        {
+            assert!(!runs_a_module(line.as_bytes(), b"server"), "{line}");
         }
     }
 }

@@ -46,8 +46,7 @@ impl Listeners {
         let mut taken = Taken { at, by: Vec::new(), lingers: false };
         for family in [AddressFamilyFlags::IPV4, AddressFamilyFlags::IPV6] {
             for socket in sockets(family)?.iter().filter(|socket| is_connected_from(socket, port)) {
-                // What was closed belongs to nobody any more.
-                if socket.associated_pids.iter().all(|pid| *pid == 0) {
+                if lingers(socket) {
                     taken.lingers = true;
                     continue;
                 }
@@ -65,8 +64,17 @@ impl Listeners {
     }
 }
 
+/// Whether it is what remains of a connection that was closed, and belongs to nobody any more.
+pub(super) fn lingers(socket: &SocketInfo) -> bool {
+    let is_closed = match &socket.protocol_socket_info {
+        ProtocolSocketInfo::Tcp(tcp) => !matches!(tcp.state, TcpState::Listen | TcpState::Established),
+        ProtocolSocketInfo::Udp(_) => false,
+    };
+    is_closed && socket.associated_pids.iter().all(|pid| *pid == 0)
+}
+
 /// Whether a socket has this port and does not listen.
-fn is_connected_from(socket: &SocketInfo, port: u16) -> bool {
+pub(super) fn is_connected_from(socket: &SocketInfo, port: u16) -> bool {
     match &socket.protocol_socket_info {
         ProtocolSocketInfo::Tcp(tcp) => tcp.local_port == port && tcp.state != TcpState::Listen,
         ProtocolSocketInfo::Udp(_) => false,
@@ -108,7 +116,7 @@ fn holder(pid: Pid) -> Holder {
 #[cfg(test)]
 mod tests {
     use std::io::Read;
-    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
     use tokio::net::TcpSocket;
 
@@ -160,7 +168,10 @@ mod tests {
     #[test]
     fn a_connection_from_the_port_has_it_and_its_process_is_named() {
         let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let connection = TcpStream::connect(server.local_addr().unwrap()).unwrap();
+        // In wine only a port that was bound before is refused to others.
+        let (socket, _) = bound(Ipv4Addr::LOCALHOST.into());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+        let connection = runtime.block_on(socket.connect(server.local_addr().unwrap())).unwrap();
         // wine tells whose socket it is only once its owner has touched it.
         connection.set_ttl(64).unwrap();
         let port = connection.local_addr().unwrap().port();

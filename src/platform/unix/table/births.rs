@@ -111,7 +111,7 @@ impl Births {
     }
 
     /// Numbers and inodes of everything in `/proc`, in order.
-    fn list(&mut self) -> io::Result<Vec<(u32, u64)>> {
+    pub(super) fn list(&mut self) -> io::Result<Vec<(u32, u64)>> {
         let folder = match self.folder.take() {
             Some(folder) => {
                 seek(&folder, SeekFrom::Start(0))?;

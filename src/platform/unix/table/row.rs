@@ -37,6 +37,8 @@ struct Seen {
 pub(super) struct Row {
     file: File,
     seen: Seen,
+    /// Where the program lay when its command line was read.
+    laid: [u64; 2],
     /// As it is handed out, without details.
     pub(super) process: Process,
     /// The traits, once somebody has asked for them and as long as nothing speaks against them.
@@ -74,6 +76,7 @@ impl Row {
             name: String::new(),
             exe: None,
             args: Fact::Hidden,
+            ran: None,
             owner: Fact::Hidden,
             started_at: UnixTime(now.wall.0.saturating_sub(age.as_secs())),
             age,
@@ -82,7 +85,8 @@ impl Row {
             details: None,
         };
         let core = (seen.stat.core_ticks, now.births);
-        let mut row = Self { file, seen, process, details: None, core };
+        let laid = seen.stat.layout;
+        let mut row = Self { file, seen, laid, process, details: None, core };
         Ok(row.take_over(now)?.then_some(row))
     }
 
@@ -143,10 +147,21 @@ impl Row {
         self.process.parent = Pid::new(self.seen.stat.parent);
         self.process.name.clone_from(&self.seen.name);
         self.process.exe = exe.map(|path| path.to_string_lossy().into_owned());
+        self.remember(&args);
         self.process.args = args;
         self.process.owner = owner;
         self.take_numbers(now);
         Ok(true)
+    }
+
+    /// Keeps the command line with which this program began, where another one stands in its place and no `exec` came
+    /// in between: what it ran it still runs.
+    fn remember(&mut self, args: &Fact<Vec<String>>) {
+        let is_same_program = self.laid == self.seen.stat.layout && self.laid != [0; 2];
+        self.laid = self.seen.stat.layout;
+        let began = self.process.ran.take().or_else(|| self.process.args.known().cloned());
+        self.process.ran =
+            began.filter(|began| is_same_program && args.known().is_some_and(|now| now != began));
     }
 
     fn take_numbers(&mut self, now: Now) {

@@ -3,11 +3,11 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use netstat2::AddressFamilyFlags;
+use netstat2::{AddressFamilyFlags, SocketInfo};
 use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT};
 
 use super::super::bind::{Claim, error_of_binding};
-use super::super::listeners::{listens_on, sockets};
+use super::super::listeners::{is_connected_from, lingers, listens_on, sockets};
 use super::super::reserved::reserved_range;
 use crate::core::wording;
 
@@ -18,20 +18,17 @@ pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
 /// The addresses, each for one whole family, at which a server could not bind the port.
 pub(crate) fn addresses_refused(port: u16) -> io::Result<Vec<IpAddr>> {
     let everywhere = [
-        (AddressFamilyFlags::IPV4, IpAddr::from(Ipv4Addr::UNSPECIFIED)),
-        (AddressFamilyFlags::IPV6, IpAddr::from(Ipv6Addr::UNSPECIFIED)),
+        (AddressFamilyFlags::IPV4, IpAddr::from(Ipv4Addr::UNSPECIFIED), IpAddr::from(Ipv4Addr::LOCALHOST)),
+        (AddressFamilyFlags::IPV6, IpAddr::from(Ipv6Addr::UNSPECIFIED), IpAddr::from(Ipv6Addr::LOCALHOST)),
     ];
     let mut at = Vec::new();
-    for (family, ip) in everywhere {
+    for (family, ip, nearest) in everywhere {
         let address = SocketAddr::new(ip, port);
         match error_of_binding(address, Claim::Exclusive)? {
             // A system without this family has no listener on it.
             None | Some(WSAEAFNOSUPPORT | WSAEADDRNOTAVAIL) => {}
             Some(WSAEADDRINUSE) => {
-                // What lingers of closed connections refuses the exclusive claim, and no server.
-                let only_lingers =
-                    !has_listener(family, port)? && error_of_binding(address, Claim::Usual)?.is_none();
-                if !only_lingers {
+                if !only_lingers(family, port)? || !is_given_to_servers(&[ip, nearest], port)? {
                     at.push(ip);
                 }
             }
@@ -47,8 +44,24 @@ fn refused(port: u16) -> io::Error {
     io::Error::other(wording::port_refused(port, reserved_range(port).ok().flatten()))
 }
 
-fn has_listener(family: AddressFamilyFlags, port: u16) -> io::Result<bool> {
-    Ok(sockets(family)?.iter().any(|socket| listens_on(socket, &[port]).is_some()))
+/// Whether nothing but remains of closed connections have the port: those refuse the exclusive claim, and no server.
+/// They are listed; what is bound and nothing else is not.
+fn only_lingers(family: AddressFamilyFlags, port: u16) -> io::Result<bool> {
+    let sockets = sockets(family)?;
+    let has_it =
+        |socket: &&SocketInfo| is_connected_from(socket, port) || listens_on(socket, &[port]).is_some();
+    let mut having = sockets.iter().filter(has_it).peekable();
+    Ok(having.peek().is_some() && having.all(lingers))
+}
+
+/// Whether a server that claims nothing for itself alone can bind it at each of these addresses.
+fn is_given_to_servers(at: &[IpAddr], port: u16) -> io::Result<bool> {
+    for ip in at {
+        if error_of_binding(SocketAddr::new(*ip, port), Claim::Usual)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 #[cfg(test)]
