@@ -254,7 +254,7 @@ fn a_probe_that_slept_with_the_machine_supersedes_nobody() {
     let probed = in_use().and(probe);
     let probed = probed.but(600, |older| {
         older.with(|details| {
-            details.other_end = OtherEnd::Nobody;
+            details.other_end = OtherEnd::Nobody { made_by: None };
             details.callers = Callers::NotListening;
         })
     });
