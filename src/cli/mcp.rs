@@ -79,7 +79,8 @@ pub(super) fn here<T>(with: impl FnOnce(&Here<'_>) -> T) -> T {
 /// The file that the user named, or everything that clients would read here.
 fn places(here: &Here<'_>, file: Option<&Path>) -> Result<Vec<Place>, Failure> {
     let Some(file) = file else { return Ok(here.places()) };
-    if !file.exists() {
+    // What cannot be looked at is refused with the reason.
+    if matches!(file.try_exists(), Ok(false)) {
         let missing = wording::config_missing().sentence;
         let says = wording::mcp_refused(&file.display(), None, &missing);
         return Err(Failure::new(Outcome::Usage, says));

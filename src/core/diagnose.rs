@@ -188,7 +188,7 @@ fn is_spoken_to(group: &Group<'_>) -> bool {
 fn can_be_spoken_to(process: &Process) -> bool {
     process.details.as_ref().is_some_and(|details| {
         let is_a_channel = details.streams.known().is_none_or(|streams| streams.input == Stream::Pipe);
-        is_a_channel && !matches!(details.other_end, OtherEnd::Nobody | OtherEnd::NoChannel)
+        is_a_channel && !matches!(details.other_end, OtherEnd::Nobody { .. } | OtherEnd::NoChannel)
     })
 }
 
@@ -318,6 +318,7 @@ fn unseen_of(instance: &Instance) -> impl Iterator<Item = Unseen> {
         | Evidence::StartedByHand
         | Evidence::SpokenTo { .. }
         | Evidence::NobodySpeaks
+        | Evidence::InputMadeBy { .. }
         | Evidence::CalledBy { .. }
         | Evidence::Protected { .. }
         | Evidence::TooEarly { .. }

@@ -69,6 +69,11 @@ pub enum Evidence {
     },
     /// The other end of its standard input is closed.
     NobodySpeaks,
+    /// Its standard input was made by a process that has ended.
+    InputMadeBy {
+        /// The process.
+        pid: Pid,
+    },
     /// Somebody is connected to a socket on which it listens.
     CalledBy {
         /// Who and its name; `None` where that cannot be told, as from another machine.

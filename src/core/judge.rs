@@ -12,7 +12,7 @@ use super::instance::{Client, Group, Origin, Ripeness, State};
 use super::memory::{Memory, PastClient, SECOND_LOOK_AFTER};
 use super::moment::Moment;
 use super::recognise::telling_words;
-use super::snapshot::{Callers, Fact, Process, Service, Stream, Streams, Terminal};
+use super::snapshot::{Callers, Fact, OtherEnd, Process, Service, Stream, Streams, Terminal};
 use super::unseen::Trait;
 use super::users::{Use, by_callers, by_input};
 use super::watch::Watch;
@@ -40,7 +40,7 @@ pub fn judge(
     let past = [group.top, group.main].iter().find_map(|process| memory.client_of(process.identity));
     // Where only a launcher between was ended, the client that was seen lives on.
     let lost = past.filter(|past| !lives(past, family));
-    let (client, evidence) = match group.origin {
+    let (mut client, mut evidence) = match group.origin {
         Origin::Client(client) => {
             let Some(lost) = lost.filter(|lost| was_replaced(lost, client)) else {
                 let (pid, name) = (client.identity.pid, client.name.clone());
@@ -83,7 +83,17 @@ pub fn judge(
         Use::Perhaps(which) => {
             (adoption(group, watch).and_then(|it| it.map_or(Err(which), |it| Ok(Some(it)))), None)
         }
-        Use::Nobody => (adoption(group, watch), Some(Evidence::NobodySpeaks)),
+        Use::Nobody => {
+            // The client that an earlier look has seen is better known.
+            let maker = maker(group).filter(|_| lost.is_none());
+            if let (Some(maker), Client::Gone { pid, .. }) = (maker, &mut client)
+                && *pid != Some(maker)
+            {
+                *pid = Some(maker);
+                evidence.push(Evidence::InputMadeBy { pid: maker });
+            }
+            (adoption(group, watch), Some(Evidence::NobodySpeaks))
+        }
         Use::NotTold => (adoption(group, watch), None),
     };
     let adopted = match adopted {
@@ -142,6 +152,18 @@ fn used(group: &Group<'_>) -> Use {
     let inputs = inputs.map(|details| by_input(&details.other_end, is_a_member));
     let callers = group.members.iter().filter_map(|process| process.details.as_ref());
     Use::most(inputs.chain(callers.map(|details| by_callers(&details.callers, is_a_member))))
+}
+
+/// Who had made its input and has ended: the client, where the number on record is a mere launcher's.
+fn maker(group: &Group<'_>) -> Option<Pid> {
+    let is_a_member = |pid: &Pid| group.members.iter().any(|member| member.identity.pid == *pid);
+    let details = [group.top, group.main].into_iter().filter_map(|process| process.details.as_ref());
+    details
+        .filter_map(|details| match details.other_end {
+            OtherEnd::Nobody { made_by } => made_by,
+            OtherEnd::NotAsked | OtherEnd::NoChannel | OtherEnd::Somebody(_) | OtherEnd::Unknown => None,
+        })
+        .find(|pid| !is_a_member(pid))
 }
 
 /// Its parent lives and has let go of its input, as an unknown process that takes in orphans has from the

@@ -139,7 +139,7 @@ fn strange_first_process(parent: &Process, child: &Process) -> Fostering {
     match (streams, other_end) {
         (Fact::Known(streams), _) if !streams.are_a_clients() => Fostering::StartedByIt,
         (Fact::Hidden, _) => Fostering::CannotTell(Trait::Terminal),
-        (Fact::Known(_), OtherEnd::Nobody | OtherEnd::NoChannel) => Fostering::TakenIn,
+        (Fact::Known(_), OtherEnd::Nobody { .. } | OtherEnd::NoChannel) => Fostering::TakenIn,
         (Fact::Known(_), OtherEnd::Somebody(who)) if !who.is_empty() => {
             started_if(who.contains(&parent.identity.pid))
         }

@@ -270,7 +270,7 @@ mod tests {
         }
         let unreadable = world(server().with(|details| details.streams = Fact::Hidden));
         assert_eq!(restart(&unreadable.look()), refusal, "not known is no leave");
-        let nobody = world(server().with(|details| details.other_end = OtherEnd::Nobody));
+        let nobody = world(server().with(|details| details.other_end = OtherEnd::Nobody { made_by: None }));
         assert!(restart(&nobody.look()).is_ok());
     }
 

@@ -176,7 +176,11 @@ pub enum OtherEnd {
     /// There is none: a terminal, the null device, a file, or nothing at all.
     NoChannel,
     /// Closed for good: nobody can speak to the process this way any more.
-    Nobody,
+    Nobody {
+        /// The process that made it and has ended, where the system still tells: for a client's pipe the client,
+        /// whatever launchers stood between.
+        made_by: Option<Pid>,
+    },
     /// Open, in the hands of these. Empty: nobody can tell in whose.
     Somebody(Vec<Pid>),
     /// The system would not say whether anybody has it.

@@ -45,7 +45,7 @@ impl Use {
 pub fn by_input(end: &OtherEnd, is_a_member: impl Fn(Pid) -> bool) -> Use {
     match end {
         OtherEnd::NotAsked | OtherEnd::NoChannel => Use::NotTold,
-        OtherEnd::Nobody => Use::Nobody,
+        OtherEnd::Nobody { .. } => Use::Nobody,
         OtherEnd::Unknown => Use::Perhaps(Trait::Speaker),
         OtherEnd::Somebody(who) if who.is_empty() => Use::Perhaps(Trait::Speaker),
         OtherEnd::Somebody(who) => {

@@ -52,7 +52,7 @@ pub fn troubles(here: &Here<'_>, state: &Path) -> (Vec<Trouble>, usize) {
         let file = record.file().to_owned();
         let trouble = |server: String, kind| Trouble { file: file.clone(), server, kind };
         // Who has removed the whole folder has no use for its servers.
-        if !file.exists() && file.parent().is_none_or(|folder| !folder.exists()) {
+        if is_absent(&file) && file.parent().is_none_or(is_absent) {
             continue;
         }
         match of_record(here, &record) {
@@ -70,9 +70,14 @@ pub fn troubles(here: &Here<'_>, state: &Path) -> (Vec<Trouble>, usize) {
     (found, sound)
 }
 
+/// Whether certainly nothing is there.
+fn is_absent(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
+}
+
 fn of_record(here: &Here<'_>, record: &Record) -> Result<Vec<(String, Option<TroubleKind>)>, Refusal> {
     let file = record.file();
-    let text = if file.exists() { load(file)?.text } else { String::new() };
+    let text = if is_absent(file) { String::new() } else { load(file)?.text };
     let client = here.place_of(file).client;
     let document = Document::parse(&text, client.format()?)?;
     let found = servers(&document, client.forms());
@@ -107,7 +112,7 @@ fn matter(
 /// Forgets a configuration that is not there any more. Says whether anything was on record. Blocks.
 pub fn forget_missing(state: &Path, file: &Path) -> std::io::Result<bool> {
     let whole = std::path::absolute(file)?;
-    let is_it = |record: &&Record| record.file() == whole && !whole.exists();
+    let is_it = |record: &&Record| record.file() == whole && is_absent(&whole);
     match Record::all(state).iter().find(is_it) {
         Some(_) => Record::empty(&whole).write(state, &whole).map(|()| true),
         None => Ok(false),

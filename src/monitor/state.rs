@@ -135,14 +135,13 @@ impl State {
         }
         let mut told = std::mem::take(&mut self.told);
         let news = told.news(&self.diagnoses, now);
-        if self.config.toasts {
-            effects.extend(match news {
-                News::Nothing => None,
-                News::More(orphans) => Some(Effect::Toast(self.of_orphans(&orphans))),
-                News::Fewer(orphans) => Some(Effect::AmendToast(self.of_orphans(&orphans))),
-                News::Gone => Some(Effect::WithdrawToast),
-            });
-        }
+        // Where toasts are switched off, the one that the user has asked for may be on the screen.
+        effects.extend(match news {
+            News::Nothing => None,
+            News::More(orphans) if self.config.toasts => Some(Effect::Toast(self.of_orphans(&orphans))),
+            News::More(orphans) | News::Fewer(orphans) => Some(Effect::AmendToast(self.of_orphans(&orphans))),
+            News::Gone => Some(Effect::WithdrawToast),
+        });
         self.told = told;
         effects
     }
@@ -229,9 +228,11 @@ impl State {
         let told = may.then(|| {
             // The toast about them becomes the one about what was done.
             self.told.settle(&self.diagnoses);
-            Effect::Toast(match self.orphans() {
-                0 => Toast { about: About::Outcome, ..self.news(title, says) },
-                _ => self.told_of(title, says),
+            Effect::Toast(if self.orphans() == 0 {
+                Toast { about: About::Outcome, ..self.news(title, says) }
+            } else {
+                self.told.of_all(&self.diagnoses);
+                self.told_of(title, says)
             })
         });
         told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()

@@ -59,6 +59,11 @@ impl Told {
         self.orphans.len() < before
     }
 
+    /// Takes all that there are for told: the user has asked, or is told what was done.
+    pub(super) fn of_all(&mut self, diagnoses: &[Diagnosis]) {
+        self.orphans.extend(ripe(diagnoses).map(|(_, instance)| instance.main));
+    }
+
     /// Forgets all, so that it is told anew.
     pub(super) fn forget(&mut self) {
         self.orphans.clear();

@@ -266,24 +266,8 @@ pub(crate) mod control {
 }
 
 pub(crate) mod desktop {
-    //! What the desktop offers. Asked by `doctor` and once at the tray's start.
+    //! What the desktop offers. Asked by `doctor`, and by the tray where no panel shows its icon.
     use super::os;
-
-    /// Whether there are desktops without anything that shows icons. Asking may take its time there.
-    pub(crate) const CAN_LACK_A_PANEL: bool = os::desktop::CAN_LACK_A_PANEL;
-
-    /// Whether something shows tray icons; an error says why that cannot be asked.
-    pub(crate) fn panel() -> Result<bool, String> {
-        os::desktop::panel()
-    }
-
-    /// Blocks until something shows tray icons, and calls `there` then; never, where the session bus ends.
-    ///
-    /// # Platforms
-    /// Windows: there is always a taskbar.
-    pub(crate) fn wait_for_panel(there: impl FnOnce()) {
-        os::desktop::wait_for_panel(there);
-    }
 
     /// Whose desktop it is.
     ///

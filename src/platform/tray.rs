@@ -71,6 +71,15 @@ pub(crate) enum Told {
     /// The panel was started anew and shows what it was given before: call [`Icon::forget`] and show it again.
     #[cfg_attr(not(windows), expect(dead_code, reason = "a panel on the bus asks for everything by itself"))]
     PanelIsBack,
+    /// A panel has the icon.
+    #[cfg_attr(windows, expect(dead_code, reason = "every session has a taskbar"))]
+    OnPanel,
+    /// No panel has the icon.
+    #[cfg_attr(windows, expect(dead_code, reason = "every session has a taskbar"))]
+    NoPanel {
+        /// Whether it is so for longer than a panel may take to start.
+        for_long: bool,
+    },
     /// There is no session bus.
     #[cfg_attr(windows, expect(dead_code, reason = "a taskbar needs no bus"))]
     NoBus(String),

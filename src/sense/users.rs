@@ -68,14 +68,15 @@ pub(super) fn add(
         return Vec::new();
     }
     let mut ends = table.other_ends(&asked);
-    let is_let_go = |line: &&Line| line.pids.iter().any(|pid| ends.get(pid) == Some(&OtherEnd::Nobody));
+    let is_let_go =
+        |line: &&Line| line.pids.iter().any(|pid| matches!(ends.get(pid), Some(OtherEnd::Nobody { .. })));
     let tops = pids(&mut lines.iter().filter(|line| is_suspect(line) || is_let_go(line)));
     let callers = calling.ask(with_descendants(&tops, processes), table.change(), search);
     let mut named: BTreeSet<Pid> = BTreeSet::new();
     for end in ends.values() {
         match end {
             OtherEnd::Somebody(who) => named.extend(who),
-            OtherEnd::NotAsked | OtherEnd::NoChannel | OtherEnd::Nobody | OtherEnd::Unknown => {}
+            OtherEnd::NotAsked | OtherEnd::NoChannel | OtherEnd::Nobody { .. } | OtherEnd::Unknown => {}
         }
     }
     for known in callers.values() {

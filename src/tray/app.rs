@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use super::adapter::{chosen, shown};
 use super::icon::picture;
+use crate::console;
 use crate::core::wording;
+use crate::monitor::event::Panel;
 use crate::monitor::run::Monitor;
 use crate::monitor::{Choice, Event, Face, View};
+use crate::platform::desktop;
 use crate::platform::event_loop::{Next, Program, Proxy};
 use crate::platform::tray::{Icon, Setup, Told};
 
@@ -83,6 +86,19 @@ impl App {
         self.monitor.tell(Event::Chosen(choice));
     }
 
+    /// The icon appears when a panel does; until then the user must not wonder.
+    fn no_panel(&self, for_long: bool) {
+        let cure = wording::panel_cure(&desktop::seat());
+        if for_long {
+            let is_news = desktop::is_first_in_session("no-panel");
+            self.monitor.tell(Event::Panel(Panel::Missing { cure, is_news }));
+        } else {
+            let line = wording::no_panel_line(&cure);
+            console::complain(&line);
+            tracing::warn!("{line}");
+        }
+    }
+
     fn told(&mut self, told: Told) -> Next {
         match told {
             Told::Row(row) => {
@@ -101,6 +117,8 @@ impl App {
                 }
                 return self.draw();
             }
+            Told::OnPanel => self.monitor.tell(Event::Panel(Panel::Shows)),
+            Told::NoPanel { for_long } => self.no_panel(for_long),
             Told::NoBus(why) => {
                 self.failure = Some(anyhow::anyhow!(why).context(wording::NO_BUS));
                 self.choose(Choice::Quit);

@@ -17,7 +17,7 @@ use crate::config::{self, Config, Missing};
 use crate::core::wording;
 use crate::exit::Outcome;
 use crate::monitor::clock::Clock;
-use crate::monitor::event::{Panel, Request};
+use crate::monitor::event::Request;
 use crate::monitor::once::clean_once;
 use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event, Face, State};
@@ -139,7 +139,6 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if let Some(seconds) = args.quit_after {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
-    say_if_no_panel(&monitor, clock)?;
     let mut app = App::new(view, monitor, event_loop.proxy(), state, args.autostart);
     event_loop.run(&mut app).map_err(anyhow::Error::msg)?;
     drop(lock);
@@ -164,12 +163,12 @@ fn clean_up(paths: &Paths, missing: Missing) -> Outcome {
     clean_once(paths, missing, &mut sense::Machine::with_leases(paths.lease_dir()), &mut act::Machine)
 }
 
-/// One tray a user: the first shows itself, the second ends well.
 /// Whether another tray hears us. A word that nobody knows does nothing to it.
 fn answers(paths: &Paths) -> bool {
     platform::control::send(&paths.control(), "hello", PATIENCE).is_ok()
 }
 
+/// One tray a user: the first shows itself, the second ends well.
 fn greet_the_first(paths: &Paths) -> Outcome {
     match platform::control::send(&paths.control(), &Request::Show.line(), PATIENCE) {
         Ok(_) => {
@@ -206,33 +205,6 @@ impl Losses {
             monitor.tell(Event::Failed(loss));
         }
     }
-}
-
-/// How long a session may take to start its panel.
-const PANEL_PATIENCE: Duration = Duration::from_secs(20);
-
-/// The icon appears when a panel does; until then the user must not wonder.
-fn say_if_no_panel(monitor: &Monitor, clock: Clock) -> anyhow::Result<()> {
-    let monitor = monitor.clone();
-    let is_missing = || platform::desktop::panel() == Ok(false);
-    let say = move || {
-        if !is_missing() {
-            return;
-        }
-        let cure = wording::panel_cure(&platform::desktop::seat());
-        console::complain(&wording::no_panel_line(&cure));
-        tracing::warn!("{}", wording::no_panel_line(&cure));
-        clock.wait(PANEL_PATIENCE);
-        if is_missing() {
-            let is_news = platform::desktop::is_first_in_session("no-panel");
-            monitor.tell(Event::Panel(Panel::Missing { cure, is_news }));
-            platform::desktop::wait_for_panel(|| monitor.tell(Event::Panel(Panel::Shows)));
-        }
-    };
-    if platform::desktop::CAN_LACK_A_PANEL {
-        thread::Builder::new().name("panel".into()).spawn(say)?;
-    }
-    Ok(())
 }
 
 fn quit_after(monitor: &Monitor, clock: Clock, wait: Duration) -> anyhow::Result<()> {

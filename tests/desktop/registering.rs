@@ -64,6 +64,24 @@ fn a_panel_that_refuses_or_hangs_is_asked_again_and_the_menu_answers_meanwhile()
 }
 
 #[test]
+fn other_programs_icons_that_come_and_go_put_nothing_off() {
+    on_a_bus(|| {
+        let bed = Bed::with_the_real_name();
+        let session = bed.session();
+        let keeper = bed.keeper(3005);
+        let panel = Panel::start(&session.address);
+        panel.refuse(1);
+        let _tray = Tray::start_in(&bed, &session, &keeper);
+        eventually("it was refused", PATIENCE, || panel.registrations() == 1);
+        // More often than the tray tries again.
+        eventually("the icon is registered", PATIENCE, || {
+            panel.say("StatusNotifierItemUnregistered", Some(":1.99999/StatusNotifierItem"));
+            panel.items().len() == 1
+        });
+    });
+}
+
+#[test]
 fn a_panel_that_forgets_gets_the_icon_again_and_one_that_does_not_is_left_alone() {
     on_a_bus(|| {
         let bed = Bed::with_the_real_name();
@@ -102,6 +120,43 @@ fn at_login_a_bus_that_comes_late_is_waited_for() {
         session.start_bus();
         let panel = Panel::start(&session.address);
         eventually("the icon is registered", PATIENCE, || panel.items().len() == 1);
+    });
+}
+
+#[test]
+fn a_panel_that_never_takes_the_icon_is_no_panel_and_one_that_takes_it_in_the_end_is_one() {
+    on_a_bus(|| {
+        let bed = Bed::with_the_real_name();
+        let session = bed.session();
+        let keeper = bed.keeper(3005);
+        let panel = Panel::name_only(&session.address);
+        let doctor = keeper.run_with(&["doctor"], |command| {
+            session.adopt(command);
+        });
+        doctor.says("no panel shows tray icons");
+        let _tray = Tray::start_in(&bed, &session, &keeper);
+        let missing = || keeper.log().matches("no panel shows tray icons").count();
+        eventually("it is said after 20 s", PATIENCE * 4, || missing() == 1);
+        panel.appear();
+        eventually("the icon is registered", PATIENCE * 4, || panel.items().len() == 1);
+        drop(panel);
+        eventually("a panel that ends for good is missed, too", PATIENCE * 4, || missing() == 2);
+    });
+}
+
+#[test]
+fn a_panel_that_drops_the_icon_each_time_is_not_asked_without_a_pause() {
+    on_a_bus(|| {
+        let bed = Bed::with_the_real_name();
+        let session = bed.session();
+        let keeper = bed.keeper(3005);
+        let panel = Panel::start(&session.address);
+        panel.drop_each();
+        let mut tray = Tray::start_in(&bed, &session, &keeper);
+        eventually("it is asked again", PATIENCE, || panel.registrations() >= 3);
+        let before = panel.registrations();
+        stays_so("the machine sleeps", Duration::from_secs(3), || panel.registrations() <= before + 4);
+        assert!(tray.lives());
     });
 }
 

@@ -64,6 +64,26 @@ fn a_mere_new_indentation_discards_nothing_and_is_not_said_to() {
 }
 
 #[test]
+fn a_file_that_cannot_be_looked_at_is_neither_called_unwrapped_nor_forgotten() {
+    let user = User::new();
+    let path = user.has_the_shim("elsewhere/.mcp.json");
+    let file = path.to_str().unwrap();
+    user.mcp(&["wrap", "--file", file]).expect_code(0);
+    let wrapped = user.read("elsewhere/.mcp.json");
+    let (folder, aside) = (path.parent().unwrap(), user.path("aside"));
+    fs::rename(folder, &aside).unwrap();
+    // A link to itself: whether the file is there cannot be told.
+    std::os::unix::fs::symlink(folder, folder).unwrap();
+    let list = user.mcp(&["list"]);
+    assert!(!list.stdout.contains("is not any more"), "{list}");
+    user.mcp(&["unwrap", "--file", file]).expect_code(1);
+    fs::remove_file(folder).unwrap();
+    fs::rename(&aside, folder).unwrap();
+    assert_eq!(user.read("elsewhere/.mcp.json"), wrapped);
+    user.mcp(&["unwrap", "--file", file]).expect_code(0).says("to the byte");
+}
+
+#[test]
 fn an_entry_that_was_wrapped_and_is_not_any_more_is_named_with_its_backup() {
     let user = User::new();
     let text = format!("{{\"mcpServers\": {{{SHIM}}}}}\n");

@@ -4,6 +4,14 @@ use std::fs;
 use std::os::windows::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::slice;
+use std::time::Duration;
+
+use shimkeeper::act::{Act, Machine as Hands};
+use shimkeeper::core::moment::Now;
+use shimkeeper::core::plan::Grounds;
+use shimkeeper::core::{Instance, Memory, Moment, PathStyle, Refusal, Target, UnixTime, Watch, diagnose};
+use shimkeeper::sense::{Machine, Sense};
 
 use super::guard::process::Process;
 use super::stage::{LIVED_LONG, Shim, Stage, answers, eventually, pids, shim_of};
@@ -106,6 +114,56 @@ fn a_server_whose_launcher_has_ended_ends_with_its_client() {
     is_spared(&stage, &server, "adopted");
     stage.crash(client);
     is_ended(&stage, &server);
+}
+
+/// The only instance of a watch, as a look finds it.
+fn instance() -> Instance {
+    let watch = Watch { script: "run_ws_shim.py".into(), ..Watch::exai(PathStyle::Windows) };
+    let now = Now { moment: Moment(Duration::from_secs(1)), wall: UnixTime(0), births: 0 };
+    let snapshot = Machine::new().look(slice::from_ref(&watch), now);
+    let mut instances = diagnose(&snapshot, &watch, &Memory::default(), now.moment).instances;
+    assert_eq!(instances.len(), 1, "{instances:#?}");
+    instances.remove(0)
+}
+
+#[test]
+fn whoever_has_the_other_end_right_before_the_end_spares_what_was_planned() {
+    let stage = Stage::new();
+    let (mut client, server) = launched(&stage, Stdio::piped(), Stdio::piped());
+    let planned = [Target { grounds: Grounds::Unused, ..Target::asked_for(&instance()) }];
+    let report = Hands.end(&planned, Duration::from_secs(1));
+    assert!(report.ended.is_empty(), "{report:#?}");
+    assert_eq!(report.refused.iter().map(|refused| refused.why).collect::<Vec<_>>(), [Refusal::InUse]);
+    server.lives();
+    drop(client.stdin.take());
+    let report = Hands.end(&planned, Duration::from_secs(1));
+    let ended: Vec<u64> = report.ended.iter().map(|ended| ended.pid.get().into()).collect();
+    assert_eq!(ended, [server.shim.pid], "{report:#?}");
+}
+
+#[test]
+fn a_single_look_names_the_client_and_not_the_launcher_between() {
+    let mut stage = Stage::new();
+    let (python, base) = (stage.python(), stage.python());
+    let ready = stage.ready_file("ready");
+    let mut client = Command::new(stage.client_program());
+    client.arg(python).arg("launch.py").arg(base);
+    client.args(["run_ws_shim.py", "--port", "0", "--ready"]).arg(&ready);
+    client.stdin(Stdio::null()).stdout(Stdio::null());
+    let client = client.spawn().unwrap();
+    let number = client.id();
+    let client = stage.keep(client);
+    let server = Server::at(&ready);
+    stage.watch(server.shim.port);
+    stage.crash(client);
+    let (_, watch) = stage.status();
+    let instance = &watch["instances"][0];
+    assert_eq!(instance["client"]["pid"], number, "{instance:#}");
+    let evidence = instance["evidence"].to_string();
+    assert!(
+        evidence.contains(&format!("its client {number}, which had made its input, ended")),
+        "{evidence}"
+    );
 }
 
 #[test]

@@ -53,6 +53,7 @@ pub fn evidence(evidence: &Evidence) -> String {
             format!("{} ({pid}) still has the other end of its standard input", name(who))
         }
         Evidence::NobodySpeaks => "nobody holds the other end of its input".into(),
+        Evidence::InputMadeBy { pid } => format!("its client {pid}, which had made its input, ended"),
         Evidence::CalledBy { caller, at } => called_by(caller.as_ref(), at),
         Evidence::ParentLives { pid, name: who } => format!("its parent {} ({pid}) runs", name(who)),
         Evidence::StartedByHand => {

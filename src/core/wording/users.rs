@@ -33,6 +33,7 @@ pub(super) fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
         | Evidence::TakenIn { .. }
         | Evidence::ClientEnded { .. }
         | Evidence::NobodySpeaks
+        | Evidence::InputMadeBy { .. }
         | Evidence::ParentLives { .. }
         | Evidence::TooEarly { .. }
         | Evidence::StartedAgain { .. }

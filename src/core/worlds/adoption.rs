@@ -115,11 +115,30 @@ fn whoever_has_the_other_end_of_its_input_uses_it() {
 
 #[test]
 fn that_nobody_can_speak_to_an_orphan_any_more_is_said() {
-    let closed = |details: &mut Details| details.other_end = OtherEnd::Nobody;
+    let closed = |details: &mut Details| details.other_end = OtherEnd::Nobody { made_by: None };
     let expected = orphan(200).because(Evidence::NobodySpeaks);
     check(&left_behind(closed), Verdict::Orphaned, std::slice::from_ref(&expected));
     let world = windows_desk().and(shim(200, 600, 1400).with(closed)).where_died(1400);
     check(&world, Verdict::Orphaned, &[expected.left_by(1400)]);
+}
+
+#[test]
+fn whoever_made_its_input_was_its_client_and_not_the_launcher_on_record() {
+    let made_by = |maker: u32| {
+        move |details: &mut Details| details.other_end = OtherEnd::Nobody { made_by: Some(pid(maker)) }
+    };
+    let world = |maker| windows_desk().and(shim(200, 600, 1400).with(made_by(maker))).where_died(1400);
+    let because = Evidence::InputMadeBy { pid: pid(956) };
+    let launched =
+        orphan(200).left_by(956).because(Evidence::ParentEnded { pid: pid(1400) }).because(because);
+    check(&world(956), Verdict::Orphaned, &[launched]);
+    let look = world(1400).look();
+    let is_told = |reason: &Evidence| matches!(reason, Evidence::InputMadeBy { .. });
+    assert!(!look.instances[0].evidence.iter().any(is_told), "the parent itself was the client: {look:#?}");
+    // A client that was seen is better known than a number.
+    let client = process(1400, 500).with_args(&["Code.exe"]).child_of(1000);
+    let before = windows_desk().and(client).and(shim(200, 600, 1400));
+    check(&world(956).after(&before), Verdict::Orphaned, &[orphan(200).left_by(1400)]);
 }
 
 #[test]

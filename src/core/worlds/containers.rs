@@ -89,7 +89,8 @@ fn a_strange_first_process_took_in_what_comes_from_another_session() {
 
 #[test]
 fn a_shim_that_a_client_detached_with_pipes_was_taken_in_by_a_strange_first_process() {
-    let server = in_session(shim(7, 60, 1), 7).with(|details| details.other_end = OtherEnd::Nobody);
+    let server =
+        in_session(shim(7, 60, 1), 7).with(|details| details.other_end = OtherEnd::Nobody { made_by: None });
     check(&strange().and(server), Verdict::Orphaned, &[orphan(7).because(Evidence::NobodySpeaks)]);
 }
 

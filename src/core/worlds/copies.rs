@@ -126,7 +126,8 @@ fn placed(number: u32, birth: u64, parent: u32) -> Process {
 
 fn spoken_to(number: u32, birth: u64, parent: u32) -> Process {
     // The first process takes in orphans and speaks to none of them.
-    let end = if parent == 1 { OtherEnd::Nobody } else { OtherEnd::Somebody(vec![pid(parent)]) };
+    let end =
+        if parent == 1 { OtherEnd::Nobody { made_by: None } } else { OtherEnd::Somebody(vec![pid(parent)]) };
     shim(number, birth, parent).with(|details| details.other_end = end)
 }
 

@@ -151,7 +151,7 @@ pub(super) fn windows_desk() -> World {
 
 /// Nobody has the other end of its input, and it listens nowhere.
 pub(super) fn let_go(details: &mut Details) {
-    details.other_end = OtherEnd::Nobody;
+    details.other_end = OtherEnd::Nobody { made_by: None };
     details.callers = Callers::NotListening;
 }
 

@@ -122,8 +122,10 @@ fn with_a_copy_given_up(world: World) -> World {
         })
     };
     let client = process(300, 150).with_args(&["claude"]).child_of(root);
-    let (older, younger) =
-        (copy(301, 151, OtherEnd::Nobody), copy(302, 152, OtherEnd::Somebody(vec![pid(300)])));
+    let (older, younger) = (
+        copy(301, 151, OtherEnd::Nobody { made_by: None }),
+        copy(302, 152, OtherEnd::Somebody(vec![pid(300)])),
+    );
     world.and(client).and(older).and(younger)
 }
 
@@ -203,7 +205,7 @@ fn grow(mut world: World, sprout: &Sprout, at: usize, numbers: &[u32]) -> World 
         details.cwd = Some("/a".into());
         details.callers = Callers::NotListening;
         details.other_end = match (sprout.is_closed, parent) {
-            (true, _) => OtherEnd::Nobody,
+            (true, _) => OtherEnd::Nobody { made_by: None },
             (false, Some(parent)) => OtherEnd::Somebody(vec![parent]),
             (false, None) => OtherEnd::NotAsked,
         };

@@ -111,7 +111,7 @@ fn left_behind(oddity: impl Fn(&mut Details)) -> [World; 2] {
 fn called_by(who: &[u32]) -> impl Fn(&mut Details) {
     let who = who.iter().map(|number| pid(*number)).collect::<Vec<_>>();
     move |details| {
-        details.other_end = OtherEnd::Nobody;
+        details.other_end = OtherEnd::Nobody { made_by: None };
         details.callers = Callers::Known(vec![Caller { at: Door::Port(41715), who: who.clone() }]);
     }
 }

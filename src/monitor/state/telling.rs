@@ -31,11 +31,15 @@ impl State {
         self.told_of(&title, body)
     }
 
-    pub(super) fn tell(&self) -> Effect {
+    pub(super) fn tell(&mut self) -> Effect {
         let view = self.view();
         let body = view.lines.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
         let toast = self.told_of(&view.headline, body);
         let is_of_orphans = self.orphans() > 0 && !self.paused;
+        if is_of_orphans {
+            // From now on it goes with them.
+            self.told.of_all(&self.diagnoses);
+        }
         Effect::Toast(Toast { about: if is_of_orphans { About::Orphans } else { About::News }, ..toast })
     }
 

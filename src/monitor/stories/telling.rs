@@ -42,6 +42,27 @@ fn a_toast_about_orphans_goes_with_them_and_never_says_what_is_not_so() {
 }
 
 #[test]
+fn a_toast_that_the_user_asked_for_goes_with_its_orphans_too() {
+    let off = |config: &mut crate::config::Config| config.toasts = false;
+    for mut story in [Story::new(), Story::with(off)] {
+        story.at(10).looks(&orphans([600, 610]));
+        let effects = story.choose(Choice::Tell);
+        assert_eq!(toast(&effects).unwrap().about, About::Orphans);
+        assert_eq!(standing(&story.at(12).looks(&orphans([610]))), Some("Orphaned MCP server"));
+        assert_eq!(standing(&story.at(14).looks(&quiet())), Some("withdrawn"));
+    }
+    // Nobody was told of the fifth: there were too many toasts.
+    let mut story = Story::new();
+    for count in 1..=5 {
+        story.at(10 + u64::from(count)).looks(&orphans((0..count).map(|n| 600 + n)));
+    }
+    story.at(20).looks(&orphans([604]));
+    let effects = story.choose(Choice::Tell);
+    assert_eq!(toast(&effects).unwrap().about, About::Orphans);
+    assert_eq!(standing(&story.at(22).looks(&quiet())), Some("withdrawn"));
+}
+
+#[test]
 fn a_pause_takes_the_toast_away_and_its_end_brings_it_back() {
     let mut story = Story::new();
     story.at(10).looks(&orphans([600]));
@@ -233,7 +254,7 @@ fn a_probe_that_slept_with_the_machine_supersedes_nobody() {
     let probed = in_use().and(probe);
     let probed = probed.but(600, |older| {
         older.with(|details| {
-            details.other_end = OtherEnd::Nobody;
+            details.other_end = OtherEnd::Nobody { made_by: None };
             details.callers = Callers::NotListening;
         })
     });

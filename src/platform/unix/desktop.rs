@@ -4,56 +4,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use zbus::MatchRule;
-use zbus::blocking::{Connection, MessageIterator, fdo::DBusProxy};
-use zbus::message::Type;
+use zbus::blocking::Connection;
 
 pub(crate) use super::session::is_first as is_first_in_session;
 use crate::core::wording::Seat;
 
-/// Who shows icons.
-const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-
 /// How long the bus may take: a hung bus must not hang us.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-pub(crate) const CAN_LACK_A_PANEL: bool = true;
-
-pub(crate) fn panel() -> Result<bool, String> {
-    in_time(|| has_owner(&connect()?, WATCHER))
-}
-
-pub(crate) fn wait_for_panel(there: impl FnOnce()) {
-    // Without a bus there is nothing to wait for; the icon says so.
-    if let Err(error) = panel_comes() {
-        tracing::debug!(%error, "it is not told when a panel comes");
-        return;
-    }
-    there();
-}
-
-fn panel_comes() -> zbus::Result<()> {
-    let bus = Connection::session()?;
-    let rule = MatchRule::builder()
-        .msg_type(Type::Signal)
-        .sender("org.freedesktop.DBus")?
-        .interface("org.freedesktop.DBus")?
-        .member("NameOwnerChanged")?
-        .arg(0, WATCHER)?
-        .build();
-    let changes = MessageIterator::for_match_rule(rule, &bus, None)?;
-    // It may have come before we listened.
-    if has_owner(&bus, WATCHER).unwrap_or(false) {
-        return Ok(());
-    }
-    for change in changes {
-        let (_, _, new): (String, String, String) = change?.body().deserialize()?;
-        if !new.is_empty() {
-            return Ok(());
-        }
-    }
-    Err(zbus::Error::InvalidReply)
-}
 
 pub(crate) fn seat() -> Seat {
     let desktops = std::env::var("XDG_CURRENT_DESKTOP").unwrap_or_default();
@@ -97,12 +54,6 @@ pub(crate) fn notifier() -> Result<Option<String>, String> {
 
 fn connect() -> Result<Connection, String> {
     Connection::session().map_err(|error| error.to_string())
-}
-
-fn has_owner(bus: &Connection, name: &'static str) -> Result<bool, String> {
-    let proxy = DBusProxy::new(bus).map_err(|error| error.to_string())?;
-    let name = name.try_into().map_err(|error: zbus::names::Error| error.to_string())?;
-    proxy.name_has_owner(name).map_err(|error| error.to_string())
 }
 
 /// Runs a question on a thread of its own. A bus that never answers costs that one thread.

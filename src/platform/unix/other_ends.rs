@@ -97,7 +97,7 @@ impl OtherEnds {
     pub(super) fn found(&self) -> HashMap<Pid, OtherEnd> {
         let end = |pid: &Pid, channel: &Channel| match channel {
             Channel::None => OtherEnd::NoChannel,
-            Channel::Closed => OtherEnd::Nobody,
+            Channel::Closed => OtherEnd::Nobody { made_by: None },
             Channel::Unknown => OtherEnd::Unknown,
             Channel::Open(_) => {
                 let holders = self.holders.get(pid).map_or(&[][..], Vec::as_slice);
@@ -105,7 +105,7 @@ impl OtherEnds {
                     holders.iter().map(|holder| holder.pid).filter(|holder| holder != pid).collect();
                 // One that has both ends of its own input is spoken to by nobody else.
                 let is_its_own = others.is_empty() && !holders.is_empty();
-                if is_its_own { OtherEnd::Nobody } else { OtherEnd::Somebody(others) }
+                if is_its_own { OtherEnd::Nobody { made_by: None } } else { OtherEnd::Somebody(others) }
             }
         };
         self.channels.iter().map(|(pid, channel)| (*pid, end(pid, channel))).collect()
@@ -272,8 +272,8 @@ mod tests {
         assert_eq!(found, Some(OtherEnd::Somebody(vec![me()])));
         drop(child.0.stdin.take());
         ends.look_again(&[]);
-        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody));
-        assert_eq!(of(pid).1, Some(OtherEnd::Nobody));
+        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody { made_by: None }));
+        assert_eq!(of(pid).1, Some(OtherEnd::Nobody { made_by: None }));
     }
 
     #[test]
@@ -286,8 +286,8 @@ mod tests {
         assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Somebody(vec![me()])));
         drop(ours);
         ends.look_again(&[]);
-        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody));
-        assert_eq!(of(pid).1, Some(OtherEnd::Nobody));
+        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody { made_by: None }));
+        assert_eq!(of(pid).1, Some(OtherEnd::Nobody { made_by: None }));
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
         let mut ends = of(pid).0;
         ours.shutdown(Shutdown::Write).unwrap();
         ends.look_again(&[]);
-        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody));
+        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody { made_by: None }));
     }
 
     #[test]
@@ -337,7 +337,7 @@ mod tests {
         assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Somebody(Vec::new())));
         drop(child.0.stdin.take());
         ends.ask(&cheap);
-        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody));
+        assert_eq!(ends.found().get(&pid), Some(&OtherEnd::Nobody { made_by: None }));
     }
 
     #[test]

@@ -94,6 +94,8 @@ mod tests {
     fn whoever_is_connected_to_us_is_found_and_is_gone_when_he_closes() {
         let me = Pid::new(std::process::id()).unwrap();
         let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        // wine tells whose socket it is only once its owner has touched it.
+        server.set_ttl(64).unwrap();
         let port = server.local_addr().unwrap().port();
         let callers = || {
             let Some(Callers::Known(callers)) = Calls.of(&[me]).remove(&me) else { panic!("we listen") };
@@ -102,6 +104,7 @@ mod tests {
         assert_eq!(callers(), []);
         let client = TcpStream::connect(server.local_addr().unwrap()).unwrap();
         let (accepted, _) = server.accept().unwrap();
+        client.set_ttl(64).unwrap();
         assert_eq!(callers(), [Caller { at: Door::Port(port), who: vec![me] }]);
         drop((client, accepted));
         assert_eq!(callers(), []);

@@ -32,7 +32,9 @@ fn look(pid: Pid) -> io::Result<Option<OtherEnd>> {
     Ok(Some(match input {
         PipeEnd::NoPipe => OtherEnd::NoChannel,
         PipeEnd::Untold => OtherEnd::Unknown,
-        PipeEnd::Told { is_closed: true, .. } => OtherEnd::Nobody,
+        PipeEnd::Told { is_closed: true, makers, .. } => {
+            OtherEnd::Nobody { made_by: ended_maker(makers, pid, born) }
+        }
         PipeEnd::Told { is_closed: false, makers, .. } => OtherEnd::Somebody(living_maker(makers, pid, born)),
         // It waits for input, so somebody can still write. Nobody waits on an output, and the same client made that.
         PipeEnd::Busy => match end(&process, output)? {
@@ -50,7 +52,19 @@ fn end(process: &OwnedHandle, number: u64) -> io::Result<PipeEnd> {
 /// Who made the pipe, if that one lives: a number that a younger process has by now names nobody.
 fn living_maker(makers: [Option<Pid>; 2], pid: Pid, born: Birth) -> Vec<Pid> {
     let lives = |maker: &Pid| matches!(birth(*maker), Ok(Some(birth)) if birth.no_later_than(born));
-    makers.into_iter().flatten().find(|maker| *maker != pid).filter(lives).into_iter().collect()
+    maker(makers, pid).filter(lives).into_iter().collect()
+}
+
+/// The same, if that one has ended: nobody has its number any more, or a younger process.
+fn ended_maker(makers: [Option<Pid>; 2], pid: Pid, born: Birth) -> Option<Pid> {
+    maker(makers, pid).filter(|maker| match birth(*maker) {
+        Ok(now) => !now.is_some_and(|birth| birth.no_later_than(born)),
+        Err(_) => false,
+    })
+}
+
+fn maker(makers: [Option<Pid>; 2], pid: Pid) -> Option<Pid> {
+    makers.into_iter().flatten().find(|maker| *maker != pid)
 }
 
 #[cfg(test)]
@@ -68,7 +82,8 @@ mod tests {
         let pid = Pid::new(child.id()).unwrap();
         assert_eq!(other_end(pid), Some(OtherEnd::Somebody(vec![us])));
         drop(child.stdin.take());
-        assert_eq!(other_end(pid), Some(OtherEnd::Nobody));
+        // We made it, and live.
+        assert_eq!(other_end(pid), Some(OtherEnd::Nobody { made_by: None }));
         child.kill().unwrap();
         child.wait().unwrap();
     }

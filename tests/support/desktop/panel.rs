@@ -6,7 +6,7 @@
     reason = "the bus calls methods, hands over values, and some that are not needed"
 )]
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ struct Behaviour {
     registrations: Arc<AtomicUsize>,
     refusals: Arc<AtomicUsize>,
     hangs_for: Arc<AtomicU64>,
+    drops_each: Arc<AtomicBool>,
 }
 
 /// A connection of its own; dropping it takes the name off the bus.
@@ -35,7 +36,11 @@ struct Watcher(Behaviour);
 
 #[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
-    fn register_status_notifier_item(&self, service: &str) -> zbus::fdo::Result<()> {
+    async fn register_status_notifier_item(
+        &self,
+        #[zbus(connection)] bus: &zbus::Connection,
+        service: &str,
+    ) -> zbus::fdo::Result<()> {
         self.0.registrations.fetch_add(1, Ordering::SeqCst);
         std::thread::sleep(Duration::from_millis(self.0.hangs_for.swap(0, Ordering::SeqCst)));
         let left = self.0.refusals.load(Ordering::SeqCst);
@@ -43,11 +48,12 @@ impl Watcher {
             self.0.refusals.store(left - 1, Ordering::SeqCst);
             return Err(zbus::fdo::Error::Failed("the panel is not ready".into()));
         }
-        self.0
-            .items
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(format!("{service}/StatusNotifierItem"));
+        let item = format!("{service}/StatusNotifierItem");
+        if self.0.drops_each.load(Ordering::SeqCst) {
+            bus.emit_signal(None::<&str>, PATH, NAME, "StatusNotifierItemUnregistered", &(item,)).await?;
+            return Ok(());
+        }
+        self.0.items.lock().unwrap_or_else(PoisonError::into_inner).push(item);
         Ok(())
     }
 
@@ -102,6 +108,11 @@ impl Panel {
     /// The next registration is not answered for so long.
     pub(crate) fn hang(&self, time: Duration) {
         self.behaviour.hangs_for.store(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Says yes to each registration, and drops the icon at once.
+    pub(crate) fn drop_each(&self) {
+        self.behaviour.drops_each.store(true, Ordering::SeqCst);
     }
 
     /// The list is empty from now on; returns what was in it.

@@ -33,7 +33,8 @@ async fn ask() -> Result<Place, String> {
     };
     let ours = our_icons(&bus).await.map_err(|error| error.to_string())?;
     if ours.is_empty() {
-        return Ok(Place::Panel);
+        // A name that nothing stands behind shows no icons yet.
+        return Ok(if items.is_some() { Place::Panel } else { Place::NoPanel });
     }
     let names: Vec<&str> = ours.iter().map(String::as_str).collect();
     let is_listed = items.is_some_and(|items| lists(&items, &names));

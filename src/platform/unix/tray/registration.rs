@@ -8,6 +8,9 @@ const AGAIN: [u64; 6] = [1, 2, 5, 10, 30, 60];
 /// A panel may forget us without a word.
 const NOW_AND_THEN: Duration = Duration::from_mins(1);
 
+/// What is heard is followed at once, but not for ever: a panel can drop the icon each time that it is given it.
+const HEARD: [u64; 9] = [0, 0, 0, 1, 2, 5, 10, 30, 60];
+
 /// What a try has shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Outcome {
@@ -25,12 +28,16 @@ pub(super) struct Registration {
     last: Option<Outcome>,
     failures: usize,
     wait: Duration,
+    /// Something was heard since the last try.
+    has_heard: bool,
+    /// So many tries in a row came because something was heard.
+    prompted: usize,
 }
 
 impl Registration {
     /// Nothing was tried yet.
     pub(super) const fn new() -> Self {
-        Self { last: None, failures: 0, wait: Duration::ZERO }
+        Self { last: None, failures: 0, wait: Duration::ZERO, has_heard: false, prompted: 0 }
     }
 
     /// How long to wait before the next try, if nothing is heard.
@@ -39,13 +46,18 @@ impl Registration {
     }
 
     /// The panel came or went, found a host, or dropped our icon.
-    pub(super) const fn heard(&mut self) {
-        self.failures = 0;
-        self.wait = Duration::ZERO;
+    pub(super) fn heard(&mut self) {
+        let soon = nth(&HEARD, self.prompted);
+        if soon.is_zero() {
+            self.failures = 0;
+        }
+        self.wait = soon;
+        self.has_heard = true;
     }
 
     /// Takes what a try has shown; returns it where it is news for the log.
     pub(super) fn tried(&mut self, outcome: Outcome) -> Option<&Outcome> {
+        self.prompted = if std::mem::take(&mut self.has_heard) { self.prompted + 1 } else { 0 };
         self.wait = match outcome {
             // Its coming will be heard.
             Outcome::Listed | Outcome::NoPanel => {
@@ -53,15 +65,20 @@ impl Registration {
                 NOW_AND_THEN
             }
             Outcome::NotTaken(_) => {
-                let wait = AGAIN.get(self.failures).or(AGAIN.last()).copied().unwrap_or_default();
+                let wait = nth(&AGAIN, self.failures);
                 self.failures += 1;
-                Duration::from_secs(wait)
+                wait
             }
         };
         let is_news = self.last.as_ref() != Some(&outcome);
         self.last = Some(outcome);
         self.last.as_ref().filter(|_| is_news)
     }
+}
+
+/// The wait at this place, or the last one.
+fn nth(waits: &[u64], at: usize) -> Duration {
+    Duration::from_secs(waits.get(at).or(waits.last()).copied().unwrap_or_default())
 }
 
 /// Whether a panel's list has the icon of whoever is called so on the bus: `NAME`, `NAME/path` or `NAME@/path`.
@@ -98,6 +115,24 @@ mod tests {
         for quiet in [Outcome::Listed, Outcome::NoPanel] {
             registration.tried(quiet);
             assert_eq!(registration.wait().as_secs(), 60);
+        }
+    }
+
+    #[test]
+    fn a_panel_that_drops_the_icon_each_time_does_not_keep_the_machine_awake() {
+        for outcome in [Outcome::Listed, refused()] {
+            let mut registration = Registration::new();
+            let mut waits = Vec::new();
+            for _ in 0..11 {
+                registration.tried(outcome.clone());
+                registration.heard();
+                waits.push(registration.wait().as_secs());
+            }
+            assert_eq!(waits, [0, 0, 0, 1, 2, 5, 10, 30, 60, 60, 60], "{outcome:?}");
+            registration.tried(outcome.clone());
+            registration.tried(outcome);
+            registration.heard();
+            assert_eq!(registration.wait(), Duration::ZERO, "it was quiet in between");
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_lite::StreamExt;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep_until};
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, MatchRule, MessageStream, connection, message};
 
@@ -19,6 +20,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// A bus that crashed is back by then, one that starts with its session is there; one that ended with its session
 /// never is.
 const TRIES: u32 = 20;
+
+/// How long a session may take to start its panel, and a panel to start anew.
+const PANEL_PATIENCE: Duration = Duration::from_secs(20);
 
 enum End {
     /// The icon was dropped.
@@ -66,14 +70,14 @@ async fn connect(
             Err(_) => tries -= 1,
             Ok(bus) => return Ok(Some(bus)),
         }
-        let again = tokio::time::Instant::now() + AGAIN;
+        let again = Instant::now() + AGAIN;
         loop {
             tokio::select! {
                 shown = views.recv() => match shown {
                     Some(shown) => { board.post(*shown); }
                     None => return Ok(None),
                 },
-                () = tokio::time::sleep_until(again) => break,
+                () = sleep_until(again) => break,
             }
         }
     }
@@ -92,7 +96,7 @@ async fn try_to_connect(board: &Arc<Board>) -> zbus::Result<Connection> {
 /// Everything while there is a bus.
 async fn live(bus: &Connection, board: &Board, views: &mut UnboundedReceiver<Box<Shown>>) -> End {
     tokio::select! {
-        ended = register(bus) => match ended {
+        ended = register(bus, board) => match ended {
             Ok(()) => End::BusEnded,
             Err(error) => {
                 tracing::debug!(%error, "the session bus does not do as it should");
@@ -104,7 +108,7 @@ async fn live(bus: &Connection, board: &Board, views: &mut UnboundedReceiver<Box
 }
 
 /// Keeps the icon registered. Returns when the bus ends.
-async fn register(bus: &Connection) -> zbus::Result<()> {
+async fn register(bus: &Connection, board: &Board) -> zbus::Result<()> {
     let name = format!("org.kde.StatusNotifierItem-{}-1", std::process::id());
     // In a sandbox we may not have it; panels take the connection's own as well.
     let has_name = bus.request_name(name.as_str()).await.is_ok();
@@ -113,24 +117,78 @@ async fn register(bus: &Connection) -> zbus::Result<()> {
     let mut owner = MessageStream::for_match_rule(owner_changes()?, bus, None).await?;
     let mut said = MessageStream::for_match_rule(said_by_panels()?, bus, None).await?;
     let mut registration = Registration::new();
+    // Points in time, because other programs' icons come and go all the while.
+    let mut next = Instant::now();
+    let mut panel = Panel::Awaited(next + PANEL_PATIENCE);
     loop {
-        tokio::select! {
+        let has_heard = tokio::select! {
             biased;
             message = owner.next() => match message {
-                Some(Ok(_)) => registration.heard(),
+                Some(Ok(_)) => true,
                 Some(Err(_)) | None => return Ok(()),
             },
             message = said.next() => match message {
-                Some(Ok(message)) if concerns_us(&message, &names) => registration.heard(),
-                Some(Ok(_)) => {}
+                Some(Ok(message)) => concerns_us(&message, &names),
                 Some(Err(_)) | None => return Ok(()),
             },
-            () = tokio::time::sleep(registration.wait()) => {
+            () = sleep_until(next) => {
                 let outcome = watcher::register(bus, &names).await;
                 if let Some(news) = registration.tried(outcome) {
                     log(news);
+                    panel = panel.after(news, board);
                 }
+                next = Instant::now() + registration.wait();
+                false
             }
+            () = panel.is_missed() => {
+                panel = Panel::Missed;
+                board.tell(Told::NoPanel { for_long: true });
+                false
+            }
+        };
+        if has_heard {
+            registration.heard();
+            // Never later than it would have been.
+            next = next.min(Instant::now() + registration.wait());
+        }
+    }
+}
+
+/// Whether the icon is on a panel, as it is told.
+#[derive(Clone, Copy)]
+enum Panel {
+    HasIt,
+    /// Until then it may still come.
+    Awaited(Instant),
+    /// It was told that there is none.
+    Missed,
+}
+
+impl Panel {
+    /// Tells what is new.
+    fn after(self, news: &Outcome, board: &Board) -> Self {
+        match (self, news) {
+            (_, Outcome::Listed) => {
+                board.tell(Told::OnPanel);
+                Self::HasIt
+            }
+            (Self::HasIt, Outcome::NoPanel | Outcome::NotTaken(_)) => {
+                Self::Awaited(Instant::now() + PANEL_PATIENCE)
+            }
+            (Self::Awaited(_), Outcome::NoPanel) => {
+                board.tell(Told::NoPanel { for_long: false });
+                self
+            }
+            (Self::Awaited(_), Outcome::NotTaken(_))
+            | (Self::Missed, Outcome::NoPanel | Outcome::NotTaken(_)) => self,
+        }
+    }
+
+    /// Waits until it is too late, if it is waited for at all.
+    async fn is_missed(self) {
+        match self {
+            Self::Awaited(until) => sleep_until(until).await,
+            Self::HasIt | Self::Missed => std::future::pending().await,
         }
     }
 }
