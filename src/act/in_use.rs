@@ -5,7 +5,8 @@
 use crate::core::plan::Grounds;
 use crate::core::snapshot::{Callers, OtherEnd};
 use crate::core::users::{Use, by_callers, by_input};
-use crate::core::{Pid, Refusal, Target};
+use crate::core::{Member, Pid, Refusal, Target};
+use crate::platform;
 use crate::platform::callers::Calls;
 use crate::platform::table::{Asked, Table};
 
@@ -16,15 +17,20 @@ pub(super) fn used(targets: &[Target]) -> Vec<Option<Refusal>> {
     if judged.is_empty() {
         return vec![None; targets.len()];
     }
-    let members: Vec<Pid> =
-        unused().flat_map(|target| &target.members).map(|member| member.identity.pid).collect();
+    // The number of a helper that ended may be a stranger's by now, who is no member whatever he has open.
+    let there: Vec<Pid> = unused()
+        .flat_map(|target| &target.members)
+        .filter(|member| is_there(member))
+        .map(|member| member.identity.pid)
+        .collect();
     let ends = Table::default().other_ends(&Asked { servers: judged.clone(), suspects: judged });
-    let callers = Calls::default().of(&members);
+    let callers = Calls::default().of(&there);
     let refusal = |target: &Target| {
         if target.grounds == Grounds::Asked {
             return None;
         }
-        let is_a_member = |pid: Pid| target.members.iter().any(|member| member.identity.pid == pid);
+        let is_a_member =
+            |pid: Pid| there.contains(&pid) && target.members.iter().any(|member| member.identity.pid == pid);
         let inputs =
             judged_of(target).map(|pid| by_input(ends.get(&pid).unwrap_or(&OtherEnd::NotAsked), is_a_member));
         let callers = target.members.iter().map(|member| {
@@ -37,6 +43,11 @@ pub(super) fn used(targets: &[Target]) -> Vec<Option<Refusal>> {
         }
     };
     targets.iter().map(refusal).collect()
+}
+
+fn is_there(member: &Member) -> bool {
+    let birth = platform::birth(member.identity.pid);
+    birth.is_ok_and(|birth| birth == Some(member.identity.birth))
 }
 
 /// The processes of a target by whose inputs it was judged.

@@ -74,10 +74,13 @@ fn a_connection_that_goes_out_from_the_watched_port() {
         let client = bed.client_of(&[python().to_str().unwrap(), "-c", code]);
         eventually("it is connected", PATIENCE, || bed.path("connected").exists());
         let keeper = bed.keeper(3005);
-        // Nobody could bind the port now, so it is not called free; but its program is no holder, and ended by no command.
+        // The port cannot be had, and yet whoever has it is ended by nobody.
+        let status = keeper.run(&["status", "--json"]).expect_code(1).json();
+        assert_eq!(status["verdict"], "blocked", "{status:#}");
         let browser = client.children()[0];
-        keeper.run(&["status"]).expect_code(1).says("it is not ended for that");
-        keeper.run(&["free", "--pid", &browser.pid.to_string(), "--yes"]).expect_code(1);
+        let pid = browser.pid.to_string();
+        assert!(!keeper.run(&["free"]).expect_code(1).stdout.contains("is free"));
+        keeper.run(&["free", "--pid", &pid, "--yes"]).expect_code(1);
         keeper.run(&["cleanup"]).expect_code(1);
         assert!(browser.lives());
     });
