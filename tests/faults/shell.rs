@@ -46,7 +46,7 @@ const KNOWN: [&str; 6] = [
     "src/act/restart.rs:command",
     "src/guard/run/server.rs:new_server",
     "src/platform/unix/systemctl.rs:ask",
-    "src/platform/windows/ask.rs:ask",
+    "src/platform/windows/ask.rs:send",
     "src/platform/windows/small_program.rs:output_of",
 ];
 
