@@ -319,6 +319,8 @@ fn is_told(story: &Story) {
     let (stdin, first) = ear(&story.odds[2], taken);
     let (stdout, server) = mouth(&story.odds[3]);
     relay.serve(Box::new(stdin), Box::new(stdout)).unwrap();
+    // Else the wait for the next server would take this for its word.
+    until("the first is served", || tells.try_iter().any(|heard| heard == Heard::Resumed));
     client.says(INITIALIZE.as_bytes());
     server.says(INTRODUCED.as_bytes());
     let requests: Vec<String> =
