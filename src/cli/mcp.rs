@@ -8,7 +8,7 @@ use super::context::Context;
 use super::mcp_args::{McpArgs, McpListArgs, McpUnwrapArgs, McpWhat, McpWrapArgs};
 use super::mcp_guard::{bare, guard};
 use super::mcp_shown::{Asked, Found, Listed, listing, listing_json};
-use super::mcp_work::Work;
+use super::mcp_work::{Work, locked, refused};
 use crate::core::recognise::file_name;
 use crate::core::{Watch, wording};
 use crate::exit::Outcome;
@@ -48,11 +48,10 @@ fn wrap(context: &Context, globals: &Globals, args: &McpWrapArgs) -> Result<Outc
 fn unwrap(context: &Context, args: &McpUnwrapArgs) -> Result<Outcome, Failure> {
     here(|here| {
         let state = context.paths.state_dir();
-        if let Some(file) = args.file.as_deref().filter(|_| !args.dry_run)
-            && mcp::forget_missing(&state, file).unwrap_or_default()
+        if let Some(file) = args.file.as_deref().filter(|file| mcp::is_missing(&state, file))
+            && let Some(outcome) = forget_missing(context, file, args.dry_run)
         {
-            console::say(&wording::mcp_forgotten(&file.display()));
-            return Ok(Outcome::Fine);
+            return Ok(outcome);
         }
         let places = places(here, args.file.as_deref())?;
         let selection = args.server.as_deref().map_or(Selection::All, Selection::Named);
@@ -63,6 +62,26 @@ fn unwrap(context: &Context, args: &McpUnwrapArgs) -> Result<Outcome, Failure> {
         let work = Work { context, here, asked, file: args.file.as_deref(), wraps: false, nothing };
         work.on(&places, |place| mcp::plan_unwrap(place, selection, &ground))
     })
+}
+
+/// A file that is gone has nothing to unwrap. What is on record of it is forgotten. `None` if it came back meanwhile.
+fn forget_missing(context: &Context, file: &Path, is_dry_run: bool) -> Option<Outcome> {
+    if is_dry_run {
+        console::say(&wording::mcp_would_forget(&file.display()));
+        return Some(Outcome::Fine);
+    }
+    let state = context.paths.state_dir();
+    match locked(context).and_then(|_lock| mcp::forget_missing(&state, file)) {
+        Ok(true) => {
+            console::say(&wording::mcp_forgotten(&file.display()));
+            Some(Outcome::Fine)
+        }
+        Ok(false) => None,
+        Err(refusal) => {
+            refused(file, &refusal);
+            Some(Outcome::Attention)
+        }
+    }
 }
 
 /// Does something with what places follow from.

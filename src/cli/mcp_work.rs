@@ -9,7 +9,7 @@ use crate::console;
 use crate::core::mask::plain;
 use crate::core::wording;
 use crate::exit::Outcome;
-use crate::mcp::{self, Here, Living, Place, Planned, Refusal, Turn};
+use crate::mcp::{self, ConfigLock, Here, Living, Place, Planned, Refusal};
 
 /// What is done to each file in turn.
 pub(super) struct Work<'a> {
@@ -45,14 +45,14 @@ impl Work<'_> {
             if self.passes_over(place, &plan) {
                 continue;
             }
-            let done = self.plan(place, &plan).and_then(|(planned, turn)| {
+            let done = self.plan(place, &plan).and_then(|(planned, lock)| {
                 let done = self.carry_out(&planned, &mut tally);
-                drop(turn);
+                drop(lock);
                 done
             });
             if let Err(refusal) = done {
                 tally.failed += 1;
-                refused(place, &refusal);
+                refused(&place.path, &refusal);
             }
         }
         self.sum_up(&tally)
@@ -72,21 +72,18 @@ impl Work<'_> {
         true
     }
 
-    /// What is to be written is planned anew in our own turn: somebody else may have had his in between.
+    /// What is to be written is planned anew under the lock: another of us may have written in between.
     fn plan(
         &self,
         place: &Place,
         plan: &impl Fn(&Place) -> Result<Planned, Refusal>,
-    ) -> Result<(Planned, Option<Turn>), Refusal> {
+    ) -> Result<(Planned, Option<ConfigLock>), Refusal> {
         let planned = plan(place)?;
         if self.asked.dry_run || !(planned.changes() || planned.forgets()) {
             return Ok((planned, None));
         }
-        let turn = mcp::take_turn(&self.context.paths.state_dir(), |span| self.context.clock.wait(span))?;
-        if let Some(says) = &turn.says {
-            console::complain(says);
-        }
-        Ok((plan(place)?, Some(turn)))
+        let lock = locked(self.context)?;
+        Ok((plan(place)?, Some(lock)))
     }
 
     fn carry_out(&self, planned: &Planned, tally: &mut Tally) -> Result<(), Refusal> {
@@ -203,8 +200,17 @@ impl Work<'_> {
     }
 }
 
-fn refused(place: &Place, refusal: &Refusal) {
-    console::complain(&wording::mcp_refused(&place.path.display(), refusal.place, &refusal.sentence));
+/// Waits for the lock on configurations, and says so where there can be none.
+pub(super) fn locked(context: &Context) -> Result<ConfigLock, Refusal> {
+    let lock = mcp::lock(&context.paths.state_dir(), |span| context.clock.wait(span))?;
+    if let Some(says) = &lock.says {
+        console::complain(says);
+    }
+    Ok(lock)
+}
+
+pub(super) fn refused(path: &Path, refusal: &Refusal) {
+    console::complain(&wording::mcp_refused(&path.display(), refusal.place, &refusal.sentence));
     if let Some(hint) = &refusal.hint {
         console::complain(&format!("hint: {hint}"));
     }

@@ -58,10 +58,10 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Refusal> {
     Ok(Loaded { file, text })
 }
 
-/// This user's turn to change configurations, given back when it is dropped: of two that read the same
-/// record and write it the later one would lose what the earlier one remembered.
+/// The lock under which this user's configurations are changed, given back when it is dropped. Of two programs that read
+/// the same record and write it, the later one would lose what the earlier one remembered.
 #[derive(Debug)]
-pub struct Turn {
+pub struct ConfigLock {
     /// Locked while it is open, where the file system knows locks.
     _lock: File,
     /// What has to be said where it knows none.
@@ -75,14 +75,14 @@ const BETWEEN: Duration = Duration::from_millis(20);
 
 /// Waits until nobody else changes configurations with this state folder, but not for ever. `wait` blocks for so
 /// long.
-pub fn take_turn(state: &Path, wait: impl Fn(Duration)) -> Result<Turn, Refusal> {
+pub fn lock(state: &Path, wait: impl Fn(Duration)) -> Result<ConfigLock, Refusal> {
     let path = state.join("mcp.lock");
     for _ in 0..LOOKS {
         match single::acquire(&path) {
-            Ok(Lock::Ours(lock)) => return Ok(Turn { _lock: lock, says: None }),
+            Ok(Lock::Ours(lock)) => return Ok(ConfigLock { _lock: lock, says: None }),
             Ok(Lock::Unknown(file, error)) => {
-                let says = wording::mcp_without_a_turn(&path.display(), &error);
-                return Ok(Turn { _lock: file, says: Some(says) });
+                let says = wording::mcp_without_a_lock(&path.display(), &error);
+                return Ok(ConfigLock { _lock: file, says: Some(says) });
             }
             Ok(Lock::Theirs) => wait(BETWEEN),
             Err(error) => return Err(Refusal::whole_file(wording::mcp_not_written(&error))),
@@ -91,7 +91,7 @@ pub fn take_turn(state: &Path, wait: impl Fn(Duration)) -> Result<Turn, Refusal>
     Err(Refusal::whole_file(wording::mcp_locked(&path.display())))
 }
 
-/// Puts the change in place of what was read, in one's own [`Turn`]. Gives the backup of what was there. Blocks.
+/// Puts the change in place of what was read, in one's own [`ConfigLock`]. Gives the backup of what was there. Blocks.
 pub(super) fn save(
     state: &Path,
     loaded: &Loaded,

@@ -10,7 +10,7 @@ use super::refusal::Refusal;
 use super::server::{Kind, Server, servers};
 use super::store::load;
 use super::tree::Document;
-use crate::core::UnixTime;
+use crate::core::{UnixTime, wording};
 
 /// Something about an entry that was wrapped.
 #[derive(Debug)]
@@ -109,12 +109,46 @@ fn matter(
     }
 }
 
-/// Forgets a configuration that is not there any more. Says whether anything was on record. Blocks.
-pub fn forget_missing(state: &Path, file: &Path) -> std::io::Result<bool> {
-    let whole = std::path::absolute(file)?;
-    let is_it = |record: &&Record| record.file() == whole && is_absent(&whole);
-    match Record::all(state).iter().find(is_it) {
-        Some(_) => Record::empty(&whole).write(state, &whole).map(|()| true),
-        None => Ok(false),
+/// Whether something is on record of a configuration that is certainly not there any more. Blocks; touches nothing.
+#[must_use]
+pub fn is_missing(state: &Path, file: &Path) -> bool {
+    !missing(state, file).is_empty()
+}
+
+/// Forgets a configuration that is not there any more, in one's own [`ConfigLock`](super::ConfigLock): without it another
+/// of us may be writing that record. Says whether anything was on record. Blocks.
+pub fn forget_missing(state: &Path, file: &Path) -> Result<bool, Refusal> {
+    let found = missing(state, file);
+    for whole in &found {
+        let written = Record::empty(whole).write(state, whole);
+        written.map_err(|error| Refusal::whole_file(wording::mcp_not_written(&error)))?;
+    }
+    Ok(!found.is_empty())
+}
+
+/// The names under which a file is on record that is not there. Records name files behind all links.
+fn missing(state: &Path, file: &Path) -> Vec<PathBuf> {
+    let Ok(whole) = std::path::absolute(file) else { return Vec::new() };
+    if !is_absent(&whole) {
+        return Vec::new();
+    }
+    let mut names = vec![behind_links(&whole, LINKS), whole];
+    names.dedup();
+    names.retain(|name| !Record::read(state, name).servers().is_empty());
+    names
+}
+
+/// So many links are followed one after the other; Linux follows as many.
+const LINKS: usize = 40;
+
+/// The path behind all links, also where the file or the last folders are not there any more.
+fn behind_links(path: &Path, links: usize) -> PathBuf {
+    if let Ok(whole) = std::fs::canonicalize(path) {
+        return whole;
+    }
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path.to_owned() };
+    match std::fs::read_link(path) {
+        Ok(target) if links > 0 => behind_links(&folder.join(target), links - 1),
+        Ok(_) | Err(_) => behind_links(folder, links).join(name),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::fixtures::fixture;
@@ -127,12 +128,50 @@ fn a_file_that_is_gone_is_named_and_can_be_forgotten_and_a_project_that_is_gone_
     user.mcp(&["wrap"]).expect_code(0);
     fs::remove_file(&path).unwrap();
     user.mcp(&["list"]).expect_code(0).says("exai-mcp was wrapped");
-    user.mcp(&["unwrap", "--file", path.to_str().unwrap()]).expect_code(0).says("is forgotten");
+    user.mcp(&["unwrap", "--file", path.to_str().unwrap()]).expect_code(0).says("is gone; its record was removed");
     assert!(!user.mcp(&["list"]).stdout.contains("exai-mcp"));
     let other = user.has_the_shim("other/.mcp.json");
     user.mcp(&["wrap", "--file", other.to_str().unwrap()]).expect_code(0);
     fs::remove_dir_all(other.parent().unwrap()).unwrap();
     assert!(!user.mcp(&["list"]).stdout.contains("exai-mcp"));
+}
+
+#[test]
+fn a_file_that_is_gone_is_forgotten_by_every_name_that_led_to_it() {
+    let user = User::new();
+    let path = user.has_the_shim("project/.mcp.json");
+    // As a home on another disk, or a file among dotfiles.
+    let (folder, file) = (user.path("way"), user.path("dotfile.json"));
+    std::os::unix::fs::symlink(path.parent().unwrap(), &folder).unwrap();
+    std::os::unix::fs::symlink(&path, &file).unwrap();
+    for name in [folder.join(".mcp.json"), file, path.clone()] {
+        user.has_the_shim("project/.mcp.json");
+        let name = name.to_str().unwrap();
+        user.mcp(&["wrap", "--file", name]).expect_code(0);
+        fs::remove_file(&path).unwrap();
+        user.mcp(&["unwrap", "--dry-run", "--file", name]).expect_code(0).says("would be removed");
+        user.mcp(&["list"]).expect_code(0).says("exai-mcp was wrapped");
+        user.mcp(&["unwrap", "--file", name]).expect_code(0).says("its record was removed");
+        assert!(!user.mcp(&["list"]).stdout.contains("exai-mcp"), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_forgotten_is_said_and_not_called_done() {
+    let user = User::new();
+    let path = user.has_the_shim("project/.mcp.json");
+    user.mcp(&["wrap"]).expect_code(0);
+    fs::remove_file(&path).unwrap();
+    let _lock = locked(&user.state().join("mcp.lock"));
+    user.mcp(&["unwrap", "--file", path.to_str().unwrap()]).expect_code(1).complains("another shimkeeper is changing");
+    assert_eq!(fs::read_dir(user.state().join("wrapped")).unwrap().count(), 1);
+}
+
+/// The lock of another `mcp` that is at work.
+fn locked(path: &Path) -> fs::File {
+    let file = fs::File::options().read(true).write(true).create(true).truncate(false).open(path).unwrap();
+    file.try_lock().unwrap();
+    file
 }
 
 #[test]

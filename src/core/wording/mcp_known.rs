@@ -219,7 +219,13 @@ pub fn mcp_all_sound(count: usize) -> String {
 /// A record that is of no more use.
 #[must_use]
 pub fn mcp_forgotten(file: &dyn Display) -> String {
-    format!("{} is gone; what was remembered of it is forgotten", plain(&file.to_string()))
+    format!("{} is gone; its record was removed", plain(&file.to_string()))
+}
+
+/// The same, only said.
+#[must_use]
+pub fn mcp_would_forget(file: &dyn Display) -> String {
+    format!("{} is gone; its record would be removed", plain(&file.to_string()))
 }
 
 /// A bare name that starts nothing here.

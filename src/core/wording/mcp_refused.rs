@@ -133,7 +133,7 @@ pub fn mcp_not_written(error: &dyn Display) -> Complaint {
 
 /// The lock of those who change configurations cannot be had because of where it stands.
 #[must_use]
-pub fn mcp_without_a_turn(lock: &dyn Display, why: &dyn Display) -> String {
+pub fn mcp_without_a_lock(lock: &dyn Display, why: &dyn Display) -> String {
     format!(
         "the lock {} cannot be had ({}): do not change configurations by a second `mcp` at the same time",
         plain(&lock.to_string()),
