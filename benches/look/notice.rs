@@ -119,6 +119,7 @@ fn start(bed: &Bed, home: &Path, port: u16) -> (Monitor, Receiver<Shown>) {
         config,
         config_problem: None,
         program: std::env::current_exe().unwrap(),
+        our_command: "shimkeeper".into(),
         clock: Clock::start(),
         sense: [
             Box::new(sense::Machine::sparing(leases.clone())),

@@ -123,6 +123,7 @@ fn start(bed: &Bed, home: &std::path::Path, looks: &Arc<AtomicU64>) -> Monitor {
             config,
             config_problem: None,
             program: std::env::current_exe().unwrap(),
+            our_command: "shimkeeper".into(),
             clock: Clock::start(),
             sense: [eyes, Box::new(sense::Machine::with_leases(leases))],
             act: Box::new(act::Machine),

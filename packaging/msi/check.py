@@ -16,8 +16,10 @@ RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 TOAST_NAME = r"Software\Classes\AppUserModelId\Shimkeeper.Tray"
 TRAY = '"[APPLICATIONFOLDER]shimkeeper-tray.exe"'
 FILES = {
-    "shimkeeper.exe", "shimkeeper-tray.exe", "start-exai-mcp.cmd", "shimkeeper.png", "README.md", "LICENSE-MIT",
-    "LICENSE-APACHE",
+    "shimkeeper.exe", "shimkeeper-tray.exe", "start-exai-mcp.cmd", "shimkeeper.png", "README.md", "CHANGELOG.md",
+    "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE-MIT", "LICENSE-APACHE",
+    "clients.md", "configuration.md", "desktops.md", "guard.md", "judging.md", "performance.md", "trust.md",
+    "windows-smoke.md", "faces.png", "menu.png", "plasma.png", "toast.png",
 }
 CURRENT_USER = "1"
 

@@ -18,10 +18,17 @@ SHORT = {
     ("File", "CommandLineExe"): "shimcli.exe|shimkeeper.exe",
     ("File", "StartServer"): "shimstrt.cmd|start-exai-mcp.cmd",
     ("File", "ToastIcon"): "shimicon.png|shimkeeper.png",
+    ("File", "Changelog"): "CHANGES.md|CHANGELOG.md",
+    ("File", "Architecture"): "ARCHITEC.md|ARCHITECTURE.md",
+    ("File", "Contributing"): "CONTRIB.md|CONTRIBUTING.md",
+    ("File", "DocConfiguration"): "CONFIG.md|configuration.md",
+    ("File", "DocPerformance"): "PERFORM.md|performance.md",
+    ("File", "DocWindowsSmoke"): "WINSMOKE.md|windows-smoke.md",
     ("File", "LicenceMit"): "LICMIT|LICENSE-MIT",
     ("File", "LicenceApache"): "LICAPACH|LICENSE-APACHE",
     ("Shortcut", "TrayShortcut"): "SHIMKEEP|Shimkeeper",
     ("Directory", "APPLICATIONFOLDER"): "SHIMKEEP|Shimkeeper",
+    ("Directory", "ScreenshotsFolder"): "SCREENS|screenshots",
     ("Directory", "StateRoot"): "SHIMKEEP|shimkeeper",
 }
 NAME_COLUMN = {"File": "FileName", "Shortcut": "Name", "Directory": "DefaultDir"}

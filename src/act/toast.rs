@@ -7,6 +7,7 @@ mod orders;
 
 use std::convert::Infallible;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -15,7 +16,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::platform::toast::{Content, ELSEWHERE, News, Place, Toasts};
+use crate::core::wording;
+use crate::platform::toast::{Button as Drawn, Content, ELSEWHERE, News, Place, Toasts};
 use orders::{Order, Orders};
 
 /// How long the daemon may take to put a toast on the screen.
@@ -107,6 +109,8 @@ pub struct Toaster {
     thread: Option<Thread>,
     reply: Arc<dyn Fn(Reply) + Send + Sync>,
     pictures: Pictures,
+    /// A folder of ours for pictures, where the session has none.
+    state: PathBuf,
 }
 
 struct Thread {
@@ -127,14 +131,15 @@ impl Drop for Toaster {
 
 impl Toaster {
     /// Starts nothing yet; `reply` is called on any thread.
-    pub fn new(pictures: Pictures, reply: impl Fn(Reply) + Send + Sync + 'static) -> Self {
-        Self { thread: None, reply: Arc::new(reply), pictures }
+    pub fn new(pictures: Pictures, state: PathBuf, reply: impl Fn(Reply) + Send + Sync + 'static) -> Self {
+        Self { thread: None, reply: Arc::new(reply), pictures, state }
     }
 
     /// Shows a toast in place of the one before. Does not wait.
     pub fn show(&mut self, toast: Toast) {
         let runs = self.thread.take().filter(|thread| !thread.orders.is_closed());
-        let thread = match runs.map_or_else(|| start(self.pictures, &self.reply), Ok) {
+        let start = || start(self.pictures, self.state.clone(), &self.reply);
+        let thread = match runs.map_or_else(start, Ok) {
             Ok(thread) => self.thread.insert(thread),
             Err(error) => return (self.reply)(Reply::Failed(error.to_string())),
         };
@@ -159,7 +164,7 @@ impl Toaster {
     }
 }
 
-fn start(pictures: Pictures, reply: &Arc<dyn Fn(Reply) + Send + Sync>) -> io::Result<Thread> {
+fn start(pictures: Pictures, state: PathBuf, reply: &Arc<dyn Fn(Reply) + Send + Sync>) -> io::Result<Thread> {
     let (orders, receiver) = mpsc::unbounded_channel();
     let (until_the_end, ended) = channel();
     let reply = Arc::clone(reply);
@@ -167,11 +172,22 @@ fn start(pictures: Pictures, reply: &Arc<dyn Fn(Reply) + Send + Sync>) -> io::Re
         let _until_the_end = until_the_end;
         // Made here: on the monitor's thread, which has one of its own, it could not even be dropped.
         match tokio::runtime::Builder::new_current_thread().enable_time().build() {
-            Ok(runtime) => runtime.block_on(Screen::new(pictures, |answer| reply(answer)).serve(receiver)),
+            Ok(runtime) => {
+                let screen = Screen::new(Toasts::new(&state), pictures, |answer| reply(answer));
+                runtime.block_on(screen.serve(receiver));
+            }
             Err(error) => reply(Reply::Failed(error.to_string())),
         }
     })?;
     Ok(Thread { orders, ended })
+}
+
+fn drawn((button, label): &(Button, String)) -> Drawn {
+    let short = match button {
+        Button::CleanUp => wording::BUTTON_CLEAN_UP_SHORT.to_owned(),
+        Button::OpenLog | Button::Pause | Button::State => label.clone(),
+    };
+    Drawn { answer: button.id(), label: label.clone(), short }
 }
 
 /// What is on the screen, as far as it is told.
@@ -188,8 +204,8 @@ struct Screen<Tell> {
 }
 
 impl<Tell: Fn(Reply)> Screen<Tell> {
-    fn new(pictures: Pictures, reply: Tell) -> Self {
-        Self { toasts: Toasts::default(), orphans: None, lost: None, is_given_back: false, pictures, reply }
+    fn new(toasts: Toasts, pictures: Pictures, reply: Tell) -> Self {
+        Self { toasts, orphans: None, lost: None, is_given_back: false, pictures, reply }
     }
 
     async fn serve(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
@@ -247,8 +263,8 @@ impl<Tell: Fn(Reply)> Screen<Tell> {
                 }
             }
             News::Gone(Place::Orphans) => self.orphans = None,
-            News::Gone(Place::News) => {}
-            News::AllGone => self.lost = self.orphans.take().filter(|_| !self.is_given_back),
+            News::Lost(Place::Orphans) => self.lost = self.orphans.take().filter(|_| !self.is_given_back),
+            News::Gone(Place::News) | News::Lost(Place::News) => {}
             News::AnotherShows => {
                 if let Some(toast) = self.lost.take() {
                     self.is_given_back = true;
@@ -265,7 +281,7 @@ impl<Tell: Fn(Reply)> Screen<Tell> {
             by_hand: toast.by_hand.clone(),
             lasting: toast.about == About::Orphans,
             picture: (toast.picture, (self.pictures)(toast.picture)),
-            buttons: toast.buttons.iter().map(|(button, label)| (button.id(), label.clone())).collect(),
+            buttons: toast.buttons.iter().map(drawn).collect(),
         };
         let place = toast.about.place();
         let shown = timeout(TO_SHOW, self.toasts.show(place, &content)).await;

@@ -46,6 +46,8 @@ pub struct Setup {
     pub config_problem: Option<String>,
     /// The program that starts at login.
     pub program: PathBuf,
+    /// How the command line is to be called so that it works in the same places.
+    pub our_command: String,
     /// The clocks.
     pub clock: Clock,
     /// Eyes: one pair for the monitor, one for the hands.
@@ -136,11 +138,14 @@ impl Shell {
         let leases = setup.paths.lease_dir();
         let hands = Hands::new(more_sense, setup.act, setup.clock, leases, move |event| to.tell(event));
         let to = monitor.clone();
-        let toaster = Toaster::new(setup.pictures, move |reply| to.tell(Event::Toast(reply)));
+        let toaster =
+            Toaster::new(setup.pictures, setup.paths.state_dir(), move |reply| to.tell(Event::Toast(reply)));
         let watches = setup.config.watches.clone();
         let shell = Self {
             stop_grace: setup.config.stop_grace,
-            state: State::new(setup.config, setup.config_problem).with_clock(platform::local_offset),
+            state: State::new(setup.config, setup.config_problem)
+                .with_clock(platform::local_offset)
+                .called(setup.our_command),
             monitor: monitor.clone(),
             program: setup.program,
             clock: setup.clock,

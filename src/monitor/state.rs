@@ -50,6 +50,8 @@ pub struct State {
     is_without_panel: bool,
     /// How far the user's clock is ahead of UTC at a time, in seconds.
     offset_at: fn(UnixTime) -> i32,
+    /// How the command line is to be called so that it works in the same places.
+    our_command: String,
 }
 
 impl State {
@@ -71,6 +73,7 @@ impl State {
             problem: None,
             is_without_panel: false,
             offset_at: |_| 0,
+            our_command: wording::OUR_COMMAND.into(),
         }
     }
 
@@ -78,6 +81,12 @@ impl State {
     #[must_use]
     pub fn with_clock(self, offset_at: fn(UnixTime) -> i32) -> Self {
         Self { offset_at, ..self }
+    }
+
+    /// The same where the command line is to be called by this.
+    #[must_use]
+    pub fn called(self, our_command: String) -> Self {
+        Self { our_command, ..self }
     }
 
     /// Whether the user wants no looks.

@@ -38,8 +38,20 @@ pub(crate) struct Content {
     pub(crate) lasting: bool,
     /// The name of its picture among our own, and the picture as PNG.
     pub(crate) picture: (&'static str, &'static [u8]),
-    /// Buttons: what a click answers, and the label.
-    pub(crate) buttons: Vec<(&'static str, String)>,
+    /// Its buttons, the most useful one first.
+    pub(crate) buttons: Vec<Button>,
+}
+
+/// A button of a toast.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Button {
+    /// What a click answers.
+    pub(crate) answer: &'static str,
+    /// What it says.
+    pub(crate) label: String,
+    /// What it says where there is little room.
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows breaks a label into lines"))]
+    pub(crate) short: String,
 }
 
 /// What a click beside the buttons answers.
@@ -53,19 +65,27 @@ pub(crate) enum News {
     /// It is not shown any more.
     #[cfg_attr(windows, expect(dead_code, reason = "a toast of Windows goes silently"))]
     Gone(Place),
-    /// Whoever showed them has ended.
+    /// The daemon that showed it has ended.
     #[cfg_attr(windows, expect(dead_code, reason = "Windows itself shows toasts"))]
-    AllGone,
-    /// Another one shows toasts now.
+    Lost(Place),
+    /// Another daemon shows toasts now.
     #[cfg_attr(windows, expect(dead_code, reason = "Windows itself shows toasts"))]
     AnotherShows,
 }
 
 /// All toasts of ours.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Toasts(os::toast::Toasts);
 
 impl Toasts {
+    /// `state` is a folder of ours for their pictures, where the session has none.
+    ///
+    /// # Platforms
+    /// Windows: they show the program's picture, which [`introduce_ourselves`] has named.
+    pub(crate) fn new(state: &Path) -> Self {
+        Self(os::toast::Toasts::new(state))
+    }
+
     /// Puts a toast on the screen, in place of the one that stands there. One that is put there too late, when this
     /// was dropped, is taken away again.
     pub(crate) async fn show(&mut self, place: Place, content: &Content) -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! The icon on the panel: a value in, clicks out. Nothing here knows what the rows mean.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{io, os};
 
@@ -96,6 +97,9 @@ pub(crate) struct Setup<'a> {
     /// Whether the session may still be starting: then its bus is waited for.
     #[cfg_attr(windows, expect(dead_code, reason = "a taskbar is there whenever the session is"))]
     pub(crate) is_login: bool,
+    /// How long a panel that has the icon is left alone, where that is not the usual time.
+    #[cfg_attr(windows, expect(dead_code, reason = "a taskbar tells when it was started anew"))]
+    pub(crate) look_again: Option<Duration>,
     /// Every picture that will be shown.
     pub(crate) pictures: &'a [&'static Picture],
 }

@@ -42,6 +42,8 @@ pub(super) struct App {
     state: PathBuf,
     /// The session may still be starting.
     is_login: bool,
+    /// How long a panel that has the icon is left alone, where that is not the usual time.
+    look_again: Option<Duration>,
     /// The panel did not take the last change.
     is_behind: bool,
     /// Why there is no icon any more; what the program ends with.
@@ -56,12 +58,33 @@ impl App {
         state: PathBuf,
         is_login: bool,
     ) -> Self {
-        Self { view, icon: None, monitor, proxy, state, is_login, is_behind: false, failure: None }
+        Self {
+            view,
+            icon: None,
+            monitor,
+            proxy,
+            state,
+            is_login,
+            look_again: None,
+            is_behind: false,
+            failure: None,
+        }
+    }
+
+    /// Asks a panel that has the icon more often, for tests.
+    pub(super) const fn looking_again(mut self, after: Option<Duration>) -> Self {
+        self.look_again = after;
+        self
     }
 
     fn put(&self) -> anyhow::Result<Icon> {
         let pictures = Face::ALL.map(picture);
-        let setup = Setup { state: &self.state, is_login: self.is_login, pictures: &pictures };
+        let setup = Setup {
+            state: &self.state,
+            is_login: self.is_login,
+            look_again: self.look_again,
+            pictures: &pictures,
+        };
         let proxy = self.proxy.clone();
         Icon::put(&setup, &shown(&self.view), move |told| proxy.send(Wake::Icon(told)))
     }

@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Clean up once, without a window or an icon; what a scheduled task starts
     #[arg(long, hide = true, conflicts_with_all = ["quit", "forget"])]
     pub(super) cleanup: bool,
+    /// Look again so many seconds later whether the panel still has the icon, for tests
+    #[arg(long, hide = true, value_name = "SECONDS")]
+    pub(super) look_again: Option<u64>,
     /// End after this many seconds, for tests
     #[arg(long, hide = true, value_name = "SECONDS")]
     pub(super) quit_after: Option<u64>,

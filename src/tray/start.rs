@@ -107,12 +107,14 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     // Whoever ends something looks at everything; whoever looks all day must not.
     let sense: [Box<dyn Sense>; 2] =
         [Box::new(sense::Machine::sparing(leases.clone())), Box::new(sense::Machine::with_leases(leases))];
+    let our_command = our_command(home.is_some(), args.config.is_some(), &paths);
     let monitor = Monitor::start(
         Setup {
             paths,
             config,
             config_problem,
             program: std::env::current_exe().context("where this program stands could not be read")?,
+            our_command,
             clock,
             sense,
             act: Box::new(act::Machine),
@@ -139,7 +141,8 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if let Some(seconds) = args.quit_after {
         quit_after(&monitor, clock, Duration::from_secs(seconds))?;
     }
-    let mut app = App::new(view, monitor, event_loop.proxy(), state, args.autostart);
+    let app = App::new(view, monitor, event_loop.proxy(), state, args.autostart);
+    let mut app = app.looking_again(args.look_again.map(Duration::from_secs));
     event_loop.run(&mut app).map_err(anyhow::Error::msg)?;
     drop(lock);
     tracing::info!("the tray ends");
@@ -147,6 +150,15 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(error) => Err(error),
         None => Ok(Outcome::Fine),
     }
+}
+
+/// The command line for the places that were named here. What follows from the session is the same in its terminals.
+fn our_command(has_home: bool, has_config: bool, paths: &Paths) -> String {
+    let (home, config) = (paths.state_dir(), paths.config_file());
+    let home = has_home.then_some(("--home", home.as_path()));
+    let config = has_config.then_some(("--config", config.as_path()));
+    let options: Vec<_> = home.into_iter().chain(config).collect();
+    wording::our_command(&options, platform::PATH_STYLE)
 }
 
 /// Only a configuration that was named has to be there.

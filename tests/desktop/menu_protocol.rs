@@ -40,6 +40,67 @@ fn a_host_that_reads_only_when_the_layout_changes_sees_every_change() {
 }
 
 #[test]
+fn a_layout_is_not_called_changed_while_the_menu_is_open_because_some_hosts_close_it_then() {
+    on_a_bus(|| {
+        let bed = Bed::with_the_real_name();
+        let session = bed.session();
+        let keeper = bed.keeper(3005);
+        let _panel = Panel::start(&session.address);
+        let tray = Tray::start_in(&bed, &session, &keeper);
+        let pid = tray.pid();
+        eventually("it has looked", PATIENCE, || row(&session, pid, "No orphan to clean up").is_some());
+        let signals = session.signals("/MenuBar");
+        let count =
+            |name: &str| signals.lock().unwrap().iter().filter(|signal| signal.as_str() == name).count();
+        let root = |what: &str| {
+            session.menu_call(pid, "Event", &(0_i32, what, Value::from(0_i32), 0_u32)).unwrap();
+        };
+        root("opened");
+        click(&session, pid, "Pause");
+        eventually("what an open menu shows is told", PATIENCE, || {
+            let on =
+                row(&session, pid, "Pause").and_then(|row| row["toggle-state"].downcast_ref::<i32>().ok());
+            on == Some(1) && count("ItemsPropertiesUpdated") >= 2
+        });
+        stays_so("the menu stays open", Duration::from_secs(1), || count("LayoutUpdated") == 0);
+        root("closed");
+        eventually("then the layout is told", PATIENCE, || count("LayoutUpdated") == 1);
+        click(&session, pid, "Pause");
+        eventually("and from then on at once", PATIENCE, || count("LayoutUpdated") >= 2);
+    });
+}
+
+#[test]
+fn who_reads_a_part_of_the_menu_has_not_read_the_menu() {
+    on_a_bus(|| {
+        let bed = Bed::with_the_real_name();
+        let session = bed.session();
+        let keeper = bed.keeper(3005);
+        let _panel = Panel::start(&session.address);
+        let tray = Tray::start_in(&bed, &session, &keeper);
+        let pid = tray.pid();
+        let is_news = || -> bool {
+            session.menu_call(pid, "AboutToShow", &(0_i32,)).unwrap().body().deserialize().unwrap()
+        };
+        session.wait_for_menu(pid);
+        let everything: [&str; 0] = [];
+        for (parent, depth, names) in
+            [(1_i32, -1_i32, &everything[..]), (0, 0, &everything), (0, -1, &["type", "children-display"])]
+        {
+            session.menu_call(pid, "GetLayout", &(parent, depth, names)).unwrap();
+            assert!(is_news(), "row {parent}, depth {depth}, {names:?}");
+        }
+        session.menu_call(pid, "GetGroupProperties", &(vec![1_i32], &everything[..])).unwrap();
+        assert!(is_news(), "the properties of one row");
+        // As GNOME's extension reads it: the layout, then the properties of every row.
+        eventually("everything was read", PATIENCE, || {
+            session.menu_call(pid, "GetGroupProperties", &(vec![0_i32; 0], &everything[..])).unwrap();
+            !is_news()
+        });
+    });
+}
+
+#[test]
 fn a_host_that_asks_before_it_shows_the_menu_gets_the_truth() {
     on_a_bus(|| {
         let bed = Bed::with_the_real_name();

@@ -108,6 +108,27 @@ fn a_panel_that_forgets_gets_the_icon_again_and_one_that_does_not_is_left_alone(
 }
 
 #[test]
+fn a_panel_that_forgets_without_a_word_is_asked_now_and_then() {
+    on_a_bus(|| {
+        let bed = Bed::with_the_real_name();
+        let session = bed.session();
+        let keeper = bed.keeper(3005);
+        let panel = Panel::start(&session.address);
+        let mut command = tray_command(&keeper);
+        // Once a minute, if a test had the time.
+        session.adopt(&mut command).args(["--look-again", "1"]);
+        let _tray = Tray::start_with(&bed, &mut command);
+        eventually("the icon is registered", PATIENCE, || panel.items().len() == 1);
+        stays_so("a panel that has it is only looked at", Duration::from_secs(3), || {
+            panel.registrations() == 1
+        });
+        panel.forget();
+        eventually("it is registered once more", PATIENCE, || panel.items().len() == 1);
+        assert_eq!(panel.registrations(), 2);
+    });
+}
+
+#[test]
 fn at_login_a_bus_that_comes_late_is_waited_for() {
     on_a_bus(|| {
         let bed = Bed::with_the_real_name();

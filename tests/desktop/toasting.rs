@@ -100,7 +100,11 @@ fn a_daemon_that_cannot_replace_toasts_gets_a_new_one_for_each() {
         let _tray = Tray::start(&bed, &desktop, &keeper);
         let shim = orphan(&bed, &desktop, "lxqt-1-healthy");
         let toast = stub.toast("Orphaned MCP server");
-        assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan", "open-log", "Open log"]);
+        assert_eq!(
+            toast.actions,
+            ["cleanup", "Clean up", "open-log", "Open log"],
+            "it cuts longer labels off"
+        );
         stub.click(toast.number, "cleanup");
         let done = stub.toast("Cleaned up");
         assert!(!shim.lives());
@@ -130,6 +134,64 @@ fn a_toast_that_was_sent_away_is_neither_changed_nor_closed() {
 }
 
 #[test]
+fn a_toast_that_was_sent_away_while_it_was_replaced_is_still_ours_to_close() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        let stub = desktop.stub_notifyd("stub", &EVERYTHING, AT_ONCE);
+        let keeper = bed.keeper(3005);
+        let _tray = Tray::start(&bed, &desktop, &keeper);
+        let shim = orphan(&bed, &desktop, "crossed-1-healthy");
+        let toast = stub.toast("Orphaned MCP server");
+        stub.crosses();
+        stub.click(toast.number, "default");
+        let state = stub.toast("1 orphan holds port 3005");
+        assert_eq!(state.number, toast.number, "the word about the old one is about the same number");
+        stays_so("it stays", Duration::from_secs(1), || !stub.is_closed(state.number));
+        shim.process.signal(rustix::process::Signal::KILL);
+        eventually("it goes with its orphan", PATIENCE, || stub.is_closed(state.number));
+    });
+}
+
+#[test]
+fn a_daemon_that_takes_over_between_two_toasts_gets_the_one_about_orphans_as_well() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        let stub = desktop.stub_notifyd("lxqt-notificationd", &EVERYTHING, AT_ONCE);
+        let next = desktop.stub_without_the_name("stub", &EVERYTHING, AT_ONCE);
+        let keeper = bed.keeper(3005);
+        let tray = Tray::start(&bed, &desktop, &keeper);
+        let shim = orphan(&bed, &desktop, "succeeded-1-healthy");
+        stub.toast("Orphaned MCP server");
+        desktop.menu_click(tray.pid(), "About");
+        stub.toast("Shimkeeper");
+        stub.is_succeeded_by(&next);
+        desktop.menu_click(tray.pid(), "About");
+        next.toast("Shimkeeper");
+        let toast = next.toast("Orphaned MCP server");
+        shim.process.signal(rustix::process::Signal::KILL);
+        eventually("it goes with its orphan", PATIENCE, || next.is_closed(toast.number));
+    });
+}
+
+#[test]
+fn without_a_folder_of_the_session_a_toast_has_its_picture_all_the_same() {
+    on_a_desktop(|| {
+        let bed = Bed::with_the_real_name();
+        let mut desktop = bed.desktop();
+        let stub = desktop.stub_notifyd("stub", &EVERYTHING, AT_ONCE);
+        let keeper = bed.keeper(3005);
+        let mut command = tray_command(&keeper);
+        let _tray = Tray::start_with(&bed, desktop.adopt(&mut command).env_remove("XDG_RUNTIME_DIR"));
+        orphan(&bed, &desktop, "no-runtime-1-healthy");
+        let toast = stub.toast("Orphaned MCP server");
+        assert!(fs::read(&toast.icon).unwrap().starts_with(b"\x89PNG"), "{toast:?}");
+        assert!(toast.icon.starts_with(keeper.home().to_str().unwrap()), "{toast:?}");
+    });
+}
+
+#[test]
 fn a_daemon_without_buttons_is_sent_none_and_words_say_what_to_do() {
     on_a_desktop(|| {
         let bed = Bed::with_the_real_name();
@@ -140,7 +202,8 @@ fn a_daemon_without_buttons_is_sent_none_and_words_say_what_to_do() {
         let shim = orphan(&bed, &desktop, "no-buttons-1-healthy");
         let toast = stub.toast("Orphaned MCP server");
         assert_eq!(toast.actions, [""; 0]);
-        assert!(toast.body.starts_with("Shimkeeper · `shimkeeper cleanup` ends it\n"), "{toast:?}");
+        let command = format!("shimkeeper --home {} cleanup", keeper.home().display());
+        assert!(toast.body.starts_with(&format!("Shimkeeper · `{command}` ends it\n")), "{toast:?}");
         keeper.run(&["cleanup"]).expect_code(0);
         assert!(!shim.lives());
         eventually("the toast goes", PATIENCE, || stub.is_closed(toast.number));
@@ -151,7 +214,7 @@ fn a_daemon_without_buttons_is_sent_none_and_words_say_what_to_do() {
         orphan(&bed, &desktop, "no-buttons-2-healthy");
         let toast = stub.toast("Orphaned MCP server");
         assert_eq!((toast.body.as_str(), toast.actions.len(), toast.replaces), ("", 0, 0), "{toast:?}");
-        assert!(toast.summary.contains(" · `shimkeeper cleanup` ends it · "), "{toast:?}");
+        assert!(toast.summary.contains(&format!(" · `{command}` ends it · ")), "{toast:?}");
         assert!(!toast.summary.contains('\n'), "{toast:?}");
     });
 }

@@ -255,7 +255,7 @@ def by_toast(bus):
         check("a click on the toast shows the state", answered and bus.toasts()[-1][0].startswith("1 orphan"),
               f"the last toast is {bus.toasts()[-1:]}")
         check("and ends nothing", shims(), "the orphan is gone")
-        check("and the words say what to do", "shimkeeper cleanup" in bus.toasts()[-1][1], bus.toasts()[-1:])
+        check("and the words say what to do", f"shimkeeper --home {HOME}/sk cleanup" in bus.toasts()[-1][1], bus.toasts()[-1:])
         time.sleep(1)
         Picture("8-state")
         return None

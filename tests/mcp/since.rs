@@ -128,7 +128,9 @@ fn a_file_that_is_gone_is_named_and_can_be_forgotten_and_a_project_that_is_gone_
     user.mcp(&["wrap"]).expect_code(0);
     fs::remove_file(&path).unwrap();
     user.mcp(&["list"]).expect_code(0).says("exai-mcp was wrapped");
-    user.mcp(&["unwrap", "--file", path.to_str().unwrap()]).expect_code(0).says("is gone; its record was removed");
+    user.mcp(&["unwrap", "--file", path.to_str().unwrap()])
+        .expect_code(0)
+        .says("is gone; its record was removed");
     assert!(!user.mcp(&["list"]).stdout.contains("exai-mcp"));
     let other = user.has_the_shim("other/.mcp.json");
     user.mcp(&["wrap", "--file", other.to_str().unwrap()]).expect_code(0);
@@ -163,7 +165,9 @@ fn what_cannot_be_forgotten_is_said_and_not_called_done() {
     user.mcp(&["wrap"]).expect_code(0);
     fs::remove_file(&path).unwrap();
     let _lock = locked(&user.state().join("mcp.lock"));
-    user.mcp(&["unwrap", "--file", path.to_str().unwrap()]).expect_code(1).complains("another shimkeeper is changing");
+    user.mcp(&["unwrap", "--file", path.to_str().unwrap()])
+        .expect_code(1)
+        .complains("another shimkeeper is changing");
     assert_eq!(fs::read_dir(user.state().join("wrapped")).unwrap().count(), 1);
 }
 

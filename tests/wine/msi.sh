@@ -171,12 +171,14 @@ main() {
 look_at_everything() {
     local name
     check "both programs are there" same_programs "$1"
-    for name in README.md LICENSE-MIT LICENSE-APACHE; do
+    for name in README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md LICENSE-MIT LICENSE-APACHE \
+        docs/*.md assets/screenshots/*.png; do
         check "$name is there" cmp "$name" "$folder/$name"
     done
     check "the server's starter is there" cmp assets/start-exai-mcp.cmd "$folder/start-exai-mcp.cmd"
     check "the icon of toasts is there" cmp assets/icons/app-64.png "$folder/shimkeeper.png"
-    check "no other file is there" test "$(find "$folder" -type f | wc -l)" -eq 7
+    check "every link of the pages leads to a page" python3 packaging/links.py "$folder"
+    check "no other file is there" test "$(find "$folder" -type f | wc -l)" -eq 23
     check "the start menu has the shortcut" test -s "$menu/Shimkeeper.lnk"
     check "the shortcut leads to the tray" shortcut_has_text "$(windows_path "$folder/shimkeeper-tray.exe")"
     check "the value at login is quoted" has "$run_key" Shimkeeper \

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use super::Complaint;
+use super::called::for_a_shell;
+use crate::core::PathStyle;
 use crate::core::mask::{plain, plain_short};
 
 /// No cleanup is scheduled.
@@ -129,16 +131,9 @@ fn crontab_line(words: &[String], every: Duration) -> String {
         120..1440 => format!("0 */{} * * *", minutes / 60),
         _ => "0 4 * * *".into(),
     };
-    let words: Vec<String> = words.iter().map(|word| for_the_shell(word).replace('%', r"\%")).collect();
+    let words: Vec<String> =
+        words.iter().map(|word| for_a_shell(word, PathStyle::Unix).replace('%', r"\%")).collect();
     format!("{fields} {}", words.join(" "))
-}
-
-fn for_the_shell(word: &str) -> String {
-    let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./:,@+%=".contains(c);
-    if !word.is_empty() && word.chars().all(harmless) {
-        return word.to_owned();
-    }
-    format!("'{}'", plain(word).replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

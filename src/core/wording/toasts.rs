@@ -31,6 +31,9 @@ pub fn clean_up(orphans: usize) -> String {
     }
 }
 
+/// The button where there is little room; the toast says how many orphans there are.
+pub const BUTTON_CLEAN_UP_SHORT: &str = "Clean up";
+
 /// How to end orphans without a button.
 #[must_use]
 pub fn clean_up_by_hand(orphans: usize) -> String {

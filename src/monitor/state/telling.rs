@@ -14,6 +14,7 @@ impl State {
 
     pub(super) fn news(&self, title: &str, body: String) -> Toast {
         let picture = self.view().face.word();
+        let body = wording::called_as(&self.our_command, &body);
         Toast { about: About::News, picture, title: title.into(), body, by_hand: None, buttons: Vec::new() }
     }
 
@@ -22,6 +23,7 @@ impl State {
         let orphans = self.orphans();
         let by_hand =
             if orphans > 0 { wording::clean_up_by_hand(orphans) } else { wording::STATE_BY_HAND.into() };
+        let by_hand = wording::called_as(&self.our_command, &by_hand);
         let buttons = self.buttons();
         Toast { about: About::Orphans, by_hand: Some(by_hand), buttons, ..self.news(title, body) }
     }

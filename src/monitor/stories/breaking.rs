@@ -54,6 +54,7 @@ fn ends(break_at_the_first_look: bool) -> End {
         config: Config { toasts: false, ..Config::standard(PathStyle::Unix) },
         config_problem: None,
         program: std::env::current_exe().unwrap(),
+        our_command: "shimkeeper".into(),
         clock: Clock::start(),
         sense: [eyes(break_at_the_first_look), eyes(false)],
         act: Box::new(NoHands),

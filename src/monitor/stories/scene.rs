@@ -23,6 +23,12 @@ impl Story {
         Self::with(|_| ())
     }
 
+    /// The same where the command line is called so.
+    pub(super) fn called(mut self, command: &str) -> Self {
+        self.state = self.state.called(command.to_owned());
+        self
+    }
+
     /// The same but for these settings.
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::standard(PathStyle::Unix);

@@ -128,6 +128,17 @@ fn an_orphan_is_told_of_once_however_often_it_is_seen() {
 }
 
 #[test]
+fn a_tray_of_another_folder_names_it_in_its_commands() {
+    let mut story = Story::new().called("shimkeeper --home /h");
+    let effects = story.at(10).looks(&orphans([600]));
+    let told = toast(&effects).unwrap();
+    assert_eq!(told.by_hand.as_deref(), Some("`shimkeeper --home /h cleanup` ends it"));
+    story.at(20).looks(&quiet());
+    let effects = story.step(Event::Chosen(Choice::Tell));
+    assert_eq!(toast(&effects).unwrap().by_hand.as_deref(), Some("`shimkeeper --home /h status` tells more"));
+}
+
+#[test]
 fn an_orphan_that_may_not_be_ended_is_told_of_without_a_button_that_does_nothing() {
     let mut story = Story::new();
     let effects = story.at(10).looks(&orphan_off_limits());

@@ -1,7 +1,7 @@
 //! What lasts as long as the user's session: a folder of ours below `$XDG_RUNTIME_DIR`, which the system empties at the end.
 
 use std::fs::OpenOptions;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::files;
 
@@ -11,19 +11,24 @@ fn folder() -> Option<PathBuf> {
     session.filter(|path| path.is_absolute()).map(|path| path.join("shimkeeper"))
 }
 
+/// Where pictures can lie that other programs read: in the session's folder, or else below our own.
+pub(super) fn icon_folders(state: &Path) -> impl Iterator<Item = PathBuf> {
+    folder().into_iter().chain([state.to_owned()]).map(|at| at.join("icons"))
+}
+
 /// A picture as a file that other programs can read, where the panel's own pictures lie, too.
-pub(super) fn picture(name: &str, png: &[u8]) -> Option<PathBuf> {
-    let file = folder()?.join(format!("icons/shimkeeper_{name}.png"));
-    if std::fs::read(&file).is_ok_and(|there| there == png) {
-        return Some(file);
-    }
-    match files::write_volatile(&file, png) {
-        Ok(()) => Some(file),
-        Err(error) => {
-            tracing::debug!(%error, "a toast comes without its picture");
-            None
+pub(super) fn picture(state: &Path, name: &str, png: &[u8]) -> Option<PathBuf> {
+    for folder in icon_folders(state) {
+        let file = folder.join(format!("shimkeeper_{name}.png"));
+        if std::fs::read(&file).is_ok_and(|there| there == png) {
+            return Some(file);
+        }
+        match files::write_volatile(&file, png) {
+            Ok(()) => return Some(file),
+            Err(error) => tracing::debug!(%error, "a toast's picture could not be written"),
         }
     }
+    None
 }
 
 /// Whether this is the first time in this session. Where that cannot be kept, it always is.

@@ -68,14 +68,12 @@ pub(crate) struct Toasts {
     last: u64,
 }
 
-impl Default for Toasts {
-    fn default() -> Self {
+impl Toasts {
+    pub(crate) fn new(_: &Path) -> Self {
         let (answer, answers) = mpsc::unbounded_channel();
         Self { answers, answer, shown: HashMap::new(), last: 0 }
     }
-}
 
-impl Toasts {
     pub(crate) async fn show(&mut self, place: Place, content: &Content) -> Result<(), String> {
         let mut notification = Notification::new();
         notification
@@ -83,8 +81,8 @@ impl Toasts {
             .summary(&content.title)
             .body(&content.body)
             .timeout(Timeout::Milliseconds(20_000));
-        for (answer, label) in &content.buttons {
-            notification.action(answer, label);
+        for button in &content.buttons {
+            notification.action(button.answer, &button.label);
         }
         self.last += 1;
         let (number, answer) = (self.last, self.answer.clone());

@@ -112,6 +112,14 @@ impl Bare<'_> {
         })
     }
 
+    /// Waits for the menu without reading it.
+    #[track_caller]
+    pub(crate) fn wait_for_menu(&self, pid: u32) {
+        eventually_some("the tray has a menu", PATIENCE, || {
+            self.menu_call(pid, "GetProperty", &(1_i32, "visible")).ok()
+        });
+    }
+
     pub(crate) fn menu_call<B: serde::Serialize + zbus::zvariant::DynamicType>(
         &self,
         pid: u32,

@@ -1,6 +1,7 @@
 //! A notification daemon that does what a story asks of it: shows nothing, keeps what it was asked for, and answers.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -55,6 +56,10 @@ struct Daemon {
     name: String,
     capabilities: Vec<String>,
     sleeps: Duration,
+    /// Tells that a toast was sent away while it is asked to replace it.
+    crosses: Arc<AtomicBool>,
+    /// Takes the name while this one is asked to close a toast.
+    successor: Arc<Mutex<Option<Connection>>>,
     notes: Arc<Mutex<Notes>>,
 }
 
@@ -70,8 +75,9 @@ impl Daemon {
     }
 
     #[expect(clippy::too_many_arguments, reason = "the specification's own")]
-    fn notify(
+    async fn notify(
         &self,
+        #[zbus(connection)] bus: &zbus::Connection,
         app: String,
         replaces: u32,
         icon: String,
@@ -89,11 +95,22 @@ impl Daemon {
             number
         });
         std::thread::sleep(self.sleeps);
+        if replaces != 0 && self.crosses.load(Ordering::SeqCst) {
+            let sent_away = (replaces, 2_u32);
+            bus.emit_signal(None::<&str>, PATH, NOTIFICATIONS, "NotificationClosed", &sent_away)
+                .await
+                .unwrap();
+        }
         number
     }
 
-    fn close_notification(&self, number: u32) {
+    async fn close_notification(&self, #[zbus(connection)] bus: &zbus::Connection, number: u32) {
         note(&self.notes, |notes| notes.closed.push(number));
+        let successor = self.successor.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(successor) = successor {
+            bus.release_name(NOTIFICATIONS).await.unwrap();
+            successor.inner().request_name(NOTIFICATIONS).await.unwrap();
+        }
     }
 }
 
@@ -104,6 +121,8 @@ fn note<T>(notes: &Mutex<Notes>, write: impl FnOnce(&mut Notes) -> T) -> T {
 /// The daemon on its bus. Drop is its crash.
 pub(crate) struct Stub {
     connection: Connection,
+    crosses: Arc<AtomicBool>,
+    successor: Arc<Mutex<Option<Connection>>>,
     notes: Arc<Mutex<Notes>>,
 }
 
@@ -114,17 +133,42 @@ impl Desktop<'_> {
         self.kill_notifyd();
         // A stub before this one leaves the bus a moment after its drop; it is this process.
         eventually("nobody shows toasts", PATIENCE, || !self.bus.is_owned(NOTIFICATIONS));
+        let stub = self.stub_without_the_name(name, capabilities, sleeps);
+        stub.connection.request_name(NOTIFICATIONS).unwrap();
+        stub
+    }
+
+    /// The same, where nobody asks it anything yet.
+    #[track_caller]
+    pub(crate) fn stub_without_the_name(&self, name: &str, capabilities: &[&str], sleeps: Duration) -> Stub {
         let notes = Arc::<Mutex<Notes>>::default();
-        let capabilities = capabilities.iter().map(|&it| it.to_owned()).collect();
-        let daemon = Daemon { name: name.into(), capabilities, sleeps, notes: Arc::clone(&notes) };
+        let (crosses, successor) = (Arc::default(), Arc::default());
         let connection = connect(&self.address());
+        let daemon = Daemon {
+            name: name.into(),
+            capabilities: capabilities.iter().map(|&it| it.to_owned()).collect(),
+            sleeps,
+            crosses: Arc::clone(&crosses),
+            successor: Arc::clone(&successor),
+            notes: Arc::clone(&notes),
+        };
         connection.object_server().at(PATH, daemon).unwrap();
-        connection.request_name(NOTIFICATIONS).unwrap();
-        Stub { connection, notes }
+        Stub { connection, crosses, successor, notes }
     }
 }
 
 impl Stub {
+    /// From now on the user sends each toast away in the moment in which it is replaced.
+    pub(crate) fn crosses(&self) {
+        self.crosses.store(true, Ordering::SeqCst);
+    }
+
+    /// Another one takes the name when this one is asked to close a toast next.
+    pub(crate) fn is_succeeded_by(&self, other: &Self) {
+        let mut successor = self.successor.lock().unwrap_or_else(PoisonError::into_inner);
+        *successor = Some(other.connection.clone());
+    }
+
     pub(crate) fn asked(&self) -> Vec<Asked> {
         note(&self.notes, |notes| notes.asked.clone())
     }

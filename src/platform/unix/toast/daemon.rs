@@ -3,7 +3,7 @@
 use futures_lite::StreamExt;
 use notify_rust::Notification;
 use tokio::sync::oneshot;
-use zbus::message::{Message, Type};
+use zbus::message::{Message, Sequence, Type};
 use zbus::zvariant::DynamicType;
 use zbus::{Connection, MatchRule, MessageStream};
 
@@ -21,10 +21,20 @@ pub(super) struct Able {
     pub(super) capabilities: Vec<String>,
 }
 
+/// A toast that is on the screen.
+pub(super) struct Shown {
+    pub(super) number: u32,
+    /// Where the daemon's answer stands among everything that came over the bus.
+    pub(super) since: Sequence,
+    /// Another daemon has shown the toasts before this one.
+    pub(super) is_another: bool,
+}
+
 /// Word from the daemon or of it.
 pub(super) enum Heard {
     Action(u32, String),
-    Closed(u32),
+    /// The number, and where the word of it stands among everything that came over the bus.
+    Closed(u32, Sequence),
     Ended,
     Began,
     BusEnded,
@@ -78,21 +88,23 @@ impl Daemon {
 
     /// Asks for a toast and returns its number. A toast that comes when nobody waits for it any more could not be
     /// answered, so it is taken away.
-    pub(super) async fn notify(&mut self, replaces: Option<u32>, toast: Notification) -> zbus::Result<u32> {
+    pub(super) async fn notify(&mut self, replaces: Option<u32>, toast: Notification) -> zbus::Result<Shown> {
         let (number, was_shown) = oneshot::channel();
         let bus = self.bus.clone();
         tokio::spawn(async move {
             let shown = notify(&bus, replaces.unwrap_or(0), &toast).await;
-            let number_of_a_late_one = shown.as_ref().ok().map(|(number, _)| *number);
+            let number_of_a_late_one = shown.as_ref().ok().map(|(number, ..)| *number);
             if number.send(shown).is_err()
                 && let Some(late) = number_of_a_late_one
             {
                 close(&bus, late).await;
             }
         });
-        let (number, who) = was_shown.await.unwrap_or(Err(zbus::Error::InvalidReply))?;
+        let (number, who, since) = was_shown.await.unwrap_or(Err(zbus::Error::InvalidReply))?;
+        // The end of the one before may still wait to be read.
+        let is_another = self.who.is_some() && self.who != who;
         self.who = who;
-        Ok(number)
+        Ok(Shown { number, since, is_another })
     }
 
     pub(super) async fn close(&self, number: u32) {
@@ -129,7 +141,7 @@ impl Daemon {
             }
             "NotificationClosed" => {
                 let (number, _) = told.body().deserialize::<(u32, u32)>().ok()?;
-                Some(Heard::Closed(number))
+                Some(Heard::Closed(number, told.recv_position()))
             }
             _ => None,
         }
@@ -164,7 +176,7 @@ async fn notify(
     bus: &Connection,
     replaces: u32,
     toast: &Notification,
-) -> zbus::Result<(u32, Option<String>)> {
+) -> zbus::Result<(u32, Option<String>, Sequence)> {
     let body = (
         toast.appname.as_str(),
         replaces,
@@ -177,7 +189,7 @@ async fn notify(
     );
     let answer = bus.call_method(Some(NAME), PATH, Some(NAME), "Notify", &body).await?;
     let who = answer.header().sender().map(ToString::to_string);
-    Ok((answer.body().deserialize()?, who))
+    Ok((answer.body().deserialize()?, who, answer.recv_position()))
 }
 
 async fn close(bus: &Connection, number: u32) {

@@ -17,7 +17,7 @@ const DRAW_NO_BUTTONS: [&str; 2] = ["mako", "dunst"];
 const SHOW_THE_NAME: [&str; 3] = ["Plasma", LXQT, "SwayNotificationCenter"];
 
 /// LXQt's daemon draws one more button for a click beside the buttons, and so little room is left that no label can be
-/// read. It keeps the buttons of the toast that was replaced, and ends when the pointer meets a toast without an end that
+/// read. It cuts off labels of more than two short words also where there are two buttons. It keeps the buttons of the toast that was replaced, and ends when the pointer meets a toast without an end that
 /// took the place of one with an end.
 const LXQT: &str = "lxqt-notificationd";
 
@@ -59,8 +59,9 @@ pub(super) fn notification(content: &Content, able: &Able, picture: Option<&Path
         toast.urgency(Urgency::Normal).timeout(A_WHILE);
     }
     if can("actions") {
-        for (answer, label) in &content.buttons {
-            toast.action(answer, label);
+        for button in &content.buttons {
+            let label = if able.name == LXQT { &button.short } else { &button.label };
+            toast.action(button.answer, label);
         }
         if able.name != LXQT {
             // Some others draw a button for this one as well, so it comes last.
@@ -102,6 +103,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platform::toast::Button;
 
     fn able(name: &str, capabilities: &[&str]) -> Able {
         Able { name: name.into(), capabilities: capabilities.iter().map(|&it| it.into()).collect() }
@@ -114,7 +116,11 @@ mod tests {
             by_hand: Some("`shimkeeper cleanup` ends it".into()),
             lasting: true,
             picture: ("orphaned", b"png"),
-            buttons: vec![("cleanup", "Clean up 1 orphan".into())],
+            buttons: vec![Button {
+                answer: "cleanup",
+                label: "Clean up 1 orphan".into(),
+                short: "Clean up".into(),
+            }],
         }
     }
 
@@ -166,7 +172,7 @@ mod tests {
     #[test]
     fn lxqt_draws_only_the_buttons_that_count() {
         let toast = notification(&orphan(), &able("lxqt-notificationd", &EVERYTHING), None);
-        assert_eq!(toast.actions, ["cleanup", "Clean up 1 orphan"]);
+        assert_eq!(toast.actions, ["cleanup", "Clean up"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tokio::time::Instant;
 use zbus::fdo::Error;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
@@ -37,7 +38,11 @@ impl Menu {
         let mut now = self.0.now();
         let told = layout(&now.shown.rows, parent_id, recursion_depth, &property_names);
         let told = told.ok_or_else(|| no_such_row(parent_id))?;
-        if let Some(reader) = header.sender() {
+        if let Some(reader) = header.sender()
+            && parent_id == ROOT
+            && recursion_depth != 0
+            && reads_all(&property_names)
+        {
             now.was_read(reader);
         }
         Ok((now.revision, told))
@@ -45,13 +50,21 @@ impl Menu {
 
     fn get_group_properties(
         &self,
+        #[zbus(header)] header: Header<'_>,
         ids: Vec<i32>,
         property_names: Vec<String>,
     ) -> Vec<(i32, HashMap<&'static str, Value<'static>>)> {
-        let now = self.0.now();
-        let rows = &now.shown.rows;
+        let mut now = self.0.now();
+        let all = || (0..now.shown.rows.len()).map(id);
         // Nobody in particular means everybody.
-        let ids = if ids.is_empty() { (0..rows.len()).map(id).collect() } else { ids };
+        let ids = if ids.is_empty() { all().collect() } else { ids };
+        if let Some(reader) = header.sender()
+            && reads_all(&property_names)
+            && all().all(|row| ids.contains(&row))
+        {
+            now.was_read(reader);
+        }
+        let rows = &now.shown.rows;
         ids.into_iter().filter_map(|id| Some((id, properties(rows, id, &property_names)?))).collect()
     }
 
@@ -63,23 +76,25 @@ impl Menu {
 
     async fn event(
         &self,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
         id: i32,
         event_id: &str,
         _data: Value<'_>,
         _timestamp: u32,
     ) -> zbus::fdo::Result<()> {
-        if self.happened(&emitter, id, event_id).await { Ok(()) } else { Err(no_such_row(id)) }
+        if self.happened(&header, &emitter, id, event_id).await { Ok(()) } else { Err(no_such_row(id)) }
     }
 
     async fn event_group(
         &self,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
         events: Vec<Happened>,
     ) -> zbus::fdo::Result<Vec<i32>> {
         let (all, mut unknown) = (events.len(), Vec::new());
         for (id, what, _, _) in events {
-            if !self.happened(&emitter, id, &what).await {
+            if !self.happened(&header, &emitter, id, &what).await {
                 unknown.push(id);
             }
         }
@@ -145,8 +160,19 @@ impl Menu {
 
 impl Menu {
     /// Whether there is such a row.
-    async fn happened(&self, emitter: &SignalEmitter<'_>, id: i32, what: &str) -> bool {
+    async fn happened(&self, header: &Header<'_>, emitter: &SignalEmitter<'_>, id: i32, what: &str) -> bool {
         if id == ROOT {
+            if let Some(reader) = header.sender() {
+                match what {
+                    "opened" => self.0.now().opened(reader, Instant::now()),
+                    "closed" => {
+                        self.0.now().closed(reader);
+                        // The end of the bus is noticed elsewhere.
+                        let _ = tell_layout(emitter, &self.0).await;
+                    }
+                    _ => {}
+                }
+            }
             return true;
         }
         let at = place(id);
@@ -175,6 +201,21 @@ pub(super) async fn updated(
         places.iter().filter_map(told).collect()
     };
     Menu::items_properties_updated(emitter, told, Vec::new()).await
+}
+
+/// Tells of a changed layout, once no menu is open.
+pub(super) async fn tell_layout(emitter: &SignalEmitter<'_>, board: &Board) -> zbus::Result<()> {
+    let revision = board.now().take_owed_layout(Instant::now());
+    match revision {
+        Some(revision) => Menu::layout_updated(emitter, revision, ROOT).await,
+        None => Ok(()),
+    }
+}
+
+/// Whether everything that can change is among the properties that a host asks for; none means all.
+fn reads_all(wanted: &[String]) -> bool {
+    let change = ["label", "enabled", "visible", "toggle-state"];
+    wanted.is_empty() || change.iter().all(|name| wanted.iter().any(|wanted| wanted == name))
 }
 
 pub(super) fn status(board: &Board) -> &'static str {

@@ -23,7 +23,8 @@ use std::thread;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use self::board::Board;
-use self::serve::serve;
+use self::serve::{How, serve};
+use super::session;
 use crate::platform::tray::{Picture, Setup, Shown, Told};
 
 pub(crate) use self::place::place;
@@ -41,9 +42,12 @@ impl Icon {
         let board = Arc::new(Board::new(shown.clone(), theme, tell));
         let runtime = runtime()?;
         let (sender, views) = unbounded_channel();
-        let is_login = setup.is_login;
+        let how = How {
+            is_login: setup.is_login,
+            look_again: setup.look_again.unwrap_or(registration::NOW_AND_THEN),
+        };
         thread::Builder::new().name("icon".into()).spawn(move || {
-            runtime.block_on(serve(&board, views, is_login));
+            runtime.block_on(serve(&board, views, how));
         })?;
         Ok(Self(sender))
     }
@@ -71,7 +75,7 @@ impl Icon {
 
 /// Writes the pictures and says where; nowhere if they cannot be written. Then pixels have to do.
 fn written(state: &Path, pictures: &[&'static Picture]) -> String {
-    for folder in pictures::folders(state) {
+    for folder in session::icon_folders(state) {
         match pictures::write(&folder, pictures) {
             Ok(()) => return folder.to_string_lossy().into_owned(),
             Err(error) => tracing::warn!(%error, "some panels will show no icon"),
@@ -81,7 +85,7 @@ fn written(state: &Path, pictures: &[&'static Picture]) -> String {
 }
 
 pub(crate) fn forget_pictures(state: &Path) -> io::Result<()> {
-    for folder in pictures::folders(state) {
+    for folder in session::icon_folders(state) {
         remove_ours(&folder)?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::files;
 use crate::platform::tray::{Picture, decode};
@@ -27,16 +27,6 @@ fn pixmap(png: &[u8]) -> anyhow::Result<Pixmap> {
         pixel.rotate_right(1);
     }
     Ok((i32::try_from(width)?, i32::try_from(height)?, pixels))
-}
-
-/// Where the pictures are to lie: where the session keeps what ends with it, or else below our own folder.
-pub(super) fn folders(state: &Path) -> impl Iterator<Item = PathBuf> {
-    let session = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
-    session
-        .map(|path| path.join("shimkeeper"))
-        .into_iter()
-        .chain([state.to_owned()])
-        .map(|at| at.join("icons"))
 }
 
 /// Writes the pictures as a theme's folders. A second tray writes the same, and nobody reads half of a file.

@@ -6,7 +6,7 @@ use std::time::Duration;
 const AGAIN: [u64; 6] = [1, 2, 5, 10, 30, 60];
 
 /// A panel may forget us without a word.
-const NOW_AND_THEN: Duration = Duration::from_mins(1);
+pub(super) const NOW_AND_THEN: Duration = Duration::from_mins(1);
 
 /// What is heard is followed at once, but not for ever: a panel can drop the icon each time that it is given it.
 const HEARD: [u64; 9] = [0, 0, 0, 1, 2, 5, 10, 30, 60];
@@ -32,12 +32,14 @@ pub(super) struct Registration {
     has_heard: bool,
     /// So many tries in a row came because something was heard.
     prompted: usize,
+    /// How long it is left alone when all is well.
+    now_and_then: Duration,
 }
 
 impl Registration {
     /// Nothing was tried yet.
-    pub(super) const fn new() -> Self {
-        Self { last: None, failures: 0, wait: Duration::ZERO, has_heard: false, prompted: 0 }
+    pub(super) const fn new(now_and_then: Duration) -> Self {
+        Self { last: None, failures: 0, wait: Duration::ZERO, has_heard: false, prompted: 0, now_and_then }
     }
 
     /// How long to wait before the next try, if nothing is heard.
@@ -62,7 +64,7 @@ impl Registration {
             // Its coming will be heard.
             Outcome::Listed | Outcome::NoPanel => {
                 self.failures = 0;
-                NOW_AND_THEN
+                self.now_and_then
             }
             Outcome::NotTaken(_) => {
                 let wait = nth(&AGAIN, self.failures);
@@ -100,7 +102,7 @@ mod tests {
 
     #[test]
     fn it_never_gives_up_and_never_hurries() {
-        let mut registration = Registration::new();
+        let mut registration = Registration::new(NOW_AND_THEN);
         assert_eq!(registration.wait(), Duration::ZERO);
         let mut waits = Vec::new();
         for _ in 0..9 {
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn a_panel_that_drops_the_icon_each_time_does_not_keep_the_machine_awake() {
         for outcome in [Outcome::Listed, refused()] {
-            let mut registration = Registration::new();
+            let mut registration = Registration::new(NOW_AND_THEN);
             let mut waits = Vec::new();
             for _ in 0..11 {
                 registration.tried(outcome.clone());
@@ -138,7 +140,7 @@ mod tests {
 
     #[test]
     fn only_a_change_is_news() {
-        let mut registration = Registration::new();
+        let mut registration = Registration::new(NOW_AND_THEN);
         assert_eq!(registration.tried(refused()), Some(&refused()));
         assert_eq!(registration.tried(refused()), None);
         assert_eq!(registration.tried(Outcome::Listed), Some(&Outcome::Listed));

@@ -31,9 +31,18 @@ enum End {
     BusEnded,
 }
 
+/// How the icon is served.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    /// Whether the session may still be starting: then its bus is waited for.
+    pub(super) is_login: bool,
+    /// How long a panel that has the icon is left alone.
+    pub(super) look_again: Duration,
+}
+
 /// Serves the icon until it is dropped, or until there is no bus any more.
-pub(super) async fn serve(board: &Arc<Board>, mut views: UnboundedReceiver<Box<Shown>>, is_login: bool) {
-    let first = if is_login { TRIES } else { 1 };
+pub(super) async fn serve(board: &Arc<Board>, mut views: UnboundedReceiver<Box<Shown>>, how: How) {
+    let first = if how.is_login { TRIES } else { 1 };
     let mut bus = match connect(board, &mut views, first).await {
         Ok(Some(bus)) => bus,
         Ok(None) => return,
@@ -42,7 +51,7 @@ pub(super) async fn serve(board: &Arc<Board>, mut views: UnboundedReceiver<Box<S
     loop {
         let executor = bus.executor().clone();
         let ended = tokio::select! {
-            ended = live(&bus, board, &mut views) => ended,
+            ended = live(&bus, board, &mut views, how.look_again) => ended,
             () = async { loop { executor.tick().await } } => End::BusEnded,
         };
         if matches!(ended, End::Dropped) {
@@ -94,9 +103,14 @@ async fn try_to_connect(board: &Arc<Board>) -> zbus::Result<Connection> {
 }
 
 /// Everything while there is a bus.
-async fn live(bus: &Connection, board: &Board, views: &mut UnboundedReceiver<Box<Shown>>) -> End {
+async fn live(
+    bus: &Connection,
+    board: &Board,
+    views: &mut UnboundedReceiver<Box<Shown>>,
+    look_again: Duration,
+) -> End {
     tokio::select! {
-        ended = register(bus, board) => match ended {
+        ended = register(bus, board, Registration::new(look_again)) => match ended {
             Ok(()) => End::BusEnded,
             Err(error) => {
                 tracing::debug!(%error, "the session bus does not do as it should");
@@ -108,7 +122,7 @@ async fn live(bus: &Connection, board: &Board, views: &mut UnboundedReceiver<Box
 }
 
 /// Keeps the icon registered. Returns when the bus ends.
-async fn register(bus: &Connection, board: &Board) -> zbus::Result<()> {
+async fn register(bus: &Connection, board: &Board, mut registration: Registration) -> zbus::Result<()> {
     let name = format!("org.kde.StatusNotifierItem-{}-1", std::process::id());
     // In a sandbox we may not have it; panels take the connection's own as well.
     let has_name = bus.request_name(name.as_str()).await.is_ok();
@@ -116,7 +130,6 @@ async fn register(bus: &Connection, board: &Board) -> zbus::Result<()> {
     let names = if has_name { vec![name.as_str(), own.as_str()] } else { vec![own.as_str()] };
     let mut owner = MessageStream::for_match_rule(owner_changes()?, bus, None).await?;
     let mut said = MessageStream::for_match_rule(said_by_panels()?, bus, None).await?;
-    let mut registration = Registration::new();
     // Points in time, because other programs' icons come and go all the while.
     let mut next = Instant::now();
     let mut panel = Panel::Awaited(next + PANEL_PATIENCE);
@@ -233,12 +246,31 @@ fn concerns_us(message: &zbus::Message, names: &[&str]) -> bool {
 
 /// Passes on what is to be shown. Returns when the icon is dropped.
 async fn show(bus: &Connection, board: &Board, views: &mut UnboundedReceiver<Box<Shown>>) {
-    while let Some(shown) = views.recv().await {
-        if let Err(error) = tell(bus, board, &board.post(*shown)).await {
+    loop {
+        let due = board.now().layout_is_due();
+        let told = tokio::select! {
+            shown = views.recv() => match shown {
+                Some(shown) => tell(bus, board, &board.post(*shown)).await,
+                None => return,
+            },
+            () = until(due) => tell_layout(bus, board).await,
+        };
+        if let Err(error) = told {
             // The end of the bus is noticed elsewhere.
             tracing::debug!(%error, "a change could not be told");
         }
     }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn tell_layout(bus: &Connection, board: &Board) -> zbus::Result<()> {
+    menu::tell_layout(&SignalEmitter::new(bus, menu::PATH)?, board).await
 }
 
 /// Tells everybody what has changed.
@@ -270,8 +302,8 @@ async fn tell(bus: &Connection, board: &Board, changes: &Changes) -> zbus::Resul
         let menu = SignalEmitter::new(bus, menu::PATH)?;
         menu::updated(&menu, board, &changes.rows).await?;
         // Some hosts read nothing but this.
-        let revision = board.now().revision;
-        menu::Menu::layout_updated(&menu, revision, super::layout::ROOT).await?;
+        board.now().owe_layout();
+        menu::tell_layout(&menu, board).await?;
     }
     Ok(())
 }
