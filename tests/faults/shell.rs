@@ -45,7 +45,7 @@ const KNOWN: [&str; 6] = [
     "src/act/open.rs:open",
     "src/act/restart.rs:command",
     "src/guard/run/server.rs:new_server",
-    "src/platform/unix/systemctl.rs:ask",
+    "src/platform/linux/systemctl.rs:ask",
     "src/platform/windows/ask.rs:send",
     "src/platform/windows/small_program.rs:output_of",
 ];
