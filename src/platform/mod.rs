@@ -9,6 +9,8 @@ compile_error!("Shimkeeper runs on Linux and Windows so far; on other systems no
 #[cfg_attr(windows, path = "windows/mod.rs")]
 #[cfg_attr(not(windows), path = "linux/mod.rs")]
 mod os;
+#[cfg(unix)]
+mod posix;
 
 pub(crate) mod attributes;
 pub(crate) mod autostart;

@@ -3,12 +3,15 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// In the order in which shells try them. Others cannot be started without a program of their own.
-const ENDINGS: [&str; 4] = ["com", "exe", "bat", "cmd"];
+pub(crate) const ENDINGS: &[&str] = &["", ".exe"];
 
-pub(crate) fn program_meant_by(name: &OsStr) -> OsString {
+/// In the order in which shells try them. Others cannot be started without a program of their own.
+const SHELL_ENDINGS: [&str; 4] = ["com", "exe", "bat", "cmd"];
+
+pub(crate) fn meant_by(name: &OsStr) -> OsString {
     let path = Path::new(name);
-    let is_whole = path.extension().is_some_and(|own| ENDINGS.iter().any(|it| own.eq_ignore_ascii_case(it)));
+    let is_whole =
+        path.extension().is_some_and(|own| SHELL_ENDINGS.iter().any(|it| own.eq_ignore_ascii_case(it)));
     if is_whole {
         return name.to_owned();
     }
@@ -21,6 +24,10 @@ pub(crate) fn program_meant_by(name: &OsStr) -> OsString {
     found.map_or_else(|| name.to_owned(), PathBuf::into_os_string)
 }
 
+pub(crate) fn is_program(path: &Path) -> bool {
+    path.is_file()
+}
+
 fn with_ending(path: &Path) -> Option<PathBuf> {
     let spelled = |ending: &&str| {
         let mut name = path.as_os_str().to_owned();
@@ -28,7 +35,7 @@ fn with_ending(path: &Path) -> Option<PathBuf> {
         name.push(ending);
         PathBuf::from(name)
     };
-    ENDINGS.iter().map(spelled).find(|file| file.is_file())
+    SHELL_ENDINGS.iter().map(spelled).find(|file| file.is_file())
 }
 
 #[cfg(test)]
@@ -42,7 +49,7 @@ mod tests {
         for name in ["npx.cmd", "both.exe", "both.cmd", "py3.11.exe"] {
             std::fs::write(folder.join(name), "").unwrap();
         }
-        let meant = |name: &str| PathBuf::from(program_meant_by(folder.join(name).as_os_str()));
+        let meant = |name: &str| PathBuf::from(meant_by(folder.join(name).as_os_str()));
         for (name, file) in [
             ("npx", "npx.cmd"),
             ("both", "both.exe"),
@@ -57,8 +64,8 @@ mod tests {
 
     #[test]
     fn names_are_looked_for_in_path() {
-        let meant = PathBuf::from(program_meant_by(OsStr::new("cmd")));
+        let meant = PathBuf::from(meant_by(OsStr::new("cmd")));
         assert!(meant.ends_with("cmd.exe") && meant.is_absolute(), "{}", meant.display());
-        assert_eq!(program_meant_by(OsStr::new("no such program")), "no such program");
+        assert_eq!(meant_by(OsStr::new("no such program")), "no such program");
     }
 }
