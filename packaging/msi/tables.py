@@ -17,7 +17,10 @@ class Table:
 
     @classmethod
     def read(cls, msi, name):
-        text = subprocess.run(["msiinfo", "export", msi, name], check=True, capture_output=True).stdout
+        # What a table has as files is written beside the text, where the program stands.
+        with tempfile.TemporaryDirectory() as folder:
+            command = ["msiinfo", "export", pathlib.Path(msi).resolve(), name]
+            text = subprocess.run(command, check=True, capture_output=True, cwd=folder).stdout
         lines = [line.split("\t") for line in text.decode("cp1252").replace("\r\n", "\n").splitlines()]
         columns, types, keys = lines[0], lines[1], lines[2][1:]
         return cls(name, columns, types, keys, [dict(zip(columns, line, strict=True)) for line in lines[3:]])

@@ -1,6 +1,6 @@
 //! Toasts about orphans, and the words for desktops that cannot show buttons.
 
-use super::{bytes, capital, name, reason};
+use super::{bytes, name, reason};
 use crate::core::diagnose::Diagnosis;
 use crate::core::instance::{Client, Instance};
 
@@ -80,6 +80,27 @@ fn why(orphan: &Instance) -> String {
         Client::Gone { name: Some(who), pid: None } => format!("its client, {}, ended", name(who)),
         Client::Gone { name: None, pid: Some(pid) } => format!("its client ({pid}) ended"),
         Client::Gone { name: None, pid: None } => "its client ended".into(),
-        Client::Living { .. } | Client::Unseen => capital(&reason(orphan)),
+        Client::Living { .. } | Client::Unseen => reason(orphan),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::testing::{World, process};
+    use crate::core::{Moment, diagnose};
+
+    /// A name or a colon stands before it, so it begins no sentence.
+    #[test]
+    fn why_an_orphan_is_one_begins_in_small_letters_behind_its_name() {
+        let shim = process(600, 600).with_args(&["python", "run_ws_shim.py"]).child_of(100);
+        let world = World::linux().and(shim);
+        let mut found = diagnose(&world.snapshot, &world.watch, &world.memory, Moment::default());
+        for client in [Client::Unseen, Client::Gone { name: None, pid: None }] {
+            found.instances[0].client = client;
+            let (_, body) = orphan_toast(&[(&found, &found.instances[0])]);
+            let why = body.split(": ").nth(1).unwrap();
+            assert!(why.starts_with(char::is_lowercase), "{body}");
+        }
     }
 }
