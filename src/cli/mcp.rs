@@ -34,9 +34,6 @@ fn wrap(context: &Context, globals: &Globals, args: &McpWrapArgs) -> Result<Outc
             None => Selection::Watched(&watches),
         };
         let (state, policy) = (context.paths.state_dir(), Policy::read(here));
-        for (path, why) in policy.unread() {
-            console::complain(&wording::mcp_rules_unread(&path.display(), why));
-        }
         let ground = Ground { state: &state, style: platform::PATH_STYLE, policy: &policy };
         let asked = Asked { server: args.server.as_deref(), all: args.all, dry_run: args.dry_run };
         let file = args.file.as_deref();

@@ -18,8 +18,16 @@ use crate::core::{System, mask};
 #[derive(Debug, Default)]
 pub struct Policy {
     files: Vec<RuleFile>,
-    /// Files of rules that could not be read, and why.
-    unread: Vec<(PathBuf, String)>,
+    /// What could not be read or is not written as expected. It may allow or deny any server.
+    unread: Vec<Unread>,
+}
+
+/// A file of rules that is not known.
+#[derive(Debug)]
+struct Unread {
+    path: PathBuf,
+    rules: Rules,
+    why: String,
 }
 
 /// The rules of one file.
@@ -40,21 +48,33 @@ impl Policy {
     pub fn read(here: &Here<'_>) -> Self {
         let mut policy = Self::default();
         for (rules, path) in candidates(here) {
-            if !path.is_file() {
-                continue;
+            match path.try_exists() {
+                Ok(false) => continue,
+                Ok(true) => {}
+                Err(error) => {
+                    policy.cannot_read(rules, path, wording::unreadable(&error).sentence);
+                    continue;
+                }
             }
             match load(&path) {
                 Ok(loaded) => policy.add(rules, path, &loaded.text),
-                Err(refusal) => policy.unread.push((path, refusal.to_string())),
+                Err(refusal) => policy.cannot_read(rules, path, refusal.to_string()),
             }
         }
         policy
     }
 
+    fn cannot_read(&mut self, rules: Rules, path: PathBuf, why: String) {
+        self.unread.push(Unread { path, rules, why });
+    }
+
     fn add(&mut self, rules: Rules, path: PathBuf, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
         let document = match Document::parse(text, Format::Json) {
             Ok(document) => document,
-            Err(refusal) => return self.unread.push((path, refusal.to_string())),
+            Err(refusal) => return self.cannot_read(rules, path, refusal.to_string()),
         };
         let root = &document.root;
         let (allowed, denied) = match rules {
@@ -68,11 +88,17 @@ impl Policy {
         let is_registry = |node: &&Node| matches!(&node.value, Value::Text(text) if text == "registry");
         let access =
             ["chat.mcp.access", "ChatMCP"].iter().filter_map(|key| member(root, key)).find(is_registry);
+        let (allowed, denied) = match (commands(root, allowed), commands(root, denied)) {
+            (Ok(allowed), Ok(denied)) => (allowed, denied),
+            (Err(key), _) | (_, Err(key)) => {
+                return self.cannot_read(rules, path, wording::mcp_rule_unknown(key));
+            }
+        };
         self.files.push(RuleFile {
             path,
             rules,
-            allowed: commands(root, allowed),
-            denied: commands(root, denied),
+            allowed,
+            denied,
             registry_only: rules == Rules::VsCode && access.is_some(),
         });
     }
@@ -81,6 +107,9 @@ impl Policy {
     pub(super) fn objects(&self, client: Client, before: &[String], after: &[String]) -> Option<Complaint> {
         let of_client = || self.files.iter().filter(|file| file.rules == client.0.rules);
         let shown = |file: &RuleFile| mask::plain(&file.path.display().to_string());
+        if let Some(unread) = self.unread.iter().find(|unread| unread.rules == client.0.rules) {
+            return Some(wording::mcp_rules_unread(&unread.path.display(), &unread.why));
+        }
         let names = |lists: &[Vec<String>], words: &[String]| lists.iter().any(|list| list == words);
         if let Some(file) = of_client().find(|file| names(&file.denied, before) || names(&file.denied, after))
         {
@@ -94,29 +123,31 @@ impl Policy {
         let registry = of_client().find(|file| file.registry_only)?;
         Some(wording::mcp_registry_only(client.name(), &shown(registry)))
     }
-
-    /// The files of rules of these clients that could not be read, and why.
-    pub fn unread(&self) -> impl Iterator<Item = (&PathBuf, &str)> {
-        self.unread.iter().map(|(path, why)| (path, why.as_str()))
-    }
 }
 
-/// The commands that the rules of a list name.
-fn commands(root: &Node, keys: &[&str]) -> Vec<Vec<String>> {
-    let lists = keys.iter().filter_map(|key| member(root, key));
-    let rules = lists.flat_map(items);
-    let commands = rules.filter_map(|rule| member(rule, "serverCommand"));
-    commands.map(|command| items(command).iter().filter_map(text).collect()).collect()
+/// The commands that the rules below these keys name. An error names the key whose value has another form.
+fn commands<'k>(root: &Node, keys: &[&'k str]) -> Result<Vec<Vec<String>>, &'k str> {
+    let mut found = Vec::new();
+    for key in keys {
+        let Some(list) = member(root, key) else { continue };
+        for rule in items(list).ok_or(*key)? {
+            if let Some(command) = member(rule, "serverCommand") {
+                let words = items(command).ok_or(*key)?.iter().map(text);
+                found.push(words.collect::<Option<Vec<String>>>().ok_or(*key)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn member<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
     node.members().iter().find(|member| member.name == name).map(|member| &member.node)
 }
 
-fn items(node: &Node) -> &[Node] {
+fn items(node: &Node) -> Option<&[Node]> {
     match &node.value {
-        Value::List(items) => items,
-        Value::Text(_) | Value::Scalar | Value::Table(_) => &[],
+        Value::List(items) => Some(items),
+        Value::Text(_) | Value::Scalar | Value::Table(_) => None,
     }
 }
 
@@ -208,9 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_cannot_be_read_are_named() {
-        let mut policy = Policy::default();
-        policy.add(Rules::ClaudeCode, "/etc/rules.json".into(), "{");
-        assert_eq!(policy.unread().count(), 1);
+    fn rules_that_are_not_known_may_be_about_any_server() {
+        for text in [
+            "{",
+            r#"{"allowedMcpServers": "all"}"#,
+            r#"{"deniedMcpServers": [{"serverCommand": "python srv.py"}]}"#,
+            r#"{"allowedMcpServers": [{"serverCommand": ["python", 1]}]}"#,
+        ] {
+            let said = objection(Client::CLAUDE_CODE, Rules::ClaudeCode, text);
+            assert!(said.is_some_and(|said| said.contains("/etc/rules.json")), "{text}");
+            assert_eq!(objection(Client::CODEX, Rules::ClaudeCode, text), None, "{text}");
+        }
+        assert_eq!(objection(Client::CLAUDE_CODE, Rules::ClaudeCode, " \n"), None, "nothing is no rule");
     }
 }

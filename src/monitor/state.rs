@@ -114,7 +114,7 @@ impl State {
             Event::Panel(panel) => self.panel(panel),
             Event::Failed(why) => {
                 self.problem = Some(why.clone());
-                vec![Effect::Log(why.clone()), self.toast(wording::SOMETHING_FAILED, why)]
+                vec![Effect::Log(why.clone()), self.toast(wording::SOMETHING_FAILED, &why)]
             }
         };
         effects.push(Effect::Show(Box::new(self.view())));
@@ -180,7 +180,7 @@ impl State {
             }
             Choice::Autostart => vec![Effect::SetAutostart(self.autostart != Ok(true))],
             Choice::OpenConfig => vec![Effect::OpenConfig],
-            Choice::About => vec![self.toast(wording::ABOUT_TITLE, self.about())],
+            Choice::About => vec![self.toast(wording::ABOUT_TITLE, &self.about())],
             Choice::Tell => vec![self.tell()],
             Choice::Quit => vec![Effect::Quit],
         }
@@ -238,10 +238,10 @@ impl State {
             // The toast about them becomes the one about what was done.
             self.told.settle(&self.diagnoses);
             Effect::Toast(if self.orphans() == 0 {
-                Toast { about: About::Outcome, ..self.news(title, says) }
+                Toast { about: About::Outcome, ..self.news(title, &says) }
             } else {
                 self.told.of_all(&self.diagnoses);
-                self.told_of(title, says)
+                self.told_of(title, &says)
             })
         });
         told.into_iter().chain([Effect::LookIn(Duration::ZERO)]).collect()
@@ -263,7 +263,7 @@ impl State {
         }
         let mut effects = Vec::new();
         if let RestartOffer::Loses(client) = self.restart_offer(&watch) {
-            effects.push(self.toast(wording::RESTARTING, wording::client_loses(&client)));
+            effects.push(self.toast(wording::RESTARTING, &wording::client_loses(&client)));
         }
         self.work = Work::Restart { asked_by };
         effects.push(Effect::Restart { watch: Box::new(watch), stop_grace: self.config.stop_grace });
@@ -280,7 +280,7 @@ impl State {
             Err(why) => (wording::NOT_RESTARTED, why.clone(), format!("error {why}")),
         };
         self.remember(&says);
-        let mut effects = vec![Effect::Log(format!("{title}: {says}")), self.toast(title, says)];
+        let mut effects = vec![Effect::Log(format!("{title}: {says}")), self.toast(title, &says)];
         effects.extend(asked_by.map(|id| Effect::Answer { id, text: answer }));
         effects.push(Effect::LookIn(Duration::ZERO));
         effects
@@ -318,7 +318,7 @@ impl State {
                 effects.into_iter().chain(withdraw).collect()
             }
             Err(why) => {
-                let toast = self.toast(wording::CONFIG_KEPT, why.clone());
+                let toast = self.toast(wording::CONFIG_KEPT, &why);
                 let line = format!("{}: {why}", wording::CONFIG_KEPT);
                 self.config_problem = Some(why);
                 vec![Effect::Log(line), toast]

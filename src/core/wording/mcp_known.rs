@@ -124,11 +124,20 @@ pub fn mcp_registry_only(client: &str, rules: &str) -> Complaint {
 
 /// Rules that could not be read.
 #[must_use]
-pub fn mcp_rules_unread(path: &dyn Display, why: &str) -> String {
-    format!(
-        "{}: {why}; whether it allows or denies servers by their command is not known",
-        plain(&path.to_string())
+pub fn mcp_rules_unread(path: &dyn Display, why: &str) -> Complaint {
+    Complaint::new(
+        format!(
+            "{} may allow or deny it by its exact command, and could not be read: {why}",
+            plain(&path.to_string())
+        ),
+        "mend that file, or make it readable; then try again",
     )
+}
+
+/// A key of a file of rules that is written in another form.
+#[must_use]
+pub fn mcp_rule_unknown(key: &str) -> String {
+    format!("`{key}` has a form that is not known here")
 }
 
 /// A server in a container.

@@ -8,18 +8,18 @@ use crate::monitor::event::Panel;
 use crate::monitor::toasts::Orphans;
 
 impl State {
-    pub(super) fn toast(&self, title: &str, body: String) -> Effect {
+    pub(super) fn toast(&self, title: &str, body: &str) -> Effect {
         Effect::Toast(self.news(title, body))
     }
 
-    pub(super) fn news(&self, title: &str, body: String) -> Toast {
+    pub(super) fn news(&self, title: &str, body: &str) -> Toast {
         let picture = self.view().face.word();
-        let body = wording::called_as(&self.our_command, &body);
+        let body = wording::called_as(&self.our_command, body);
         Toast { about: About::News, picture, title: title.into(), body, by_hand: None, buttons: Vec::new() }
     }
 
     /// What stands where orphans are told of.
-    pub(super) fn told_of(&self, title: &str, body: String) -> Toast {
+    pub(super) fn told_of(&self, title: &str, body: &str) -> Toast {
         let orphans = self.orphans();
         let by_hand =
             if orphans > 0 { wording::clean_up_by_hand(orphans) } else { wording::STATE_BY_HAND.into() };
@@ -30,13 +30,13 @@ impl State {
 
     pub(super) fn of_orphans(&self, orphans: &Orphans<'_>) -> Toast {
         let (title, body) = wording::orphan_toast(orphans);
-        self.told_of(&title, body)
+        self.told_of(&title, &body)
     }
 
     pub(super) fn tell(&mut self) -> Effect {
         let view = self.view();
         let body = view.lines.iter().take(4).cloned().collect::<Vec<_>>().join("\n");
-        let toast = self.told_of(&view.headline, body);
+        let toast = self.told_of(&view.headline, &body);
         let is_of_orphans = self.orphans() > 0 && !self.paused;
         if is_of_orphans {
             // From now on it goes with them.
@@ -66,7 +66,7 @@ impl State {
                 self.is_without_panel = true;
                 let mut effects = vec![Effect::Log(format!("{}: {cure}", wording::PANEL_MISSING))];
                 if is_news && self.config.toasts {
-                    let toast = self.news(wording::NO_PANEL, wording::no_panel(&cure));
+                    let toast = self.news(wording::NO_PANEL, &wording::no_panel(&cure));
                     effects.push(Effect::Toast(Toast { buttons: self.buttons(), ..toast }));
                 }
                 effects

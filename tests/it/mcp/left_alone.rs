@@ -87,14 +87,39 @@ fn the_registry_of_vs_code_and_its_own_rules_count_for_vs_code() {
 }
 
 #[test]
-fn rules_that_cannot_be_read_are_named() {
+fn where_rules_cannot_be_read_the_entries_they_may_be_about_are_left_alone() {
+    let why = "may allow or deny it by its exact command, and could not be read";
+    for (rules, detail) in [
+        (fixture("claude-code-rules-cut.json"), "not valid JSON"),
+        (fixture("claude-code-rules-other.json"), "`allowedMcpServers` has a form that is not known"),
+    ] {
+        let user = User::new();
+        let file = user.has(".claude/settings.json", rules);
+        let text = fixture("claude-code.json");
+        user.has("project/.mcp.json", &text);
+        let says = format!("exai: left alone: {} {why}: ", file.display());
+        user.mcp(&["wrap", "--all"]).expect_code(1).says(&says).says(detail);
+        user.mcp(&["wrap", "--server", "exai"])
+            .expect_code(1)
+            .complains(why)
+            .complains("hint: mend that file");
+        assert_eq!(user.read("project/.mcp.json"), text);
+        user.has(".cursor/mcp.json", &text);
+        user.mcp(&["wrap", "--all"]).expect_code(0).says("exai: wrapped");
+        assert_eq!(user.read("project/.mcp.json"), text, "what is another client's business stays");
+        std::fs::remove_file(&file).unwrap();
+        user.mcp(&["wrap", "--all"]).expect_code(0);
+        assert!(user.read("project/.mcp.json").contains("guard"));
+    }
     let user = User::new();
-    user.has(".claude/settings.json", "{");
-    user.has("project/.mcp.json", fixture("claude-code.json"));
-    user.mcp(&["wrap", "--all"])
-        .expect_code(0)
-        .complains(".claude/settings.json: 1:1: not valid JSON")
-        .complains("whether it allows or denies servers by their command is not known");
+    let text = fixture("claude-code.json");
+    user.has("project/.mcp.json", &text);
+    let file = user.path("project/.claude/settings.json");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    // A link to itself: whether there are rules cannot be told.
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    user.mcp(&["wrap", "--all"]).expect_code(1).says(why);
+    assert_eq!(user.read("project/.mcp.json"), text);
 }
 
 #[test]
