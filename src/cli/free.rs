@@ -24,7 +24,7 @@ use crate::{act, console, platform};
 pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
     let first = config.watches.first().cloned();
-    let watch = first.unwrap_or_else(|| Watch::exai());
+    let watch = first.unwrap_or_else(Watch::exai);
     let watch = Watch { port: args.port.unwrap_or(watch.port), listens: Listens::Always, ..watch };
     let mut machine = Machine::with_leases(context.paths.lease_dir());
     let watches = [watch];

@@ -9,12 +9,15 @@ compile_error!("Shimkeeper runs on Linux and Windows so far; on other systems no
 #[cfg_attr(windows, path = "windows/mod.rs")]
 #[cfg_attr(not(windows), path = "linux/mod.rs")]
 mod os;
+#[cfg(unix)]
+mod posix;
 
 pub(crate) mod attributes;
 pub(crate) mod autostart;
 pub(crate) mod callers;
 pub(crate) mod ends;
 pub(crate) mod event_loop;
+pub(crate) mod files;
 pub(crate) mod guard;
 pub(crate) mod input;
 pub(crate) mod listeners;

@@ -1,5 +1,6 @@
 //! Linux behind the facade, through `/proc`, pidfds and the session bus.
 
+mod attributes;
 pub(crate) mod autostart;
 mod birth;
 mod callers;
@@ -10,10 +11,8 @@ mod details;
 mod diag;
 mod ends;
 pub(crate) mod event_loop;
-pub(crate) mod flow;
 pub(crate) mod guard;
 mod listeners;
-mod local_time;
 mod netlink;
 mod other_ends;
 mod pidfd;
@@ -21,7 +20,6 @@ mod ports;
 mod proc;
 pub(crate) mod schedule;
 pub(crate) mod session;
-mod signals;
 mod spawn;
 mod systemctl;
 mod systemd_exec;
@@ -32,16 +30,22 @@ pub(crate) mod tray;
 mod trials;
 mod unix_diag;
 
+pub(crate) use super::posix::flow;
+pub(crate) use super::posix::input;
+pub(crate) use super::posix::local_time::local_offset;
+pub(crate) use super::posix::private;
+pub(crate) use super::posix::programs;
+pub(crate) use super::posix::signals::when_asked_to_end;
+pub(crate) use super::posix::spawn::set_free;
+pub(crate) use attributes::copy as copy_attributes;
 pub(crate) use birth::{age, birth, birth_clock, children, hides_others, presence};
 pub(crate) use callers::Calls;
 pub(crate) use details::{args, environment, name, program};
 pub(crate) use ends::Ends;
 pub(crate) use listeners::Listeners;
-pub(crate) use local_time::local_offset;
 pub(crate) use other_ends::sockets_tell_their_peers;
 pub(crate) use pidfd::{Held, wait_for_ends};
-pub(crate) use signals::when_asked_to_end;
-pub(crate) use spawn::{let_run, set_free, tie_to_us};
+pub(crate) use spawn::{let_run, tie_to_us};
 pub(crate) use table::Table;
 pub(crate) use trials::try_bytes_of_the_system;
 
@@ -78,8 +82,4 @@ pub(crate) fn ask_in_console(_: Identity, _: &[Identity]) -> io::Result<bool> {
 
 pub(crate) fn heirs(_port: u16) -> Vec<crate::core::Identity> {
     Vec::new()
-}
-
-pub(crate) fn program_meant_by(name: &std::ffi::OsStr) -> std::ffi::OsString {
-    name.to_owned()
 }

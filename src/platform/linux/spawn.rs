@@ -1,11 +1,11 @@
-//! Children that must not outlive us, and children that must.
-#![expect(unsafe_code, reason = "`pre_exec` is unsafe by nature; both closures make one system call each")]
+//! Children that must not outlive us, by the parent-death signal.
+#![expect(unsafe_code, reason = "`pre_exec` is unsafe by nature; the closure makes system calls only")]
 
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 
-use rustix::process::{Signal, getppid, set_parent_process_death_signal, setsid};
+use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 
 pub(crate) fn tie_to_us(command: &mut Command) {
     let us = rustix::process::getpid();
@@ -23,18 +23,4 @@ pub(crate) fn tie_to_us(command: &mut Command) {
 #[expect(clippy::unnecessary_wraps, reason = "its twin puts the child into a job first")]
 pub(crate) fn let_run(_: &Child) -> io::Result<()> {
     Ok(())
-}
-
-pub(crate) fn set_free(command: &mut Command) {
-    // SAFETY: between fork and exec only system calls without allocation or locks are made.
-    unsafe {
-        command.pre_exec(|| {
-            setsid()?;
-            // The mark by which a process is known as set free; it survives exec.
-            if libc::signal(libc::SIGHUP, libc::SIG_IGN) == libc::SIG_ERR {
-                return Err(io::Error::last_os_error());
-            }
-            Ok(())
-        });
-    }
 }

@@ -9,12 +9,11 @@ mod stdio;
 mod successor;
 mod watch;
 
+pub(crate) use super::input::has_a_clients_input;
 pub(crate) use super::ports::port_is_free;
 pub(crate) use keeper::stand_between;
 pub(crate) use server::Server;
-pub(crate) use stdio::{
-    give_up_output, has_a_clients_input, input, input_is_open, output, speaks_to_us, unread_input,
-};
+pub(crate) use stdio::{give_up_output, input, input_is_open, output, speaks_to_us, unread_input};
 pub(crate) use watch::{Waker, Watch};
 
 use std::io;

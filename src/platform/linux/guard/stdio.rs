@@ -12,11 +12,7 @@ use rustix::termios::isatty;
 
 use crate::core::Pid;
 use crate::platform::os::unix_diag::UnixDiag;
-
-pub(crate) fn has_a_clients_input() -> bool {
-    fstat(io::stdin())
-        .is_ok_and(|stat| matches!(FileType::from_raw_mode(stat.st_mode), FileType::Fifo | FileType::Socket))
-}
+use crate::platform::posix::input::has_a_clients_input;
 
 pub(crate) fn input() -> io::Result<File> {
     io::stdin().as_fd().try_clone_to_owned().map(File::from)
