@@ -18,10 +18,16 @@ pub(super) fn style_of(words: &[String], here: PathStyle) -> PathStyle {
     if is_windows { PathStyle::Windows } else { here }
 }
 
-/// Whether it runs the server of one of the watches.
+/// Whether it runs the server of one of the watches, also where its program is written as a whole command line.
 pub(super) fn runs_one_of(words: &[String], cwd: Option<&str>, watches: &[Watch], here: PathStyle) -> bool {
-    let line = CommandLine::of(words, style_of(words, here)).within(cwd);
-    watches.iter().any(|watch| line.runs(&watch.runs))
+    let style = style_of(words, here);
+    let runs = |words: &[String]| {
+        let line = CommandLine::of(words, style).within(cwd);
+        watches.iter().any(|watch| line.runs(&watch.runs))
+    };
+    let is_one_text = words.first().is_some_and(|first| whole_command_line(first, here).is_some());
+    let split = || words.iter().flat_map(|word| launcher::words_of(word)).collect::<Vec<_>>();
+    runs(words) || is_one_text && runs(&split())
 }
 
 /// The wrapper that it runs: its place in the command line, and the same path with the shim's name.
