@@ -55,7 +55,8 @@ pub(super) fn key(json: &str) -> Cow<'_, str> {
         }
         // Half a pair of surrogates is no text, and is equal to itself.
         let text = serde_json::from_str::<String>(json);
-        return text.map_or(Cow::Borrowed(json), |text| Cow::Owned(serde_json::Value::from(text).to_string()));
+        return text
+            .map_or(Cow::Borrowed(json), |text| Cow::Owned(serde_json::Value::from(text).to_string()));
     }
     if json.bytes().all(|byte| byte.is_ascii_digit()) {
         return Cow::Borrowed(json);

@@ -50,7 +50,8 @@ impl Ids {
     /// Forgets all of them, and says which they were, in an order that does not depend on chance.
     pub(super) fn take(&mut self) -> Vec<Id> {
         let ids = std::mem::take(&mut self.ids).into_iter();
-        let mut ids: Vec<Id> = ids.map(|(key, id)| id.unwrap_or_else(|| Id::that_stands_there(key))).collect();
+        let mut ids: Vec<Id> =
+            ids.map(|(key, id)| id.unwrap_or_else(|| Id::that_stands_there(key))).collect();
         ids.sort_by(|one, other| one.json().cmp(other.json()));
         ids
     }

@@ -9,8 +9,9 @@ use memchr::memchr_iter;
 use super::conversation::Fate;
 use super::scan::Scan;
 
-/// An answer that is longer than this is passed on as it comes, in bytes: what a pipe holds.
-pub(super) const LONG: usize = 64 * 1024;
+/// An answer that is longer than this is passed on as it comes, in bytes: nearly all are shorter, and to keep those back
+/// for their end costs little.
+pub(super) const LONG: usize = 16 * 1024;
 
 /// What has to be known of the lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,27 +112,38 @@ impl Outflow {
         }
         let (whole, tail) = piece.split_at(done);
         self.scan.add(tail);
-        if done > 0 {
-            self.kept.extend_from_slice(tail);
-            self.is_open = false;
-            return match changed {
-                Some(head) => Passed { head, rest: b"" },
-                None => Passed { head, rest: whole },
-            };
-        }
-        let is_long = head.len() + tail.len() > LONG;
+        let is_long = tail.len() + if done == 0 { head.len() } else { 0 } > LONG;
         self.is_begun |= is_long && looks == Looks::AtAnswers && self.scan.is_answer();
-        if self.is_begun {
-            self.is_open = true;
-            return Passed { head, rest: tail };
+        if done > 0 || self.is_begun {
+            self.is_open = self.is_begun;
         }
-        head.extend_from_slice(tail);
-        self.kept = head;
-        Passed { head: Vec::new(), rest: b"" }
+        match changed {
+            Some(head) if self.is_begun => Passed { head: [&head, tail].concat(), rest: b"" },
+            None if self.is_begun => Passed { head, rest: piece },
+            Some(head) => {
+                self.kept.extend_from_slice(tail);
+                Passed { head, rest: b"" }
+            }
+            None if done > 0 => {
+                self.kept.extend_from_slice(tail);
+                Passed { head, rest: whole }
+            }
+            None => {
+                head.extend_from_slice(tail);
+                self.kept = head;
+                Passed { head: Vec::new(), rest: b"" }
+            }
+        }
     }
 
     /// What becomes of a line that is complete now.
-    fn fate(&mut self, head: &[u8], line: &[u8], looks: Looks, look: &mut impl FnMut(Seen<'_>) -> Fate) -> Fate {
+    fn fate(
+        &mut self,
+        head: &[u8],
+        line: &[u8],
+        looks: Looks,
+        look: &mut impl FnMut(Seen<'_>) -> Fate,
+    ) -> Fate {
         self.scan.add(line.strip_suffix(b"\n").unwrap_or(line));
         // What was begun cannot be taken back.
         let is_begun = std::mem::take(&mut self.is_begun);
@@ -218,6 +230,21 @@ mod tests {
         let (all, seen) = pass(&mut outflow, &[b"\",\"id\"", b":7}\nb"], Looks::AtAnswers);
         assert_eq!((all.as_slice(), outflow.kept()), (&b"\",\"id\":7}\n"[..], &b"b"[..]));
         assert_eq!(seen, ["answer to 7"]);
+    }
+
+    #[test]
+    fn a_long_answer_that_begins_behind_another_line_is_passed_on_with_it() {
+        let long = format!("{{\"id\":7,\"result\":\"{}", "x".repeat(LONG));
+        for (before, expected) in [("a\n", "a\n"), ("r\n", "REPLACED\n"), ("a\nd\n", "a\n")] {
+            let mut outflow = Outflow::default();
+            let piece = format!("{before}{long}");
+            let (all, _) = pass(&mut outflow, &[piece.as_bytes()], Looks::AtAnswers);
+            assert!(all == format!("{expected}{long}").into_bytes(), "{before}");
+            assert!(outflow.is_within_a_line() && outflow.kept().is_empty());
+            let (all, seen) = pass(&mut outflow, &[b"\"}\nb\n"], Looks::AtAnswers);
+            assert_eq!((all.as_slice(), seen), (&b"\"}\nb\n"[..], vec!["answer to 7".into(), "b\n".into()]));
+            assert!(!outflow.is_within_a_line());
+        }
     }
 
     #[test]
