@@ -1,6 +1,6 @@
 //! What is tried with random input: each function takes bytes and panics where a promise about them is broken.
 //!
-//! The programs of `fuzz/` are nothing but a call of one of these, and `tests/fuzz_seeds.rs` calls them with the
+//! The programs of `fuzz/` are nothing but a call of one of these, and `tests/it/fuzz_seeds.rs` calls them with the
 //! seeds. Part of no program.
 #![expect(clippy::unwrap_used, reason = "a fuzzer wants panics")]
 

@@ -15,9 +15,6 @@
 )]
 
 #[cfg(target_os = "linux")]
-#[path = "../../tests/support/desktop/mod.rs"]
-mod desktop;
-#[cfg(target_os = "linux")]
 mod kept;
 #[cfg(target_os = "linux")]
 mod monitor;
@@ -45,7 +42,7 @@ fn main() {
     if !has("tray") {
         return monitor::run(number.unwrap_or(50_000));
     }
-    if !support::own::can_run(&tray::run, &desktop::NEEDS) {
+    if !support::own::can_run(&tray::run, &support::desktop::NEEDS) {
         return;
     }
     if !world::is_our_own()

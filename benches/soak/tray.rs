@@ -8,9 +8,9 @@ use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::desktop::{Desktop, Rect};
 use crate::kept::Kept;
 use crate::support::bed::Bed;
+use crate::support::desktop::{Desktop, Rect};
 use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually};
 

@@ -27,9 +27,6 @@ mod colours;
 #[path = "../look/crowd.rs"]
 mod crowd;
 #[cfg(target_os = "linux")]
-#[path = "../../tests/support/desktop/mod.rs"]
-mod desktop;
-#[cfg(target_os = "linux")]
 #[path = "../look/limits.rs"]
 mod limits;
 #[cfg(target_os = "linux")]
@@ -66,10 +63,10 @@ mod tray;
 #[path = "../look/world.rs"]
 mod world;
 
-/// The desktop calls the stories' bed so, and measurements what they share: here both are needed.
+/// What other measurements call so, and what they take from the stories' bed.
 #[cfg(target_os = "linux")]
 mod support {
-    pub(crate) use crate::beds::{PATIENCE, bed, eventually, eventually_some, identity, spawned};
+    pub(crate) use crate::beds::{PATIENCE, bed, eventually, eventually_some, spawned};
     pub(crate) use crate::measuring::{figures, machine};
 }
 

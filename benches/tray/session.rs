@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use zbus::blocking::{Connection, connection::Builder};
 
+use crate::beds::desktop::{Desktop, NEEDS};
 use crate::beds::own::is_installed;
-use crate::desktop::{Desktop, NEEDS};
 use crate::support::bed::Bed;
 use crate::support::spawned::Spawned;
 use crate::support::{PATIENCE, eventually_some};

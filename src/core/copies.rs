@@ -27,9 +27,15 @@ pub fn younger_copy(instances: &[Instance], older: &Instance, watch: &Watch) -> 
             && younger.awake >= watch.orphan_grace
             && !younger.top.birth.no_later_than(older.top.birth)
             && is_one_server(younger, older)
+            && [younger, older].iter().all(|one| is_told_by_parents(one))
     });
     let by = again.max_by_key(|it| (surely(it), it.top.birth.token))?;
     Some((by.top.pid, surely(by)))
+}
+
+/// Whether the chain of parents leads to its client. Any program can write a lease, so that nothing is given up because of one.
+fn is_told_by_parents(instance: &Instance) -> bool {
+    instance.guarded.as_ref().is_none_or(|guarded| guarded.is_confirmed && !guarded.by_lease_alone)
 }
 
 /// The living client that started an instance, whether or not it still speaks to it.

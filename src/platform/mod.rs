@@ -7,8 +7,10 @@
 compile_error!("Shimkeeper runs on Linux and Windows so far; on other systems nobody has tried it yet");
 
 #[cfg_attr(windows, path = "windows/mod.rs")]
-#[cfg_attr(not(windows), path = "unix/mod.rs")]
+#[cfg_attr(not(windows), path = "linux/mod.rs")]
 mod os;
+#[cfg(unix)]
+mod posix;
 
 pub(crate) mod attributes;
 pub(crate) mod autostart;

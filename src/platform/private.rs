@@ -8,15 +8,14 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-use super::attributes;
+use super::{attributes, os};
 use crate::core::wording;
 
 /// Makes a folder and those above it; fine if it exists.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    os::private::close_new_folders(&mut builder);
     builder.create(path)
 }
 
@@ -24,8 +23,7 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
 pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    os::private::close_new_file(&mut options);
     options.open(path)
 }
 
@@ -40,34 +38,20 @@ pub(crate) fn open_ours(path: &Path, options: &mut OpenOptions) -> io::Result<Fi
     {
         return Err(io::Error::new(io::ErrorKind::InvalidData, wording::no_file_of_ours(&path.display())));
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // Against whoever lays a link right now.
-        options.mode(0o600).custom_flags(libc::O_NOFOLLOW);
-    }
+    os::private::close_new_file(options);
+    os::private::follow_no_link(options);
     options.open(path)
 }
 
 /// Takes a file's rights from everybody else, whoever made it.
 pub(crate) fn close_file(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    return file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600));
-    #[cfg(not(unix))]
-    return file.metadata().map(drop);
+    os::private::close_file(file)
 }
 
 /// Gives a file the rights of another one, its owner included, and what else that one carries.
 pub(crate) fn give_rights_of(file: &File, source: &File) -> io::Result<()> {
     let other = source.metadata()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{MetadataExt, fchown};
-        let ours = file.metadata()?;
-        if (ours.uid(), ours.gid()) != (other.uid(), other.gid()) {
-            fchown(file, Some(other.uid()), Some(other.gid()))?;
-        }
-    }
+    os::private::give_owner(file, &other)?;
     // Before the mode: without its access list a file would give the rights of the list to its group.
     attributes::copy(source, file)?;
     file.set_permissions(other.permissions())
@@ -78,26 +62,13 @@ pub(crate) fn give_rights_of(file: &File, source: &File) -> io::Result<()> {
 /// # Platforms
 /// Windows: not looked at.
 pub(crate) fn other_names(about: &std::fs::Metadata) -> u64 {
-    #[cfg(unix)]
-    return std::os::unix::fs::MetadataExt::nlink(about).saturating_sub(1);
-    #[cfg(not(unix))]
-    {
-        let _ = about;
-        0
-    }
+    os::private::other_names(about)
 }
 
 /// Whether a lock was refused because the file system knows none, as an NFS without its lock service, or some that are
 /// mounted through SSH or into a virtual machine.
 pub(crate) fn has_no_locks(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    {
-        use rustix::io::Errno;
-        if matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP)) {
-            return true;
-        }
-    }
-    error.kind() == io::ErrorKind::Unsupported
+    os::private::has_no_locks(error) || error.kind() == io::ErrorKind::Unsupported
 }
 
 /// Whether nobody but this user (and the superuser) can write to a file or folder.
@@ -105,15 +76,7 @@ pub(crate) fn has_no_locks(error: &io::Error) -> bool {
 /// # Platforms
 /// Windows: below the user's profile that is always so.
 pub(crate) fn is_ours_alone(path: &Path) -> io::Result<bool> {
-    let about = path.metadata()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let owner = rustix::process::geteuid().as_raw();
-        Ok(about.uid() == owner && about.mode() & 0o022 == 0)
-    }
-    #[cfg(not(unix))]
-    Ok(about.is_dir() || about.is_file())
+    Ok(os::private::is_ours_alone(&path.metadata()?))
 }
 
 /// Takes a folder's rights from everybody else, whoever made it. A link to one is invalid data and stays as it is,
@@ -122,17 +85,8 @@ pub(crate) fn is_ours_alone(path: &Path) -> io::Result<bool> {
 /// # Platforms
 /// Windows: links are followed, as by `open_ours`.
 pub(crate) fn close_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-        is_no_link(path)?;
-        // Against whoever lays a link right now.
-        let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
-        let folder = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
-        folder.set_permissions(PermissionsExt::from_mode(0o700))
-    }
-    #[cfg(not(unix))]
-    path.metadata().map(drop)
+    is_no_link(path)?;
+    os::private::close_folder(path)
 }
 
 /// Invalid data where a link stands at the name of a folder of ours. Fine if nothing does.
@@ -140,7 +94,7 @@ pub(crate) fn close_folder(path: &Path) -> io::Result<()> {
 /// # Platforms
 /// Windows: not looked at, as in `open_ours`.
 pub(crate) fn is_no_link(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) && folder.is_symlink() {
+    if os::private::ANYBODY_LAYS_LINKS && folder.is_symlink() {
         let why = wording::no_folder_of_ours(&folder.display());
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
@@ -149,10 +103,7 @@ pub(crate) fn is_no_link(folder: &Path) -> io::Result<()> {
 
 /// Makes a rename inside a folder survive a crash of the machine. Windows does so by itself.
 pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    return File::open(path)?.sync_all();
-    #[cfg(not(unix))]
-    return path.metadata().map(drop);
+    os::private::sync_folder(path)
 }
 
 /// Whether a file could be made in this folder of ours, or the folder itself. Leaves nothing behind.
@@ -172,10 +123,6 @@ mod tests {
 
     #[test]
     fn a_file_system_without_locks_is_told_from_another_trouble() {
-        #[cfg(unix)]
-        for errno in [rustix::io::Errno::NOLCK, rustix::io::Errno::NOSYS, rustix::io::Errno::OPNOTSUPP] {
-            assert!(has_no_locks(&errno.into()), "{errno}");
-        }
         assert!(has_no_locks(&io::ErrorKind::Unsupported.into()));
         assert!(!has_no_locks(&io::ErrorKind::PermissionDenied.into()));
     }

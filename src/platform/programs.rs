@@ -6,19 +6,14 @@ use std::path::Path;
 use super::os;
 
 /// The endings that the system adds to a program's name by itself.
-pub(crate) const ENDINGS: &[&str] = if cfg!(windows) { &["", ".exe"] } else { &[""] };
+pub(crate) const ENDINGS: &[&str] = os::programs::ENDINGS;
 
 /// Whether this file may be run.
 ///
 /// # Platforms
 /// Unix: a file that somebody may execute; Windows: any file.
 pub(crate) fn is_program(path: &Path) -> bool {
-    #[cfg(unix)]
-    return path.metadata().is_ok_and(|facts| {
-        facts.is_file() && std::os::unix::fs::PermissionsExt::mode(&facts.permissions()) & 0o111 != 0
-    });
-    #[cfg(not(unix))]
-    return path.is_file();
+    os::programs::is_program(path)
 }
 
 /// What to start where a person says `name`.
@@ -26,5 +21,5 @@ pub(crate) fn is_program(path: &Path) -> bool {
 /// # Platforms
 /// Windows: also scripts such as `npx.cmd` by the name `npx`, as shells do; elsewhere the name itself.
 pub(crate) fn meant_by(name: &OsStr) -> OsString {
-    os::program_meant_by(name)
+    os::programs::meant_by(name)
 }

@@ -4,16 +4,18 @@
 //! outside (command line, JSON, files) and uses none of its modules, so that a mistake in
 //! the program cannot hide in the bed as well. Linux only.
 
-#![allow(dead_code, reason = "each test binary uses its own part of the bed")]
+#![allow(dead_code, reason = "each program uses its own part of the bed")]
 
 pub(crate) mod bed;
 pub(crate) mod client;
+pub(crate) mod desktop;
 pub(crate) mod identity;
 pub(crate) mod keeper;
 pub(crate) mod nobody;
 pub(crate) mod opener;
 pub(crate) mod own;
 pub(crate) mod scratch;
+pub(crate) mod sources;
 pub(crate) mod spawned;
 
 use std::thread;

@@ -2,14 +2,11 @@
 
 use std::fs;
 
-/// The modules that a program is made of.
+/// The modules of a file that have stories: those that others may use have none.
 pub(crate) fn modules(main: &str) -> Vec<String> {
     let text = fs::read_to_string(main).unwrap_or_default();
     let names = text.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
-    names
-        .filter(|name| !matches!(*name, "support" | "desktop" | "sources" | "stage"))
-        .map(str::to_owned)
-        .collect()
+    names.map(str::to_owned).collect()
 }
 
 /// The functions that stand below a `#[test]`.

@@ -1,6 +1,6 @@
 //! The programs as they are, tried on Windows or in wine: real processes, real ports, no desktop.
 //!
-//! Empty on other systems; their stories stand in `tests/orphans`.
+//! Empty on other systems; their stories stand in `tests/it/orphans`.
 #![cfg(windows)]
 #![expect(
     clippy::unwrap_used,

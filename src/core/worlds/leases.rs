@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::expect::{
-    adopted, attached, check, check_this, desk, let_go, orphan, shim, superseded, suspect, unseen,
+    abandoned, adopted, attached, check, check_this, desk, let_go, orphan, shim, superseded, suspect, unseen,
 };
 use crate::core::evidence::KnownClient;
 use crate::core::snapshot::OtherEnd;
@@ -179,6 +179,15 @@ fn a_guarded_copy_whose_lease_is_missed_makes_no_duplicate_of_another() {
     assert_eq!(duplicates(&world), [180]);
     world.snapshot.leases = Fact::Hidden;
     check(&world, Verdict::Duplicate, &[superseded(180, 190, 150), young()]);
+    assert_eq!(duplicates(&world), [0; 0]);
+}
+
+#[test]
+fn a_copy_whose_client_only_a_lease_names_makes_no_duplicate_of_another() {
+    // The chain leads to the first process, the lease names the client that has let go of the older one.
+    let world = guarded_behind_a_gap().and(placed(180, 55, 150).with(let_go));
+    let young = attached(190, 150).with(&[190, 191, 200]);
+    check(&world, Verdict::Unseen, &[abandoned(180, 150), young]);
     assert_eq!(duplicates(&world), [0; 0]);
 }
 

@@ -15,10 +15,10 @@ use zbus::blocking::{Connection, MessageIterator};
 use zbus::zvariant::OwnedValue;
 use zbus::{MatchRule, message};
 
+use super::super::bed::Bed;
+use super::super::spawned::Spawned;
+use super::super::{PATIENCE, eventually_some};
 use super::bus::connect;
-use crate::support::bed::Bed;
-use crate::support::spawned::Spawned;
-use crate::support::{PATIENCE, eventually_some};
 
 /// A row as a host reads it: its number and its properties.
 pub(crate) type Row = (i32, HashMap<String, OwnedValue>);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use zbus::blocking::{Connection, connection::Builder, fdo::DBusProxy};
 use zbus::names::BusName;
 
-use crate::support::{PATIENCE, eventually, eventually_some};
+use super::super::{PATIENCE, eventually, eventually_some};
 
 /// Our own connection. Calls are limited in time: a test may freeze whom it calls.
 pub(crate) struct Bus(Connection);

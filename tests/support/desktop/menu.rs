@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use zbus::zvariant::{OwnedValue, Value};
 
+use super::super::{PATIENCE, eventually, eventually_some};
 use super::pixels::Rect;
 use super::session::Desktop;
-use crate::support::{PATIENCE, eventually, eventually_some};
 
 /// The panel draws a thin line around the menu and a little room above the first row.
 const PADDING: usize = 4;

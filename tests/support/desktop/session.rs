@@ -6,12 +6,12 @@ use std::process::Command;
 
 use rustix::process::Signal;
 
+use super::super::bed::Bed;
+use super::super::identity::Identity;
+use super::super::spawned::Spawned;
+use super::super::{PATIENCE, eventually, eventually_some};
 use super::bus::Bus;
 use super::toasts::ToastLog;
-use crate::support::bed::Bed;
-use crate::support::identity::Identity;
-use crate::support::spawned::Spawned;
-use crate::support::{PATIENCE, eventually, eventually_some};
 
 /// What must be installed.
 pub(crate) const NEEDS: [&str; 9] = [

@@ -8,9 +8,9 @@ use zbus::blocking::Connection;
 use zbus::interface;
 use zbus::zvariant::OwnedValue;
 
+use super::super::{PATIENCE, eventually, eventually_some};
 use super::bus::connect;
 use super::session::{Desktop, NOTIFICATIONS};
-use crate::support::{PATIENCE, eventually, eventually_some};
 
 const PATH: &str = "/org/freedesktop/Notifications";
 

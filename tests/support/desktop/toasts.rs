@@ -8,10 +8,10 @@ use zbus::blocking::{MessageIterator, fdo::MonitoringProxy};
 use zbus::message::Message;
 use zbus::zvariant::OwnedValue;
 
+use super::super::{PATIENCE, eventually_some};
 use super::bus::connect;
 use super::pixels::{Rect, stretches};
 use super::session::Desktop;
-use crate::support::{PATIENCE, eventually_some};
 
 /// A toast as the program asked for it.
 #[derive(Clone, Debug)]
