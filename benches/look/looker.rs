@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use netstat2::{AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, TcpState, iterate_sockets_info};
 use rustix::time::{ClockId, clock_gettime};
+use shimkeeper::clock::Clock;
 use shimkeeper::core::moment::Now;
 use shimkeeper::core::{Memory, Moment, PathStyle, UnixTime, Watch, diagnose};
-use shimkeeper::monitor::clock::Clock;
 use shimkeeper::sense::{Machine, Sense};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 

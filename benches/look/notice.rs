@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use shimkeeper::act;
+use shimkeeper::clock::Clock;
 use shimkeeper::config::Config;
 use shimkeeper::core::{PathStyle, Verdict, Watch};
-use shimkeeper::monitor::clock::Clock;
 use shimkeeper::monitor::run::{Monitor, Setup};
 use shimkeeper::monitor::view::Face;
 use shimkeeper::monitor::{Choice, Event};

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use shimkeeper::act;
+use shimkeeper::clock::Clock;
 use shimkeeper::config::Config;
 use shimkeeper::core::moment::Now;
 use shimkeeper::core::{PathStyle, Snapshot, Watch};
-use shimkeeper::monitor::clock::Clock;
 use shimkeeper::monitor::run::{Monitor, Setup};
 use shimkeeper::monitor::{Choice, Event};
 use shimkeeper::paths::Paths;

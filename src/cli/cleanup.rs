@@ -9,7 +9,7 @@ use super::render::Paint;
 use super::{json, render};
 use crate::core::{Diagnosis, Scope, Verdict, plan, wording};
 use crate::exit::Outcome;
-use crate::monitor::cleaning::{CleanupReport, Looker, clean};
+use crate::work::{CleanupReport, Looker, clean};
 use crate::{act, console, leases, sense};
 
 pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Failure> {

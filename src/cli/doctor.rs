@@ -15,11 +15,11 @@ use crate::core::snapshot::Hold;
 use crate::core::{Diagnosis, Finding, Listens, State, Watch, wording};
 use crate::exit::Outcome;
 use crate::mcp::{self, Trouble, TroubleKind};
-use crate::monitor::cleaning::Looker;
 use crate::paths::Paths;
 use crate::platform::tray::Place;
 use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
+use crate::work::Looker;
 use crate::{console, leases, platform};
 
 /// How a thing stands.

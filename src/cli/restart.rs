@@ -9,10 +9,10 @@ use super::context::{Context, chosen};
 use crate::core::restart::restart as plan_restart;
 use crate::core::{mask, wording};
 use crate::exit::Outcome;
-use crate::monitor::cleaning::Looker;
 use crate::monitor::event::Request;
-use crate::monitor::guards;
-use crate::monitor::restarting::{Ownership, Restarted, Tools, restart};
+use crate::work::restart::{Ownership, Restarted, restart};
+use crate::work::tools::Tools;
+use crate::work::{Looker, ask};
 use crate::{act, console, logging, platform, sense};
 
 /// Grace times, the port, the start: the tray answers when all is done.
@@ -48,7 +48,7 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     }
     let leases = context.paths.lease_dir();
     if let Some(Ok(plan)) = &plan {
-        for along in guards::along(&mut act::Machine, &leases, plan) {
+        for along in ask::along(&mut act::Machine, &leases, plan) {
             console::complain(&wording::will_end_along(&mask::plain_short(&mask::text(&along), 1000)));
             console::complain(&format!("hint: {}", wording::PROTECT_HINT));
         }

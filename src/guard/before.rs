@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use super::orders::Orders;
 use crate::act::Act;
+use crate::clock::Clock;
 use crate::core::diagnose::START_TIME;
 use crate::core::snapshot::Hold;
 use crate::core::wording::{Complaint, Sibling};
 use crate::core::{Diagnosis, Finding, Identity, Lease, Listens, Moment, Scope, Watch, plan, wording};
-use crate::monitor::cleaning::{Looker, log_target};
-use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Meaning, Signal, Wake};
 use crate::platform::private;
 use crate::single::{self, Lock};
+use crate::work::{Looker, log_target};
 use crate::{act, console, leases, platform, sense};
 
 /// How long a port may take to become free: clients do not wait for ever either.

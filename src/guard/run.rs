@@ -25,8 +25,8 @@ use super::rest::Rest;
 use super::telling::{self, Asked};
 use super::times::{ANSWERING, NOT_STARTED};
 use crate::act::guarded as hand;
+use crate::clock::Clock;
 use crate::core::{Identity, Watch, wording};
-use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Server, Wake, Waker};
 use crate::{console, leases, logging, platform};
 

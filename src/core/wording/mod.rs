@@ -6,6 +6,7 @@
 mod acting;
 mod amounts;
 mod before;
+mod changes;
 mod configuring;
 mod doctor;
 mod found;
@@ -26,6 +27,7 @@ mod windows;
 pub use acting::*;
 pub use amounts::*;
 pub use before::*;
+pub use changes::*;
 pub use configuring::*;
 pub use doctor::*;
 pub use found::*;

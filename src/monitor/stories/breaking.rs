@@ -5,14 +5,14 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use crate::act::{Act, EndReport};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::moment::Now;
 use crate::core::{PathStyle, Snapshot, Target, Watch};
-use crate::files::testing::Scratch;
-use crate::monitor::clock::Clock;
 use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event};
 use crate::paths::Paths;
+use crate::platform::files::testing::Scratch;
 use crate::sense::Sense;
 
 const PATIENCE: Duration = Duration::from_secs(20);

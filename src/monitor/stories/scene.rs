@@ -152,17 +152,12 @@ pub(super) fn next_look(effects: &[Effect]) -> Duration {
 }
 
 /// What the last look before a cleanup and the first one after it come to.
-pub(super) fn report(before: &Diagnosis, after: Diagnosis) -> crate::monitor::cleaning::CleanupReport {
+pub(super) fn report(before: &Diagnosis, after: Diagnosis) -> crate::work::CleanupReport {
     let plan = crate::core::plan(before, crate::core::Scope::Orphans);
     let ended = plan
         .targets
         .iter()
         .map(|target| crate::act::Ended { pid: target.top.pid, how: crate::act::How::Asked })
         .collect();
-    crate::monitor::cleaning::CleanupReport {
-        planned: plan.targets,
-        ended,
-        refused: plan.refused,
-        after: vec![after],
-    }
+    crate::work::CleanupReport { planned: plan.targets, ended, refused: plan.refused, after: vec![after] }
 }
