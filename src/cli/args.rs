@@ -14,7 +14,7 @@ use crate::core::schedule::interval;
 use crate::core::{Birth, Identity, Pid};
 use crate::platform::schedule::STEP;
 
-/// Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else
+/// Finds orphaned MCP servers, says why they are orphans, and ends them and nothing else
 #[derive(Parser, Debug)]
 #[command(name = "shimkeeper", version, about, long_about = None, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Args {
@@ -94,33 +94,33 @@ pub(super) enum Command {
     Status(StatusArgs),
     /// End the orphans
     Cleanup(CleanupArgs),
-    /// Say who holds a port and, if you agree, end exactly that one
+    /// Show the process that holds a port and, if you agree, end exactly that process
     Free(FreeArgs),
     /// Stop the server gracefully, wait until its port is free, start it again
     Restart(RestartArgs),
-    /// Run a server so that it cannot outlive its client: what a client launches in place of it
+    /// Run a server so that it cannot outlive its client; the client launches this instead of the server
     #[command(after_help = GUARD_HELP)]
     Guard(GuardArgs),
     /// Start a watch's server by hand in this terminal, safely
     #[command(after_help = START_HELP)]
     Start(StartArgs),
-    /// Go on looking: a line for each thing that happens
+    /// Keep polling, and print a line for each change
     Watch(WatchArgs),
-    /// The tray at login
+    /// Start the tray at login
     Autostart(AutostartArgs),
-    /// A cleanup that the system starts again and again, for machines without the tray
+    /// Run a cleanup on a schedule, for machines without the tray
     #[command(after_help = SCHEDULE_HELP)]
     Schedule(ScheduleArgs),
-    /// The guard in the configurations of MCP clients
+    /// Put the guard into the configurations of MCP clients
     #[command(after_help = MCP_HELP)]
     Mcp(McpArgs),
-    /// The log
+    /// Show the log
     Log(LogArgs),
-    /// What works here, what does not, and what to do
+    /// Check what works here, and say what to do about the rest
     Doctor(DoctorArgs),
-    /// The configuration
+    /// Show, check or write the configuration
     Config(ConfigArgs),
-    /// Completions for a shell, to be sourced by it
+    /// Print completions for a shell, which the shell sources
     Completions(CompletionsArgs),
     /// What this program starts itself to ask another one to end (Windows)
     #[command(name = "__ctrlc", hide = true)]
@@ -142,7 +142,7 @@ pub(super) struct CleanupArgs {
     /// Only say what would be ended; touch nothing
     #[arg(long)]
     pub(super) check_only: bool,
-    /// End given-up copies, too: their client lives, but has let go of them and started the server again
+    /// Also end copies that a living client has given up and replaced by a new one
     #[arg(long)]
     pub(super) duplicates: bool,
     /// As JSON
@@ -152,7 +152,7 @@ pub(super) struct CleanupArgs {
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct FreeArgs {
-    /// The port; the first watch's if it is left out
+    /// The port; by default the first watch's
     #[arg(value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) port: Option<u16>,
     /// The holder to end
@@ -175,14 +175,14 @@ pub(super) struct RestartArgs {
     /// The watch whose server is restarted; needed where there are several
     #[arg(long, value_name = "NAME")]
     pub(super) watch: Option<String>,
-    /// The server to restart, also while others than its client are connected to it
+    /// The server to restart, even while another program than its client is connected to it
     #[arg(long, value_name = "PID", value_parser = pid)]
     pub(super) pid: Option<Pid>,
 }
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct WatchArgs {
-    /// The whole state as one line of JSON for each thing that happens
+    /// Print the whole state as one line of JSON for each change
     #[arg(long)]
     pub(super) json: bool,
 }
@@ -213,16 +213,16 @@ pub(super) struct ScheduleArgs {
     /// What to do
     #[arg(value_enum)]
     pub(super) what: ScheduleWhat,
-    /// How often, from 1m to 24h; 5m if it is left out
+    /// How often, from 1m to 24h; by default 5m
     #[arg(long, value_name = "TIME", value_parser = every)]
     pub(super) every: Option<Duration>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum ScheduleWhat {
-    /// Run a cleanup again and again
+    /// Run a cleanup on a schedule
     Enable,
-    /// Do not run it any more
+    /// Remove the schedule
     Disable,
     /// Say whether it runs, and when
     Status,
@@ -235,10 +235,10 @@ fn every(word: &str) -> Result<Duration, String> {
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct LogArgs {
-    /// Only say where it is
+    /// Only show the path of the log
     #[arg(long, conflicts_with_all = ["follow", "open"])]
     pub(super) path: bool,
-    /// Go on showing what is added
+    /// Keep showing new lines
     #[arg(long, conflicts_with = "open")]
     pub(super) follow: bool,
     /// Open it with the program you have for such files
@@ -262,13 +262,13 @@ pub(super) struct ConfigArgs {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum ConfigWhat {
-    /// Say where it is
+    /// Show the path of the file
     Path,
     /// Show what is in effect
     Show,
     /// Say whether it loads
     Check,
-    /// Write one with everything explained, where there is none
+    /// Write a file with every key explained, if there is none
     Init,
 }
 

@@ -44,7 +44,7 @@ pub(super) fn says(status: &Autostart) -> String {
 
 /// The tray stands beside this program.
 pub(super) fn tray_program() -> anyhow::Result<PathBuf> {
-    let us = std::env::current_exe().context("where this program stands could not be read")?;
+    let us = std::env::current_exe().context("the path of this program could not be read")?;
     let name = format!("shimkeeper-tray{}", std::env::consts::EXE_SUFFIX);
     let tray = us.with_file_name(name);
     anyhow::ensure!(tray.is_file(), "the tray program is missing: it should be {}", tray.display());

@@ -25,10 +25,9 @@ What is promised:
            it has started; what it says on the server's output goes to the
            client as long as that server lives, and to nobody afterwards.
   Windows  Also if client or guard are ended by force: everything is in one
-           job object that closes with the guard. Not in it is what the
-           server lets the system start (WMI, Task Scheduler, services).
-           In it, and ended with it, is what `protect` names, too: a job
-           spares nobody.
+           job object that closes with the guard. What the server lets the
+           system start (WMI, Task Scheduler, services) is not in the job.
+           Processes that `protect` names are in the job and end with it.
   macOS    Not supported yet.
 
 Before the start:
@@ -38,7 +37,7 @@ Before the start:
   when they are over (1 s until it forces them, 3 s more where the system is
   slow to let go of one). Then it ends with 126 and says on standard error
   who holds it.
-  Of two guards at once the second waits, and is told whose the port is.
+  If two guards start at once, the second waits and says who has the port.
   Where the watch says `listens = \"maybe\"`, as it does by default, a server
   that has not taken the port may never do so, and several may run at once.
   So the second waits only for one that is younger than 2 s. If the port is
@@ -71,14 +70,15 @@ Examples, in place of `python -u run_ws_shim.py`; options behind CMD are CMD's:
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct GuardArgs {
-    /// The watch that the server belongs to; found by the server's script if it is left out
+    /// The watch that the server belongs to; by default it is found by the server's script
     #[arg(long, value_name = "NAME")]
     pub(super) watch: Option<String>,
     /// The port that the server takes, where it is not the watch's
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) port: Option<u16>,
-    /// Leave the pipes to client and server alone: faster, but a restart is the client's affair then, and so is a server
-    /// that closes its output and lives on. Of one that closes its input the client learns by its silence
+    /// Leave the pipes to client and server alone. This is faster, but only the client can restart the server then, and the
+    /// client has to deal with a server that closes its output and lives on. If the server closes its input, the client only
+    /// notices that no answers come
     #[arg(long)]
     pub(super) no_restart: bool,
     /// Start the server again when it fails, after a growing delay, and give up in the end

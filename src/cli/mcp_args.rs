@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 
 pub(super) const MCP_HELP: &str = "\
-Known are Claude Code, Claude Desktop, VS Code, Cursor, Windsurf,
+These clients are known: Claude Code, Claude Desktop, VS Code, Cursor, Windsurf,
 Devin Desktop, Gemini CLI, Codex, Zed, opencode, Kilo Code, Copilot CLI, Kiro, LM Studio,
-Qwen Code, Cline, Roo Code, Amp, Crush and Warp: their files in your home and,
-from this folder upwards, in its projects. Goose and Continue write YAML, which
-is named and not read yet. `shimkeeper mcp wrap --help` says what wrapping does.
+Qwen Code, Cline, Roo Code, Amp, Crush and Warp. Their files are looked for in
+your home folder and, from this folder upwards, in projects. Goose and Continue
+write YAML: their files are named, but not read yet. `shimkeeper mcp wrap --help` says what wrapping does.
 
 Examples:
   shimkeeper mcp list
@@ -19,30 +19,31 @@ Examples:
   shimkeeper mcp unwrap";
 
 const WRAP_HELP: &str = "\
-Without --server and --all, each server is wrapped that runs the script of a
-watch. `shimkeeper guard --` is put in front of its command; everything else in
+Without --server or --all, every server that runs the script of a watch is
+wrapped. `shimkeeper guard --` is put in front of its command; everything else in
 the file keeps its bytes, and `unwrap` takes it out again. A copy of the file as
 it was is kept first.
 
 Left alone, with the reason:
-  what a plugin or an extension brings, because its next update overwrites it,
-  and what an administrator lays down for everybody
-  what somebody allows or denies by its exact command (allowedMcpServers,
-  deniedMcpServers, chat.mcp.allowedServers, chat.mcp.access)
-  what VS Code debugs (dev.debug), unless --server names it
+  files of a plugin or an extension, because its next update overwrites them,
+  and files of an administrator, because they are for everybody
+  servers that a rule allows or denies by their exact command
+  (allowedMcpServers, deniedMcpServers, chat.mcp.allowedServers,
+  chat.mcp.access), and all servers of a client whose rules cannot be read
+  servers that VS Code debugs (dev.debug), unless --server names them
 
 The path of this program is written in full, with --home where its state is not
 in the usual folder (--home, SHIMKEEPER_HOME, XDG_STATE_HOME), and with --config
-where its configuration is not: clients hand on few variables.";
+where its configuration is not, because clients pass on few variables.";
 
 const UNWRAP_HELP: &str = "\
-Every wrapped server is unwrapped, unless --server names one. What somebody else
-has changed in the file since it was wrapped stays. What is remembered of entries
-that are not wrapped any more is forgotten.";
+Every wrapped server is unwrapped, unless --server names one. What other programs
+have changed in the file since then is kept. Records of entries that are not
+wrapped any more are removed.";
 
 const LIST_HELP: &str = "\
-Also named are entries that were wrapped and are not any more, with the copy of
-the file as it was.";
+Entries that were wrapped and are not any more are named as well, with the copy
+of the file as it was.";
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct McpArgs {
@@ -55,10 +56,10 @@ pub(super) enum McpWhat {
     /// Show each client's servers, and which are wrapped
     #[command(after_help = LIST_HELP)]
     List(McpListArgs),
-    /// Put the guard in front
+    /// Put the guard in front of servers
     #[command(after_help = WRAP_HELP)]
     Wrap(McpWrapArgs),
-    /// Take it away
+    /// Take the guard out
     #[command(after_help = UNWRAP_HELP)]
     Unwrap(McpUnwrapArgs),
 }

@@ -3,11 +3,12 @@
 use super::away::away;
 use super::client::Client;
 use super::draft::Draft;
+use super::exai;
 use super::outcome::{Change, Done, Outcome, Selection, Surroundings};
 use super::record::Record;
 use super::refusal::Refusal;
 use super::row::Rules;
-use super::runs::{guarded, is_ours, runs_one_of, safe_start, whole_command_line};
+use super::runs::{guarded, is_ours, runs_one_of, whole_command_line};
 use super::server::{Command, Kind, Server, servers};
 use super::unread::unread;
 use super::wrap::Guard;
@@ -148,8 +149,5 @@ fn runs_a_watched_script(command: &Command, watches: &[Watch], style: PathStyle)
     if let Some(inner) = guarded(&words).and_then(|guarded| guarded.inner) {
         words.drain(..inner);
     }
-    if let Some((at, shim)) = safe_start(&words, style) {
-        words[at] = shim;
-    }
-    runs_one_of(&words, command.cwd.as_deref(), watches, style)
+    runs_one_of(&exai::with_the_shim(words, style), command.cwd.as_deref(), watches, style)
 }

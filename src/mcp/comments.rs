@@ -1,6 +1,7 @@
 //! Where the comments of a configuration stand.
 //!
-//! Reads what parses already, so that nothing has to be said of mistakes.
+//! Reads what parses already, so that nothing has to be said of mistakes. jsonc-parser tells where comments stand in
+//! JSON, and no library tells it of TOML; so one short lexer reads both.
 
 use super::tree::{Format, Span};
 

@@ -4,14 +4,14 @@
 
 use super::client::Client;
 use super::edit::{Edit, applied};
-use super::outcome::{Change, Done, Outcome, Restored, Selection, Surroundings, Wrapper};
-use super::record::{Record, Remembered, Swapped, mark};
+use super::outcome::{Change, Done, Outcome, Restored, Selection, Surroundings};
+use super::record::{Record, Remembered, mark};
 use super::refusal::Refusal;
-use super::runs::{Guarded, SAFE_START, guarded, orders_a_guard, safe_start};
+use super::runs::{Guarded, guarded, orders_a_guard};
 use super::server::{Args, Command, Kind, Server, servers};
-use super::tree::{Document, Format};
-use super::wrap::{Guard, Swap};
-use super::{unwrap, wrap};
+use super::tree::Document;
+use super::wrap::Guard;
+use super::{exai, unwrap, wrap};
 use crate::core::wording::{self, Complaint};
 
 /// A change that is being made.
@@ -50,22 +50,12 @@ impl<'t> Draft<'t> {
         around: &Surroundings<'_>,
     ) -> Outcome {
         let mut words = command.words();
-        let found = safe_start(&words, around.style);
-        let kept = found.as_ref().is_some_and(|(_, shim)| (around.is_missing)(shim, command.cwd.as_deref()));
-        let swap = found.filter(|_| !kept).and_then(|(at, text)| {
-            let raw = swapped_raw(self.document.raw(&command.word(at)?.span), &text, self.document.format);
-            Some(Swap { at, text, raw })
-        });
-        let wrapper = match (&swap, kept) {
-            (Some(_), _) => Wrapper::Replaced,
-            (None, true) => Wrapper::Kept,
-            (None, false) => Wrapper::None,
-        };
+        let (swap, wrapper) = exai::swap(&self.document, command, around);
         self.edits.extend(wrap::edits(&self.document, command, guard, swap.as_ref()));
         let script = swap.and_then(|swap| {
-            let before = self.document.raw(&command.word(swap.at)?.span).to_owned();
+            let swapped = exai::swapped(&self.document, command, &swap)?;
             words[swap.at] = swap.text;
-            Some(Swapped { at: swap.at, before, after: swap.raw })
+            Some(swapped)
         });
         let ours: Vec<String> = std::iter::once(guard.program.clone()).chain(guard.words()).collect();
         self.expected.push(Expected {
@@ -106,7 +96,7 @@ impl<'t> Draft<'t> {
         let inner = guarded.inner.unwrap_or_default();
         let script = remembered.and_then(|remembered| remembered.script.as_ref());
         let swapped =
-            script.and_then(|swap| Some((swap, unwrap::swapped_at(&self.document, command, inner, swap)?)));
+            script.and_then(|swap| Some((swap, exai::swapped_at(&self.document, command, inner, swap)?)));
         let restored = match remembered {
             None => Restored::Unremembered,
             Some(_) if script.is_some() && swapped.is_none() => Restored::WithoutWrapper,
@@ -124,13 +114,7 @@ impl<'t> Draft<'t> {
         };
         words.drain(..inner);
         if let Some((swap, at)) = swapped {
-            // How it is written comes from our own record; what it says must be a wrapper's path.
-            let ours = self
-                .document
-                .format
-                .reads(&swap.before)
-                .filter(|text| text.to_lowercase().ends_with(SAFE_START));
-            match ours {
+            match exai::restored(swap, self.document.format) {
                 Some(text) => words[at - inner] = text,
                 None => return Outcome::Refused(wording::mcp_would_not_read_back()),
             }
@@ -232,13 +216,4 @@ pub(super) fn mark_of(document: &Document<'_>, command: &Command) -> String {
         Args::List { span, .. } => document.raw(span),
     };
     mark([document.raw(&command.program.span).as_bytes(), args.as_bytes()])
-}
-
-/// The path of the shim as its wrapper's was written: only the name changes where that is possible.
-fn swapped_raw(raw: &str, text: &str, format: Format) -> String {
-    let name = super::runs::SHIM;
-    let at = raw.to_lowercase().rfind(SAFE_START).filter(|at| raw.is_char_boundary(*at));
-    let kept =
-        at.and_then(|at| Some(format!("{}{name}{}", raw.get(..at)?, raw.get(at + SAFE_START.len()..)?)));
-    kept.filter(|kept| format.reads(kept).as_deref() == Some(text)).unwrap_or_else(|| format.literal(text))
 }

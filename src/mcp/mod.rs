@@ -2,8 +2,8 @@
 //!
 //! The way through: `clients` says which clients there are, a row each, `locate` where their files are, `form` how
 //! servers stand in them, `server` what each is, `runs` and `away` what a server runs and where, `rules` what somebody
-//! has laid down about commands, `wrap` and `unwrap` which stretches of the text change, `change` and `draft` make the
-//! new text and read it again, `store` writes it, `troubles` says what became of it. Everything between reading and
+//! has laid down about commands, `wrap` and `unwrap` which stretches of the text change, `exai` which wrapper gives way,
+//! `change` and `draft` make the new text and read it again, `store` writes it, `troubles` says what became of it. Everything between reading and
 //! writing is text in, text out. A file is never written anew: what is not part of an edit keeps its bytes.
 
 mod away;
@@ -14,6 +14,7 @@ mod comments;
 mod diff;
 mod draft;
 mod edit;
+mod exai;
 mod form;
 mod json;
 mod listed;

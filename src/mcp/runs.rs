@@ -3,12 +3,7 @@
 //! A configuration of Windows is read as one wherever it lies, by how it writes its program.
 
 use crate::core::interpreter::{is_interpreter, program_name};
-use crate::core::path_style::file_name;
 use crate::core::{CommandLine, PathStyle, Watch, launcher};
-
-/// The EXAI project's own wrapper, and the shim beside it that it starts.
-pub(super) const SAFE_START: &str = "start_ws_shim_safe.py";
-pub(super) const SHIM: &str = "run_ws_shim.py";
 
 /// How the paths of a command line are read.
 pub(super) fn style_of(words: &[String], here: PathStyle) -> PathStyle {
@@ -28,18 +23,6 @@ pub(super) fn runs_one_of(words: &[String], cwd: Option<&str>, watches: &[Watch]
     let is_one_text = words.first().is_some_and(|first| whole_command_line(first, here).is_some());
     let split = || words.iter().flat_map(|word| launcher::words_of(word)).collect::<Vec<_>>();
     runs(words) || is_one_text && runs(&split())
-}
-
-/// The wrapper that it runs: its place in the command line, and the same path with the shim's name.
-pub(super) fn safe_start(words: &[String], here: PathStyle) -> Option<(usize, String)> {
-    CommandLine::of(words, style_of(words, here)).find(&|line| {
-        let script = line.script()?;
-        let name = file_name(script, line.style);
-        let folder = script.strip_suffix(name)?;
-        // One in a shell's text has no place of its own.
-        let at = words.iter().position(|word| std::ptr::eq(word.as_str(), script))?;
-        name.eq_ignore_ascii_case(SAFE_START).then(|| (at, format!("{folder}{SHIM}")))
-    })
 }
 
 /// Programs that are known to be called with more words behind them, scripts' interpreters aside.
@@ -150,22 +133,6 @@ mod tests {
         {
             assert!(!runs_the_shim(&words(line)), "{line}");
         }
-    }
-
-    #[test]
-    fn the_wrapper_gives_way_to_the_shim_beside_it() {
-        let swapped = |line: &str| safe_start(&words(line), PathStyle::Unix);
-        assert_eq!(
-            swapped("python -u scripts/runtime/start_ws_shim_safe.py --x"),
-            Some((2, "scripts/runtime/run_ws_shim.py".to_owned()))
-        );
-        assert_eq!(
-            swapped(r"C:\py\python.exe C:\EXAI\start_ws_shim_safe.py"),
-            Some((1, r"C:\EXAI\run_ws_shim.py".to_owned()))
-        );
-        assert_eq!(swapped("./start_ws_shim_safe.py"), Some((0, "./run_ws_shim.py".to_owned())));
-        assert_eq!(swapped("uv run python start_ws_shim_safe.py"), Some((3, "run_ws_shim.py".to_owned())));
-        assert_eq!(swapped("python other.py start_ws_shim_safe.py"), None);
     }
 
     #[test]

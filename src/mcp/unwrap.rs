@@ -4,7 +4,8 @@
 //! the shim stands in place of its wrapper. Those are told by what was remembered when wrapping.
 
 use super::edit::{Edit, in_order};
-use super::record::{Remembered, Swapped};
+use super::exai::swapped_at;
+use super::record::Remembered;
 use super::runs::Guarded;
 use super::server::{Args, Command};
 use super::tree::Document;
@@ -56,18 +57,6 @@ pub(super) fn edits(
         }));
     }
     Ok(in_order(edits))
-}
-
-/// Where the word stands now that another gave way to: at its old place, or wherever it was moved since.
-pub(super) fn swapped_at(
-    document: &Document<'_>,
-    command: &Command,
-    inner: usize,
-    swap: &Swapped,
-) -> Option<usize> {
-    let is_it = |at: &usize| command.word(*at).is_some_and(|word| document.raw(&word.span) == swap.after);
-    let old = swap.at.checked_add(inner).filter(is_it);
-    old.or_else(|| (inner..=command.args.words().len()).find(is_it))
 }
 
 /// Whether the `args` that we made still stand where we put them.

@@ -4,6 +4,7 @@
 //! written, so that taking the guard out again needs no memory of it.
 
 use super::edit::Edit;
+use super::exai::Swap;
 use super::server::{Args, Command};
 use super::tree::{Document, Format, Span};
 
@@ -21,17 +22,6 @@ impl Guard {
     pub(super) fn words(&self) -> Vec<String> {
         self.options.iter().cloned().chain(["guard".to_owned(), "--".to_owned()]).collect()
     }
-}
-
-/// A word of the command line that is written as another.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Swap {
-    /// Its place, the program being 0.
-    pub(super) at: usize,
-    /// What it says then.
-    pub(super) text: String,
-    /// How that is written.
-    pub(super) raw: String,
 }
 
 /// What changes in the text.

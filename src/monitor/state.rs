@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::effect::Effect;
 use super::event::{Choice, Event, Request};
-use super::toasts::{News, Told};
+use super::toasts::{News, ToastLimit};
 use super::view::RestartOffer;
 use crate::act::toast::{About, Button, Reply, Toast};
 use crate::config::Config;
@@ -35,7 +35,7 @@ pub struct State {
     /// The configuration did not load at the start: what it protects is not known, so nothing is ended.
     is_blindfolded: bool,
     diagnoses: Vec<Diagnosis>,
-    told: Told,
+    limit: ToastLimit,
     /// What automatic cleanup has tried to end: what did not go is the user's to decide.
     tried: HashSet<Identity>,
     paused: bool,
@@ -63,7 +63,7 @@ impl State {
             is_blindfolded: problem.is_some(),
             config_problem: problem,
             diagnoses: Vec::new(),
-            told: Told::default(),
+            limit: ToastLimit::default(),
             tried: HashSet::new(),
             paused: false,
             work: Work::Nothing,
@@ -142,8 +142,8 @@ impl State {
             effects.extend(self.begin_cleanup(true));
             return effects;
         }
-        let mut told = std::mem::take(&mut self.told);
-        let news = told.news(&self.diagnoses, now);
+        let mut limit = std::mem::take(&mut self.limit);
+        let news = limit.news(&self.diagnoses, now);
         // Where toasts are switched off, the one that the user has asked for may be on the screen.
         effects.extend(match news {
             News::Nothing => None,
@@ -151,7 +151,7 @@ impl State {
             News::More(orphans) | News::Fewer(orphans) => Some(Effect::AmendToast(self.of_orphans(&orphans))),
             News::Gone => Some(Effect::WithdrawToast),
         });
-        self.told = told;
+        self.limit = limit;
         effects
     }
 
@@ -168,7 +168,7 @@ impl State {
             Choice::Pause => {
                 self.paused = !self.paused;
                 // While nobody looks, nobody can say that an orphan is still there.
-                self.told.forget();
+                self.limit.forget();
                 let withdraw = self.paused.then_some(Effect::WithdrawToast);
                 let tell = (self.paused && self.is_without_panel).then(|| self.tell());
                 let log = Effect::Log(wording::paused(self.paused).into());
@@ -233,14 +233,14 @@ impl State {
         };
         self.remember(&says);
         // Nobody asked for what happened by itself, so it counts with the toasts about orphans.
-        let may = self.config.toasts && (!by_itself || self.told.takes_a_turn(now));
+        let may = self.config.toasts && (!by_itself || self.limit.takes_a_turn(now));
         let told = may.then(|| {
             // The toast about them becomes the one about what was done.
-            self.told.settle(&self.diagnoses);
+            self.limit.settle(&self.diagnoses);
             Effect::Toast(if self.orphans() == 0 {
                 Toast { about: About::Outcome, ..self.news(title, &says) }
             } else {
-                self.told.of_all(&self.diagnoses);
+                self.limit.of_all(&self.diagnoses);
                 self.told_of(title, &says)
             })
         });

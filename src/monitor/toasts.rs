@@ -27,14 +27,14 @@ pub(super) enum News<'a> {
     Gone,
 }
 
-/// What was told.
+/// Limits how often orphans are told of, and remembers which were.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ToastLimit {
     orphans: HashSet<Identity>,
     shown: Vec<Moment>,
 }
 
-impl Told {
+impl ToastLimit {
     /// What to tell now: of all new orphans together, unless the limit is reached; then they stay untold and come with
     /// the next. Forgets what ended.
     pub(super) fn news<'a>(&mut self, diagnoses: &'a [Diagnosis], now: Moment) -> News<'a> {

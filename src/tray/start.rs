@@ -113,7 +113,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             paths,
             config,
             config_problem,
-            program: std::env::current_exe().context("where this program stands could not be read")?,
+            program: std::env::current_exe().context("the path of this program could not be read")?,
             our_command,
             clock,
             sense,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The desktops that `scripts/desktops` knows: what each needs, how it starts, and what it cannot do.
 
-`hosts.py names` and `hosts.py packages NAME` tell the script; `play.py` imports the rest.
+`hosts.py names`, `hosts.py packages NAME` and `hosts.py overlay NAME` tell the script; `play.py` imports the rest.
 """
 
 import sys
@@ -18,10 +18,14 @@ class Host:
     # Started in this order; a list waits for nobody, a number is seconds of patience.
     start: list
     env: dict = field(default_factory=dict)
-    # What is missing by the desktop's own nature: "icon", "menu", "buttons".
+    # What is missing by the desktop's own nature: "icon", "menu", "buttons"; "names" and "row names" for screen readers.
     lacks: tuple = ()
     # The button of the pointer that opens an icon's menu.
     menu_button: int = 3
+    # What the toast's button says.
+    clean_up: str = "Clean up 1 orphan"
+    # The host in whose overlay the same packages are.
+    overlay: str = ""
 
 
 XFCE_PANEL = """q="xfconf-query -c xfce4-panel"
@@ -77,6 +81,18 @@ bar {{
 }}
 X"""
 
+PLASMA = "plasma-desktop plasma-workspace kwin-x11 plasma-integration breeze breeze-icon-theme"
+PLASMA_ENV = {"KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "5", "QT_QPA_PLATFORMTHEME": "kde",
+              "QT_QUICK_BACKEND": "software"}
+
+
+def plasma(colours):
+    return [("run", "mkdir -p ~/.config; kwriteconfig5 --file kwinrc --group Compositing --key Enabled false; "
+                    "kwriteconfig5 --file ksplashrc --group KSplash --key Engine none; "
+                    f"plasma-apply-colorscheme {colours}"),
+            "kded5", "kwin_x11", 3, "plasmashell", 20]
+
+
 HOSTS = {
     "xfce": Host(
         "xfce4-panel xfconf xfce4-notifyd", "XFCE",
@@ -103,7 +119,7 @@ HOSTS = {
                  "[statusnotifier]\\ntype=statusnotifier\\nalignment=Right\\n[worldclock]\\ntype=worldclock\\n"
                  "alignment=Right\\n' > ~/.config/lxqt/panel.conf"),
          "lxqt-panel", 5],
-        env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"},
+        env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"}, clean_up="Clean up",
     ),
     "gnome": Host(
         "gnome-shell gjs gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
@@ -133,21 +149,16 @@ HOSTS = {
         "cinnamon xapp-sn-watcher", "X-Cinnamon",
         ["/usr/libexec/xapps/sn-watcher/xapp-sn-watcher", "cinnamon", 20],
     ),
-    "plasma": Host(
-        "plasma-desktop kwin-x11 plasma-integration breeze breeze-icon-theme", "KDE",
-        [("run", "mkdir -p ~/.config; kwriteconfig5 --file kwinrc --group Compositing --key Enabled false; "
-                 "kwriteconfig5 --file ksplashrc --group KSplash --key Engine none; "
-                 "kwriteconfig5 --file kdeglobals --group General --key ColorScheme BreezeLight"),
-         "kded5", "kwin_x11", 3, "plasmashell", 20],
-        env={"KDE_FULL_SESSION": "true", "KDE_SESSION_VERSION": "5", "QT_QPA_PLATFORMTHEME": "kde",
-             "QT_QUICK_BACKEND": "software"},
-    ),
+    "plasma": Host(PLASMA, "KDE", plasma("BreezeLight"), env=PLASMA_ENV),
+    "plasma-dark": Host(PLASMA, "KDE", plasma("BreezeDark"), env=PLASMA_ENV, overlay="plasma"),
 }
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["names"]:
             print("\n".join(HOSTS))
+        case ["overlay", name] if name in HOSTS:
+            print(HOSTS[name].overlay or name)
         case ["packages", name] if name in HOSTS:
             print(COMMON, HOSTS[name].packages)
         case _:

@@ -16,7 +16,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::System => "it belongs to the system",
         Refusal::AnotherUser => "it is another user's",
         Refusal::AnotherContainer => "it runs in another container",
-        Refusal::CannotTell => "something that decides could not be read",
+        Refusal::CannotTell => "something that is needed to decide could not be read",
         Refusal::OnlyItsLeaseSays => "only its guard says that it belongs to this watch",
         Refusal::ServesAnother => "another live instance was started by it",
         Refusal::Protected => "the configuration protects it",
@@ -26,7 +26,7 @@ pub const fn refusal(refusal: Refusal) -> &'static str {
         Refusal::NotGivenUp => {
             "its client runs a copy of it as well, and nothing shows that it has given up either of them"
         }
-        Refusal::PidReused => "its number belongs to another process now",
+        Refusal::PidReused => "its PID belongs to another process now",
         Refusal::AnotherProgram => "it runs another program now",
         Refusal::NotPermitted => "the system did not permit it",
         Refusal::StillAlive => "it did not end, not even by force",
@@ -73,7 +73,7 @@ pub fn would_end(pids: &str) -> String {
 pub fn ended_one(pid: Pid, who: &str, how: &str, was_asked: bool) -> String {
     let who = if who.is_empty() { String::new() } else { format!(" ({})", name(who)) };
     match how {
-        "forced" if was_asked => format!("Ended PID {pid}{who}, by force: it did not go when asked"),
+        "forced" if was_asked => format!("Ended PID {pid}{who}, by force: it did not exit when asked"),
         "forced" => format!("Ended PID {pid}{who}, by force: there was no way to ask it"),
         _ => format!("Ended PID {pid}{who}"),
     }
@@ -145,10 +145,10 @@ pub fn keeper(keeper: Keeper, pid: Pid) -> String {
         Keeper::Docker | Keeper::Podman => "for a container",
         Keeper::Machine => "for a virtual machine",
         Keeper::Wsl => "for a program inside WSL",
-        Keeper::Ssh => "for a connection of SSH, which ends with it",
+        Keeper::Ssh => "for an SSH connection, which ends with it",
         Keeper::Kubernetes => "for Kubernetes",
         Keeper::Android => "for Android's debugging bridge",
-        Keeper::Relay => "for another place, as a relay or tunnel",
+        Keeper::Relay => "as a relay or tunnel to another place",
         Keeper::System => return format!("{pid} belongs to the system and is not ended"),
     };
     format!("{pid} holds the port {of_whom} and is not ended")
@@ -189,7 +189,7 @@ pub const TRAY_SILENT: &str = "the tray runs but gave no answer; the log says wh
 /// What a restart without a tray did.
 #[must_use]
 pub fn set_free(says: &str) -> String {
-    format!("{says}; nobody owns it: it runs until it ends, is restarted, or `shimkeeper free` ends it")
+    format!("{says}; it has no client: it runs until it ends, is restarted, or `shimkeeper free` ends it")
 }
 
 /// What keeps a watch from being in order, one line for each thing that counts, with the watch's name.

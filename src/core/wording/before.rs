@@ -162,7 +162,7 @@ pub fn port_taken_meanwhile(port: u16) -> String {
 #[must_use]
 pub fn port_without_a_turn(port: u16, path: &dyn std::fmt::Display, why: &dyn std::fmt::Display) -> String {
     format!(
-        "the lock {path} cannot be had ({why}): a second server that is started for port {port} at the same moment \
+        "the lock {path} cannot be taken ({why}): a second server that is started for port {port} at the same moment \
          would not be noticed"
     )
 }

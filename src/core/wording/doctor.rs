@@ -9,8 +9,7 @@ use crate::core::mask::plain_short;
 /// The sight of everything.
 pub const SIGHT_WORKS: &str = "processes and listeners can be read";
 /// Other users' processes are not even listed.
-pub const OTHERS_ARE_HIDDEN: &str =
-    "the system hides other users' processes: one of them that listens nowhere would not be noticed";
+pub const OTHERS_ARE_HIDDEN: &str = "the system hides other users' processes: an orphan of theirs that listens on no port would not be noticed";
 /// What to do about that.
 pub const OTHERS_ARE_HIDDEN_HINT: &str =
     "your own are seen; for all, look as root, or join the group that /proc is mounted with (gid=)";
@@ -19,7 +18,7 @@ pub const PANEL_WORKS: &str = "a panel shows tray icons";
 /// A panel that has our icon.
 pub const PANEL_LISTS_US: &str = "a panel shows the tray's icon";
 /// A panel that has not.
-pub const PANEL_WITHOUT_US: &str = "a panel is there, our icon is not in it";
+pub const PANEL_WITHOUT_US: &str = "a panel is running, but does not list our icon";
 /// What to do about that.
 pub const PANEL_WITHOUT_US_HINT: &str = "the tray tries again once a minute; `shimkeeper log` says what the panel answered; restart the panel if it stays so";
 /// No panel that shows icons.
@@ -50,7 +49,7 @@ pub const AUTOSTART_SWITCHED_OFF: &str =
     "the tray does not start at login: it was switched off in the system's settings";
 /// What to do about autostart.
 pub const AUTOSTART_HINT: &str =
-    "`shimkeeper autostart enable` lets this program start instead; `disable` takes the entry away";
+    "`shimkeeper autostart enable` lets this program start instead; `disable` removes the entry";
 /// A change of autostart failed.
 pub const AUTOSTART_FAILED: &str = "whether the tray starts at login could not be changed";
 /// Autostart could not be read.
@@ -98,7 +97,7 @@ pub fn port_can_be_bound(port: u16) -> String {
 /// How to free a port.
 #[must_use]
 pub fn free_hint(port: u16) -> String {
-    format!("`shimkeeper free {port}` says who it is and ends it if you say so")
+    format!("`shimkeeper free {port}` shows the process and ends it if you agree")
 }
 
 /// Where the log is.
@@ -129,7 +128,7 @@ pub const SOCKETS_ARE_SILENT_HINT: &str =
 /// The EXAI project's own task.
 #[must_use]
 pub fn old_task(name: &str) -> String {
-    format!("the task \"{}\" ends healthy shims every few minutes", plain_short(name, 80))
+    format!("the task \"{}\" ends healthy servers every few minutes", plain_short(name, 80))
 }
 
 /// How to be rid of it.
@@ -153,7 +152,7 @@ pub fn config_none(file: &Path) -> String {
 /// A configuration that stands already.
 #[must_use]
 pub fn config_there_already(file: &Path) -> String {
-    format!("{} is there already; nothing was written", file.display())
+    format!("{} already exists; nothing was written", file.display())
 }
 
 /// A configuration that was written.

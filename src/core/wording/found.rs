@@ -32,7 +32,7 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
         }
         Finding::Taken { at, lingers: false } => {
             format!(
-                "nobody listens on port {port}, and {at} cannot be bound: a program has it that cannot be seen"
+                "nobody listens on port {port}, and {at} cannot be bound: a program that cannot be seen holds it"
             )
         }
         Finding::Taken { at, lingers: true } => format!(
@@ -50,7 +50,8 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
 }
 
 fn ghost(pid: Pid, address: &str, heir: Option<&Heir>) -> String {
-    let has_it = heir.map_or_else(|| "an heir that could not be found has the socket".into(), self::heir);
+    let has_it =
+        heir.map_or_else(|| "another process, which could not be found, has the socket".into(), self::heir);
     format!("{address} is held in the name of {pid}, which ended: {has_it}")
 }
 
@@ -78,7 +79,7 @@ pub fn finding_hint(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> 
             Some(outgoing_hint(port, diagnosis.system.path_style()))
         }
         Finding::Foreign { .. } | Finding::Ghost { .. } => {
-            Some(format!("`shimkeeper free {port}` shows who it is and ends it if you say so"))
+            Some(format!("`shimkeeper free {port}` shows the process and ends it if you agree"))
         }
         Finding::Reserved { .. } => Some("`shimkeeper doctor` tells how to take the reservation back".into()),
         Finding::Taken { lingers: false, .. } => {

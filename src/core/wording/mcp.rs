@@ -18,7 +18,7 @@ pub const MCP_NO_FILES: &str = "no configuration of an MCP client was found here
 pub const MCP_NO_FILES_HINT: &str = "name one with --file";
 
 /// A file without servers.
-pub const MCP_NO_SERVERS_IN_IT: &str = "no server stands in it";
+pub const MCP_NO_SERVERS_IN_IT: &str = "it has no servers";
 
 /// Nothing is a process.
 pub const MCP_ALL_REMOTE: &str = "every server here is reached by a url: there is no process to guard";
@@ -34,7 +34,7 @@ pub const MCP_NONE_RUNS_HINT: &str =
     "`shimkeeper mcp list` shows the servers; name one with --server, or take every one with --all";
 
 /// Nothing to wrap in a file without servers.
-pub const MCP_NO_SERVERS: &str = "no server stands in the files that were looked at";
+pub const MCP_NO_SERVERS: &str = "the files that were read have no servers";
 
 /// A name that no server has.
 #[must_use]
@@ -51,12 +51,6 @@ pub fn mcp_no_such_server(server: &str, nearest: Option<&str>, known: &[&str]) -
         }
     };
     Complaint::new(format!("no server is called {}", quoted(server)), hint)
-}
-
-/// Options that mean nothing for what is asked.
-#[must_use]
-pub fn mcp_option_means_nothing(option: &str, what: &str) -> String {
-    format!("{option} means nothing to `mcp {what}`")
 }
 
 /// A place and what is wrong there.
@@ -103,8 +97,7 @@ pub fn mcp_wrapped_before(server: &str) -> String {
 }
 
 /// The EXAI project's wrapper gave way to the shim.
-pub const MCP_SHIM_INSTEAD: &str =
-    "; run_ws_shim.py stands in place of start_ws_shim_safe.py, which starts it";
+pub const MCP_SHIM_INSTEAD: &str = "; start_ws_shim_safe.py gave way to the run_ws_shim.py that it starts";
 
 /// The EXAI project's wrapper stays.
 pub const MCP_SHIM_MISSING: &str = "; start_ws_shim_safe.py stays, because no run_ws_shim.py lies beside it";
@@ -168,7 +161,7 @@ pub const MCP_ALL_LEFT_ALONE_HINT: &str = "--server NAME says what can be done a
 pub fn mcp_close_first(client: &str, pid: Option<u32>, path: &dyn Display) -> String {
     let process = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
     format!(
-        "close {client} first: it runs{process} and may write {} as it remembers it, without the change",
+        "close {client} first: it is running{process} and may overwrite {} with its own copy, without this change",
         plain(&path.to_string())
     )
 }
@@ -184,7 +177,7 @@ pub fn mcp_asks_again(client: &str) -> String {
 pub fn mcp_unwrapped_without_wrapper(server: &str, rehearsal: Rehearsal) -> String {
     let (name, would) = (name(server), rehearsal.would());
     format!(
-        "{name}: {would}unwrapped; start_ws_shim_safe.py does not come back: the run_ws_shim.py that took its place \
+        "{name}: {would}unwrapped; start_ws_shim_safe.py was not put back, because the run_ws_shim.py in its place \
          was changed or removed since"
     )
 }
@@ -193,7 +186,7 @@ pub fn mcp_unwrapped_without_wrapper(server: &str, rehearsal: Rehearsal) -> Stri
 #[must_use]
 pub fn mcp_unwrapped_unremembered(server: &str, rehearsal: Rehearsal) -> String {
     let (name, would) = (name(server), rehearsal.would());
-    format!("{name}: {would}unwrapped by what stands in the file; how it was before is not on record here")
+    format!("{name}: {would}unwrapped by the text of the file; there is no record of how it was before")
 }
 
 /// A server that is not wrapped.

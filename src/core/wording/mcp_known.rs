@@ -12,10 +12,7 @@ const BY_HAND: &str = "put `shimkeeper guard` in front of the command by hand; d
 /// A form that is known, in a language that is not read.
 #[must_use]
 pub fn mcp_form_unread(form: &str) -> Complaint {
-    Complaint::new(
-        format!("this form ({form}) is known, and reading and wrapping it is not supported yet"),
-        BY_HAND,
-    )
+    Complaint::new(format!("this form ({form}) is known, but it cannot be read or wrapped yet"), BY_HAND)
 }
 
 /// Servers that stand in a list.
@@ -29,7 +26,7 @@ pub fn mcp_form_list(key: &str) -> Complaint {
 pub fn mcp_form_of_another(key: &str, client: &str, reads: &[String]) -> Complaint {
     Complaint::new(
         format!(
-            "servers stand under {}, which {client} does not read: it reads {}",
+            "the servers are under {}, which {client} does not read: it reads {}",
             plain(key),
             reads.join(", ")
         ),
@@ -41,7 +38,7 @@ pub fn mcp_form_of_another(key: &str, client: &str, reads: &[String]) -> Complai
 #[must_use]
 pub fn mcp_form_unknown(looked_for: &[String]) -> Complaint {
     Complaint::new(
-        format!("this file's form is not known to me: looked for {}", looked_for.join(", ")),
+        format!("this file has a form that is not known: looked for {}", looked_for.join(", ")),
         BY_HAND,
     )
 }
@@ -56,7 +53,7 @@ pub fn mcp_passed_over(client: &str, path: &dyn Display, why: &str) -> String {
 #[must_use]
 pub fn mcp_hosted() -> Complaint {
     Complaint::new(
-        "no command stands in it: the client knows what to start, or it switches a server that stands elsewhere",
+        "it has no command: the client knows what to start, or it only switches a server that is defined elsewhere",
         "nothing can be wrapped here",
     )
 }
@@ -201,7 +198,7 @@ pub fn guards_elsewhere(count: usize, folder: &Path) -> String {
 }
 
 /// What to do about that.
-pub const GUARDS_ELSEWHERE_HINT: &str = "your XDG variables are others there than here: look with --home and that folder, or write this place's down by \
+pub const GUARDS_ELSEWHERE_HINT: &str = "your XDG variables differ there: look with --home and that folder, or write this folder into the entry by \
      `shimkeeper mcp unwrap`, then `shimkeeper mcp wrap`";
 
 /// The same where something else is the matter with an entry.

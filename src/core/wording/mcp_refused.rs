@@ -42,7 +42,7 @@ pub fn mcp_twice(key: &str) -> Complaint {
 /// An entry that is no table.
 #[must_use]
 pub fn mcp_no_entry() -> Complaint {
-    Complaint::new("this is no server: it has no keys", "write it like { \"command\": \"python\" }")
+    Complaint::new("this is not a server: it has no keys", "write it like { \"command\": \"python\" }")
 }
 
 /// A list where an entry should be.
@@ -72,7 +72,7 @@ pub fn mcp_whole_command_line(program: &str) -> Complaint {
 #[must_use]
 pub fn mcp_not_called_shimkeeper(program: &dyn Display) -> Complaint {
     Complaint::new(
-        format!("{} would not be known as the guard again", plain(&program.to_string())),
+        format!("the guard would not be recognised by the name {}", plain(&program.to_string())),
         "give this program a name that begins with \"shimkeeper\"",
     )
 }
@@ -114,7 +114,7 @@ pub fn mcp_remote() -> Complaint {
 #[must_use]
 pub fn mcp_no_inner() -> Complaint {
     Complaint::new(
-        "no command of its own stands behind `guard`, so it cannot start",
+        "no command follows `guard`, so it cannot start",
         "write the server's command and args there by hand",
     )
 }
@@ -122,7 +122,10 @@ pub fn mcp_no_inner() -> Complaint {
 /// The new text does not say what it should.
 #[must_use]
 pub fn mcp_would_not_read_back() -> Complaint {
-    Complaint::new("the changed file would not say what it should", "change it by hand; nothing was touched")
+    Complaint::new(
+        "the changed file would not read back as intended",
+        "change it by hand; nothing was touched",
+    )
 }
 
 /// A file that cannot be written.
@@ -135,7 +138,7 @@ pub fn mcp_not_written(error: &dyn Display) -> Complaint {
 #[must_use]
 pub fn mcp_without_a_lock(lock: &dyn Display, why: &dyn Display) -> String {
     format!(
-        "the lock {} cannot be had ({}): do not change configurations by a second `mcp` at the same time",
+        "the lock {} cannot be taken ({}): do not run a second `mcp wrap` or `mcp unwrap` at the same time",
         plain(&lock.to_string()),
         plain(&why.to_string())
     )
@@ -169,7 +172,7 @@ pub fn mcp_hard_links(others: u64) -> Complaint {
 /// A file that its owner keeps from being written.
 #[must_use]
 pub fn mcp_read_only() -> Complaint {
-    Complaint::new("the file is read-only", "make it writable, or change it where it is made from")
+    Complaint::new("the file is read-only", "make it writable, or change the source that it is made from")
 }
 
 /// A path that JSON and TOML cannot hold.

@@ -18,12 +18,12 @@ pub const SCHEDULE_FAILED: &str = "the scheduled cleanup could not be changed";
 pub const SCHEDULE_UNREADABLE: &str = "whether a cleanup is scheduled could not be read";
 /// What to do about a schedule that is not as it should be.
 pub const SCHEDULE_HINT: &str =
-    "`shimkeeper schedule enable` lets this program run instead; `disable` takes the schedule away";
+    "`shimkeeper schedule enable` schedules this program instead; `disable` removes the schedule";
 /// What to do where the system could not be asked.
 pub const SCHEDULE_UNKNOWN_HINT: &str =
-    "`shimkeeper schedule disable` takes the schedule away even where nobody answers";
+    "`shimkeeper schedule disable` removes the schedule even where the system does not answer";
 /// The place of the running program is not told.
-pub const OUR_PLACE_UNREADABLE: &str = "where this program stands could not be read";
+pub const OUR_PLACE_UNREADABLE: &str = "the path of this program could not be read";
 /// A tray beside the schedule.
 pub const SCHEDULE_BESIDE_TRAY: &str =
     "the tray runs, too; that does no harm, and with `auto_cleanup = true` it does the same sooner";

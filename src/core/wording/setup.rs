@@ -60,7 +60,7 @@ pub fn no_folder_of_ours(path: &dyn Display) -> String {
 pub const PANICKED: &str = "Shimkeeper ran into a bug of its own";
 
 /// What the system's list of programs started at login says about us.
-pub const AUTOSTART_COMMENT: &str = "Sees orphaned MCP servers and ends them on your word";
+pub const AUTOSTART_COMMENT: &str = "Finds orphaned MCP servers and ends them when you say so";
 
 /// Start at login is not known on this system yet.
 pub const AUTOSTART_UNKNOWN: &str = "starting at login is not supported on this system yet";
@@ -76,7 +76,7 @@ pub fn autostart_path(path: &dyn Display) -> String {
 #[must_use]
 pub fn tray_without_a_lock(lock: &dyn std::fmt::Display, why: &dyn std::fmt::Display) -> String {
     format!(
-        "the lock {lock} cannot be had ({why}): the tray goes on without it, and a second one that is started would show \
+        "the lock {lock} cannot be taken ({why}): the tray goes on without it, and a second one that is started would show \
          a second icon; `--home` on a local disk cures that"
     )
 }

@@ -9,7 +9,7 @@ pub const OUR_NAME: &str = "Shimkeeper";
 /// A click anywhere on a toast, where that has a label.
 pub const BUTTON_STATE: &str = "Show the state";
 /// The button that goes on looking after a pause.
-pub const BUTTON_GO_ON: &str = "Go on";
+pub const BUTTON_GO_ON: &str = "Resume";
 /// How to see the state without the menu and without buttons.
 pub const STATE_BY_HAND: &str = "`shimkeeper status` tells more";
 

@@ -9,7 +9,6 @@ use crate::core::identity::Pid;
 use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
 use crate::core::plan::Refusal;
-use crate::core::restart::NoRestart;
 use crate::core::watch::{Listens, Watch};
 
 /// The button that opens the log.
@@ -53,9 +52,9 @@ pub const NO_ICON: &str = "the icon could not be shown";
 /// The title where nothing shows icons.
 pub const NO_PANEL: &str = "No panel shows Shimkeeper's icon";
 /// Said by a second start.
-pub const RUNS_ALREADY: &str = "the tray runs already and has shown itself";
+pub const RUNS_ALREADY: &str = "the tray is already running and shows its state now";
 /// A tray that was asked to end and goes on.
-pub const DOES_NOT_END: &str = "it was asked to end and goes on";
+pub const DOES_NOT_END: &str = "it was asked to exit and is still running";
 /// Something went wrong inside us.
 pub const INTERNAL_ERROR: &str = "something went wrong inside Shimkeeper; the log says what";
 /// Why something has to wait.
@@ -84,7 +83,7 @@ pub const ABOUT_TITLE: &str = concat!("Shimkeeper ", env!("CARGO_PKG_VERSION"));
 /// What this program is, and what else there is to know that no state depends on.
 #[must_use]
 pub fn about(pace: &str, watching: &str, last: Option<&str>) -> String {
-    let what = "Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else.";
+    let what = "Finds orphaned MCP servers, says why they are orphans, and ends them and nothing else.";
     [what, watching, pace, last.unwrap_or(NOTHING_DONE_YET)].join("\n")
 }
 
@@ -132,7 +131,7 @@ fn row_of_the_port(diagnosis: &Diagnosis) -> String {
     match diagnosis.findings.iter().find(keeps) {
         Some(found) => capital(&finding(found, &diagnosis.watch)),
         None if diagnosis.port_is_free() => format!("Port {port}: free"),
-        None => format!("Port {port}: could not be looked at"),
+        None => format!("Port {port}: could not be read"),
     }
 }
 
@@ -145,7 +144,7 @@ pub fn last_row(when: UnixTime, offset: i32, what: &str) -> String {
 /// The row about how often it is looked.
 #[must_use]
 pub fn pace_row(interval: Duration, paused: bool) -> String {
-    if paused { "Looking is paused".into() } else { format!("Looks every {}", wait(interval)) }
+    if paused { "Monitoring is paused".into() } else { format!("Looks every {}", wait(interval)) }
 }
 
 /// The row about what is watched.
@@ -173,7 +172,7 @@ pub fn autostart_unknown(why: &str) -> String {
 /// Pausing and going on, for the log.
 #[must_use]
 pub const fn paused(paused: bool) -> &'static str {
-    if paused { "paused by the user" } else { "goes on after a pause" }
+    if paused { "paused by the user" } else { "resumed by the user" }
 }
 
 /// What a cleanup did, in one line for a toast or a row.
@@ -202,111 +201,6 @@ pub fn cleaned_line(
     parts.extend(free_ports.iter().map(|port| format!("port {port} is free")));
     parts.extend(held_ports.iter().map(|port| format!("port {port} is still held")));
     capital(&parts.join("; "))
-}
-
-/// What a restart will cost a client, said before it is done.
-#[must_use]
-pub fn client_loses(client: &str) -> String {
-    format!("{client} uses this server and will have to connect again.")
-}
-
-/// The Restart row where a client loses its server by it.
-#[must_use]
-pub fn restart_row_loses(client: &str) -> String {
-    format!("Restart ({client} must reconnect)")
-}
-
-/// Why a restart is not offered, short enough for the menu.
-#[must_use]
-pub fn no_restart_in_short(why: &NoRestart) -> String {
-    match why {
-        NoRestart::NothingToStart => "nothing to start".into(),
-        NoRestart::OnlyItsClientCan { .. } => "its client starts it".into(),
-        NoRestart::PortTaken => "port is taken".into(),
-        NoRestart::ItsGuardWillNot { .. } => "its guard was told not to".into(),
-        NoRestart::OffLimits { why, .. } => refusal(*why).into(),
-        NoRestart::CannotTell => "cannot tell what runs".into(),
-    }
-}
-
-/// Why a restart was not done, and what to do.
-#[must_use]
-pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
-    let port = watch.port;
-    match why {
-        NoRestart::NothingToStart => format!(
-            "{} does not run, and the watch \"{}\" has no `command` to start it with: write one into the configuration",
-            watch.name, watch.name
-        ),
-        NoRestart::OnlyItsClientCan { pid, listens: false } => format!(
-            "{pid} listens nowhere, so it speaks with its client over stdio: restart it in the client"
-        ),
-        NoRestart::OnlyItsClientCan { pid, listens: true } => format!(
-            "{pid} listens on port {port}, but its client can also speak to it over stdio, which only the client can start anew: restart it in the client, or write `listens = \"always\"` into the watch if the port is all that counts"
-        ),
-        NoRestart::PortTaken => {
-            format!("port {port} belongs to somebody else: `shimkeeper free {port}` shows who it is")
-        }
-        NoRestart::ItsGuardWillNot { pid, guard } => format!(
-            "{pid} has a guard, {guard}, that was started with --no-restart: reload the server in its client, or take --no-restart out of the client's configuration"
-        ),
-        NoRestart::OffLimits { pid, why } => format!("{pid} is not ended: {}", refusal(*why)),
-        NoRestart::CannotTell => {
-            format!("what runs on port {port} could not be read: `shimkeeper doctor` tells why")
-        }
-    }
-}
-
-/// A restart failed while stopping.
-#[must_use]
-pub fn restart_could_not_stop(pid: Pid, why: Refusal) -> String {
-    let hint = refusal_hint(why).map_or_else(String::new, |hint| format!(": {hint}"));
-    format!("{pid} was not stopped, {}{hint}; nothing was started", refusal(why))
-}
-
-/// A restart failed because the port stayed taken.
-#[must_use]
-pub fn restart_port_not_free(stopped: &str, diagnosis: &Diagnosis) -> String {
-    format!("{}{}; nothing was started", but_stopped(stopped), super::summary(diagnosis))
-}
-
-/// A restart was not begun, because the start would fail.
-#[must_use]
-pub fn restart_would_not_start(command: &str, why: &str) -> String {
-    format!("`{command}` could not be started ({why}), so nothing was stopped")
-}
-
-/// A restart failed while starting.
-#[must_use]
-pub fn restart_could_not_start(stopped: &str, command: &str, why: &str) -> String {
-    format!("{}`{command}` could not be started ({why})", but_stopped(stopped))
-}
-
-/// A restart's server ended at once.
-#[must_use]
-pub fn restart_ended_at_once(stopped: &str, command: &str, status: &str) -> String {
-    let stopped = but_stopped(stopped);
-    format!("{stopped}`{command}` ended at once ({status}): `shimkeeper log` shows what it said")
-}
-
-/// What a restart had done already when it failed.
-fn but_stopped(stopped: &str) -> String {
-    if stopped.is_empty() { String::new() } else { format!("PID {stopped} was stopped, but ") }
-}
-
-/// What a restart did.
-#[must_use]
-pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
-    match stopped {
-        "" => format!("started {} as PID {started}", watch.name),
-        stopped => format!("stopped PID {stopped}, started {} as PID {started}", watch.name),
-    }
-}
-
-/// What a restart did, where the server does not listen yet.
-#[must_use]
-pub fn restarted_but_silent(stopped: &str, started: Pid, watch: &Watch) -> String {
-    format!("{}; it does not listen on port {} yet", restarted(stopped, started, watch), watch.port)
 }
 
 /// A watch that does not exist.
@@ -339,12 +233,6 @@ pub fn cleanup_row(orphans: usize) -> String {
     }
 }
 
-/// The Restart row where it is not offered.
-#[must_use]
-pub fn restart_row_no(why: &str) -> String {
-    format!("Restart ({why})")
-}
-
 /// The row in place of those that do not fit.
 #[must_use]
 pub fn more_rows(number: usize) -> String {
@@ -366,7 +254,7 @@ pub fn runs_but_silent(why: &str) -> String {
 /// Something that the tray left could not be taken back.
 #[must_use]
 pub fn not_forgotten(error: &dyn std::fmt::Display) -> String {
-    format!("something that the tray left could not be taken back: {error}")
+    format!("something that the tray wrote could not be removed: {error}")
 }
 
 /// A change of autostart that failed.

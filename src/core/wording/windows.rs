@@ -31,6 +31,6 @@ pub fn toast_not_taken(code: Option<&str>) -> String {
 pub fn port_refused(port: u16, reserved: Option<(u16, u16)>) -> String {
     match reserved {
         Some((first, last)) => format!("port {port} is reserved by Windows ({first}–{last})"),
-        None => format!("Windows refuses port {port}: another program has it for itself alone"),
+        None => format!("Windows refuses port {port}: another program holds it exclusively"),
     }
 }

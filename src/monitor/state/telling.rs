@@ -40,7 +40,7 @@ impl State {
         let is_of_orphans = self.orphans() > 0 && !self.paused;
         if is_of_orphans {
             // From now on it goes with them.
-            self.told.of_all(&self.diagnoses);
+            self.limit.of_all(&self.diagnoses);
         }
         Effect::Toast(Toast { about: if is_of_orphans { About::Orphans } else { About::News }, ..toast })
     }

@@ -90,7 +90,7 @@ fn where_no_panel_shows_the_icon_it_is_told_once_and_toasts_offer_what_the_menu_
     let effects = story.step(Event::Toast(Reply::Clicked(Button::Pause)));
     assert!(story.view().paused);
     let told = labels(toast(&effects).unwrap());
-    assert!(told.contains(&(Button::Pause, "Go on")), "there is no menu to go on by: {told:?}");
+    assert!(told.contains(&(Button::Pause, "Resume")), "there is no menu to go on by: {told:?}");
     story.step(Event::Toast(Reply::Clicked(Button::Pause)));
     assert!(!story.view().paused);
 

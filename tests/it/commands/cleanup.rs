@@ -48,7 +48,7 @@ fn it_says_what_it_ended_why_and_that_the_port_is_free() {
             .run(&["cleanup"])
             .expect_code(0)
             .says(&format!("Ended PID {} (", shim.pid()))
-            .says("by force: it did not go when asked")
+            .says("by force: it did not exit when asked")
             .says("· its parent ended")
             .says("Port 3005: free");
         let log = keeper.log();

@@ -53,7 +53,7 @@ fn a_first_one_is_written_once_and_explains_itself() {
     keeper.run(&["config", "check"]).expect_code(0);
 
     fs::write(&file, "toasts = false\n").unwrap();
-    keeper.run(&["config", "init"]).expect_code(1).complains("is there already; nothing was written");
+    keeper.run(&["config", "init"]).expect_code(1).complains("already exists; nothing was written");
     assert_eq!(fs::read_to_string(&file).unwrap(), "toasts = false\n");
 }
 

@@ -73,7 +73,7 @@ fn a_stranger_on_the_port_is_said_with_what_to_do() {
             "exai-mcp BLOCKED port 3005 is held by python3.11 (STRANGER)\n\
              \x20 port 127.0.0.1:3005 held by python3.11 (STRANGER)\n\
              \x20 note Python3.11 (STRANGER) holds 127.0.0.1:3005 and is not exai-mcp\n\
-             \x20 → `shimkeeper free 3005` shows who it is and ends it if you say so"
+             \x20 → `shimkeeper free 3005` shows the process and ends it if you agree"
                 .replace("ython3.11", &name_of_python()[1..])
         );
     });

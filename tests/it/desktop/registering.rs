@@ -199,6 +199,6 @@ fn doctor_says_whether_the_panel_has_the_icon() {
         eventually("the icon is registered", PATIENCE, || panel.items().len() == 1);
         doctor().says("✓ panel          a panel shows the tray's icon");
         panel.forget();
-        doctor().says("! panel          a panel is there, our icon is not in it");
+        doctor().says("! panel          a panel is running, but does not list our icon");
     });
 }

@@ -285,7 +285,7 @@ fn a_file_without_servers_is_found_all_the_same() {
         user.mcp(&["list"])
             .expect_code(0)
             .says(&format!("Claude Code: {}", path.display()))
-            .says("no server stands in it");
+            .says("it has no servers");
         user.has_the_shim(".cursor/mcp.json");
         let list = user.mcp(&["list"]).expect_code(0).says("exai-mcp");
         assert!(!list.stdout.contains("no server stands"), "beside others it is no news: {list}");

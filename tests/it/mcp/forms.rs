@@ -165,7 +165,7 @@ fn a_form_that_nobody_knows_is_said_to_be_unknown() {
     }
     for text in ["{}", "", "{\"mcpServers\": {}}"] {
         let file = user.has("empty.json", text);
-        user.mcp(&["list", "--file", file.to_str().unwrap()]).expect_code(0).says("no server stands in it");
+        user.mcp(&["list", "--file", file.to_str().unwrap()]).expect_code(0).says("it has no servers");
     }
 }
 
@@ -182,7 +182,7 @@ fn servers_under_another_clients_key_are_not_passed_over_in_silence() {
         .complains("which VS Code does not read");
     assert_eq!(user.read("project/.vscode/mcp.json"), text);
     user.has("project/.gemini/settings.json", r#"{"mcp": {"allowed": ["a"]}, "theme": "x"}"#);
-    user.mcp(&["list", "--file", ".gemini/settings.json"]).expect_code(0).says("no server stands in it");
+    user.mcp(&["list", "--file", ".gemini/settings.json"]).expect_code(0).says("it has no servers");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn a_server_on_stdio_is_its_clients_to_start() {
         let client = bed.client().stdio().start();
         let shim = client.shim();
         bed.keeper(3005).run(&["restart"]).expect_code(1).complains(&format!(
-            "{} listens nowhere, so it speaks with its client over stdio: restart it in the client",
+            "{} listens on no port, so it speaks with its client over stdio: restart it in the client",
             shim.pid()
         ));
         assert!(shim.lives());
