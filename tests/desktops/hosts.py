@@ -18,8 +18,10 @@ class Host:
     # Started in this order; a list waits for nobody, a number is seconds of patience.
     start: list
     env: dict = field(default_factory=dict)
-    # What is missing by the desktop's own nature: "icon", "menu", "buttons"; "names" and "row names" for screen readers.
+    # What is missing by the desktop's own nature: "icon", "menu", "buttons"; "actions" where toasts answer nothing at all.
     lacks: tuple = ()
+    # What it is known to tell screen readers: "icon", "rows" of the menu, "toast".
+    tells: tuple = ()
     # The button of the pointer that opens an icon's menu.
     menu_button: int = 3
     # What the toast's button says.
@@ -98,6 +100,7 @@ HOSTS = {
         "xfce4-panel xfconf xfce4-notifyd", "XFCE",
         ["openbox", "/usr/lib/x86_64-linux-gnu/xfce4/notifyd/xfce4-notifyd", 1,
          ("run", XFCE_PANEL), "xfce4-panel --disable-wm-check"],
+        tells=("toast",),
     ),
     "mate": Host(
         "mate-panel mate-notification-daemon mate-indicator-applet dconf-cli dconf-service dconf-gsettings-backend x11-xserver-utils", "MATE",
@@ -120,6 +123,7 @@ HOSTS = {
                  "alignment=Right\\n' > ~/.config/lxqt/panel.conf"),
          "lxqt-panel", 5],
         env={"XDG_CONFIG_DIRS": "/etc/xdg", "QT_QPA_PLATFORMTHEME": "lxqt"}, clean_up="Clean up",
+        tells=("icon", "toast"),
     ),
     "gnome": Host(
         "gnome-shell gjs gnome-shell-extension-appindicator gnome-themes-extra", "GNOME",
@@ -149,8 +153,15 @@ HOSTS = {
         "cinnamon xapp-sn-watcher", "X-Cinnamon",
         ["/usr/libexec/xapps/sn-watcher/xapp-sn-watcher", "cinnamon", 20],
     ),
-    "plasma": Host(PLASMA, "KDE", plasma("BreezeLight"), env=PLASMA_ENV),
-    "plasma-dark": Host(PLASMA, "KDE", plasma("BreezeDark"), env=PLASMA_ENV, overlay="plasma"),
+    "enlightenment": Host(
+        "enlightenment", "Enlightenment",
+        # Its own profile; the default one begins with questions. Then it complains about ACPI and logind, which are not here.
+        ["enlightenment_start -profile standard", 15,
+         ("run", "for n in 1 2 3; do xdotool key Return; sleep 1; done")],
+        env={"ELM_ACCEL": "none"}, lacks=("actions",), menu_button=1,
+    ),
+    "plasma": Host(PLASMA, "KDE", plasma("BreezeLight"), env=PLASMA_ENV, tells=("icon",)),
+    "plasma-dark": Host(PLASMA, "KDE", plasma("BreezeDark"), env=PLASMA_ENV, tells=("icon",), overlay="plasma"),
 }
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ fn a_program_that_was_moved_is_noticed_and_replaced_on_request() {
     let mut doctor = user.command();
     let doctor = user.bed.run(doctor.args(["doctor"]));
     let doctor = doctor.expect_code(1).says("! schedule       the scheduled cleanup starts another program");
-    doctor.says("→ `shimkeeper schedule enable` lets this program run instead");
+    doctor.says("→ `shimkeeper schedule enable` schedules this program instead");
     user.run(&["enable"]).expect_code(0).says("a cleanup runs every 5 min");
     user.run(&["status"]).expect_code(0);
 }

@@ -47,7 +47,7 @@ fn configurations_are_changed_and_it_is_said_not_to_do_so_twice_at_once() {
             let mut wrap = keeper.console();
             wrap.args(["mcp", "wrap", "--all", "--file"]).arg(&file);
             let outcome = bed.run(&mut without_locks(&bed, error, &wrap)).expect_code(0);
-            outcome.complains("mcp.lock cannot be had");
+            outcome.complains("mcp.lock cannot be taken");
             assert!(fs::read_to_string(&file).unwrap().contains("guard"), "{error}");
         }
     });
@@ -72,7 +72,7 @@ fn the_tray_runs_and_a_second_one_finds_it_all_the_same() {
         let mut tray = Tray::start_with(&bed, &mut command(&[]));
         icon_turns(&desktop, GREY, "no-locks");
         bed.run(&mut command(&[])).expect_code(0).says("runs already");
-        assert!(keeper.log().contains("tray.lock cannot be had"), "{}", keeper.log());
+        assert!(keeper.log().contains("tray.lock cannot be taken"), "{}", keeper.log());
         bed.run(&mut command(&["--quit"])).expect_code(0);
         eventually("the tray has ended", PATIENCE, || !tray.lives());
         bed.run(&mut command(&["--quit"])).expect_code(0);

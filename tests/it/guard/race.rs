@@ -155,7 +155,7 @@ fn a_port_without_a_lock_is_no_reason_to_start_nothing_and_said() {
     fs::create_dir_all(scene.leases().join(format!("port-{port}.lock"))).unwrap();
     let mut guarded = plan(&scene, Known::ByAnOption, port, "0", &log.to_string_lossy()).start();
     let said = guarded.complaints();
-    assert!(said.contains(&format!("port-{port}.lock cannot be had")), "{said}");
+    assert!(said.contains(&format!("port-{port}.lock cannot be taken")), "{said}");
     guarded.input = None;
     guarded.is_gone_in_time(Kind::Polite);
 }

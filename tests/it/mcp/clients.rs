@@ -224,7 +224,7 @@ fn a_program_with_a_version_in_its_name_is_known_and_one_of_any_other_name_wraps
     assert_eq!(user.read("project/.mcp.json"), before);
     user.run_as(&called("sk"), &["mcp", "wrap"])
         .expect_code(1)
-        .complains("would not be known as the guard again")
+        .complains("the guard would not be recognised by the name")
         .complains("a name that begins with \"shimkeeper\"");
     assert_eq!(user.read("project/.mcp.json"), before);
 }
@@ -273,7 +273,7 @@ fn a_guard_that_is_gone_is_shown_and_counts_as_wrapped() {
 fn without_any_client_it_says_so() {
     let user = User::new();
     user.mcp(&["list"]).expect_code(0).says("no configuration of an MCP client");
-    user.mcp(&["wrap"]).expect_code(1).complains("no server stands in the files");
+    user.mcp(&["wrap"]).expect_code(1).complains("the files that were read have no servers");
     assert!(!Path::new(&user.state()).exists(), "a question makes no file");
 }
 

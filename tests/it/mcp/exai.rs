@@ -12,7 +12,7 @@ fn its_server_is_wrapped_the_shim_stands_for_its_wrapper_and_all_comes_back() {
     user.has("project/.mcp.json", EXAI);
     user.mcp(&["wrap"])
         .expect_code(0)
-        .says("exai-mcp: wrapped; run_ws_shim.py stands in place of start_ws_shim_safe.py")
+        .says("exai-mcp: wrapped; start_ws_shim_safe.py gave way to the run_ws_shim.py")
         .says("now reload Claude Code");
     let expected = EXAI
         .replace(
@@ -64,7 +64,7 @@ fn the_wrapper_stays_where_no_shim_lies_beside_it() {
         user.mcp(&["unwrap"]).expect_code(0);
         assert_eq!(user.read("project/.mcp.json"), text);
         let shim = user.has("project/scripts/run_ws_shim.py", "");
-        user.mcp(&["wrap"]).expect_code(0).says("run_ws_shim.py stands in place");
+        user.mcp(&["wrap"]).expect_code(0).says("gave way to the run_ws_shim.py");
         assert!(!user.read("project/.mcp.json").contains("start_ws_shim_safe.py"));
         user.mcp(&["unwrap"]).expect_code(0);
         assert_eq!(user.read("project/.mcp.json"), text);
@@ -78,6 +78,6 @@ fn without_the_record_the_shim_stays_in_its_wrappers_place_and_that_is_said() {
     user.has("project/.mcp.json", EXAI);
     user.mcp(&["wrap"]).expect_code(0);
     fs::remove_dir_all(user.state().join("wrapped")).unwrap();
-    user.mcp(&["unwrap"]).expect_code(0).says("unwrapped by what stands in the file");
+    user.mcp(&["unwrap"]).expect_code(0).says("unwrapped by the text of the file");
     assert_eq!(user.read("project/.mcp.json"), EXAI.replace("start_ws_shim_safe.py", "run_ws_shim.py"));
 }

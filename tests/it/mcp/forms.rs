@@ -94,7 +94,7 @@ fn a_form_that_is_not_read_is_called_known_and_not_supported() {
         let user = User::new();
         let path = user.has(place, fixture(name));
         let (file, says) =
-            (path.to_str().unwrap(), format!("this form ({form}) is known, and reading and wrapping"));
+            (path.to_str().unwrap(), format!("this form ({form}) is known, but it cannot be read"));
         let list = user.mcp(&["list"]).expect_code(0).says(&format!("{client}: {file}")).says(&says);
         assert!(!list.stdout.contains("no server stands"), "{list}");
         let listed = user.mcp(&["list", "--json"]).expect_code(0).json();
@@ -119,7 +119,7 @@ fn a_file_that_is_passed_over_is_named_and_keeps_no_other_from_being_wrapped() {
         .expect_code(0)
         .says("exai: wrapped")
         .complains("Goose: ")
-        .complains("not supported yet");
+        .complains("cannot be read or wrapped yet");
     user.mcp(&["unwrap"]).expect_code(0).says("to the byte");
 }
 
@@ -151,7 +151,7 @@ fn a_form_that_nobody_knows_is_said_to_be_unknown() {
         for what in [&["list"][..], &["wrap", "--all"], &["wrap"], &["unwrap"]] {
             let outcome = user.mcp(&[what, &["--file", file]].concat()).expect_code(1);
             let said = outcome.to_string();
-            assert!(said.contains("this file's form is not known to me: looked for mcpServers"), "{said}");
+            assert!(said.contains("this file has a form that is not known: looked for mcpServers"), "{said}");
             assert!(said.contains("context_servers") && said.contains("mcp_servers"), "{said}");
             assert!(!said.contains("no server stands"), "{said}");
         }
@@ -176,7 +176,7 @@ fn servers_under_another_clients_key_are_not_passed_over_in_silence() {
     user.has("project/.vscode/mcp.json", &text);
     user.mcp(&["list"])
         .expect_code(0)
-        .says("servers stand under mcpServers, which VS Code does not read: it reads servers");
+        .says("the servers are under mcpServers, which VS Code does not read: it reads servers");
     user.mcp(&["wrap", "--all", "--file", ".vscode/mcp.json"])
         .expect_code(1)
         .complains("which VS Code does not read");
@@ -205,7 +205,7 @@ fn an_entry_whose_command_cannot_be_a_list_is_refused_with_what_to_write() {
         assert_eq!(user.read("project/opencode.json"), text);
     }
     user.has("project/opencode.json", r#"{"mcp": {"a": {"enabled": false}}}"#);
-    user.mcp(&["wrap", "--server", "a"]).expect_code(1).complains("a: no command stands in it");
+    user.mcp(&["wrap", "--server", "a"]).expect_code(1).complains("a: it has no command");
     user.mcp(&["wrap", "--all"]).expect_code(1);
 }
 

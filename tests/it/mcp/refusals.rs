@@ -143,10 +143,10 @@ fn a_guard_with_nothing_behind_it_is_not_taken_away() {
     for args in [r#"["guard"]"#, r#"["guard", "--"]"#, r#"["guard", "--port", "3005"]"#] {
         let text = format!(r#"{{"mcpServers": {{"a": {{"command": "shimkeeper", "args": {args}}}}}}}"#);
         user.has("project/.mcp.json", &text);
-        user.mcp(&["unwrap"]).expect_code(1).complains("a: no command of its own stands behind");
+        user.mcp(&["unwrap"]).expect_code(1).complains("a: no command follows");
         user.mcp(&["wrap", "--server", "a"]).expect_code(1).complains("so it cannot start");
         assert_eq!(user.read("project/.mcp.json"), text);
-        user.mcp(&["list"]).expect_code(0).says("a  broken       no command of its own stands behind");
+        user.mcp(&["list"]).expect_code(0).says("a  broken       no command follows");
         let listed = user.mcp(&["list", "--json"]).expect_code(0).json();
         let server = &listed["files"][0]["servers"][0];
         assert!(server["wrapped"] == false && server["broken"] == true, "{server}");

@@ -227,11 +227,11 @@ fn a_client_that_runs_is_to_be_closed_before_its_own_file_is_written() {
     outcome
         .expect_code(0)
         .says("exai-mcp: wrapped")
-        .complains(&format!("close Claude Code first: it runs (process {})", claude.id()));
+        .complains(&format!("close Claude Code first: it is running (process {})", claude.id()));
     let outcome = user.mcp(&["unwrap"]).expect_code(0);
     assert!(!outcome.stderr.contains("close"), "{outcome}");
     let outcome = user.mcp_with(&["wrap"], |command| {
         command.env("CLAUDECODE", "1");
     });
-    outcome.expect_code(0).complains("close Claude Code first: it runs and may write");
+    outcome.expect_code(0).complains("close Claude Code first: it is running and may overwrite");
 }

@@ -50,7 +50,7 @@ fn a_port_of_somebody_else_is_not_fought_for() {
         keeper
             .run(&["restart"])
             .expect_code(1)
-            .complains("port 3005 belongs to somebody else: `shimkeeper free 3005` shows who it is");
+            .complains("port 3005 is held by another process: `shimkeeper free 3005` shows which one");
         assert!(stranger.lives() && is_taken(3005));
         assert!(!keeper.log().contains("started"), "{}", keeper.log());
     });
