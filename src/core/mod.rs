@@ -8,6 +8,7 @@
 //! them as people count them, [`judge`] says what each one is, [`diagnose`] sums up, [`plan`] names
 //! what may be ended, [`wording`] says all of it in words.
 
+pub mod control;
 pub mod copies;
 pub mod diagnose;
 pub mod evidence;
@@ -27,6 +28,7 @@ pub mod memory;
 pub mod module;
 pub mod moment;
 pub mod plan;
+pub(crate) mod position;
 pub mod reaper;
 pub mod recognise;
 pub mod restart;

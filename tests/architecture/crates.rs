@@ -39,7 +39,8 @@ impl Crate {
         files.sort();
         Self::of(files.into_iter().map(|file| {
             let name = file.strip_prefix("src").unwrap_or(&file).to_string_lossy().replace('\\', "/");
-            let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+            let text =
+                fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             (name, text)
         }))
     }
@@ -50,7 +51,8 @@ impl Crate {
         let mut sources = Vec::new();
         for (file, text) in files {
             let place = place_of(&file);
-            for_tests.extend(words::test_modules(&words::words(&text)).iter().map(|name| below(&place, name)));
+            for_tests
+                .extend(words::test_modules(&words::words(&text)).iter().map(|name| below(&place, name)));
             let words = words::code(&text);
             sources.push(Source { place, defines: definitions(&words), uses: uses(&words), words, file });
         }
@@ -106,7 +108,13 @@ impl Crate {
     }
 
     /// As [`Self::descend`], for a path that may begin with a name of another crate.
-    fn descend_if_known(&self, from: &[String], path: &[String], asks: &Source, depth: usize) -> Option<&Source> {
+    fn descend_if_known(
+        &self,
+        from: &[String],
+        path: &[String],
+        asks: &Source,
+        depth: usize,
+    ) -> Option<&Source> {
         let first = path.first()?;
         let here = self.at(from)?;
         let is_child = self.has_below(&below(from, first));
@@ -127,7 +135,11 @@ impl Crate {
             // The facade's `os` is this system's room, or that of the file which asks.
             let segment = match segment.as_str() {
                 "os" if place == ["platform"] => {
-                    if asks.place.get(1).is_some_and(|room| room == "windows") { "windows" } else { "linux" }
+                    if asks.place.get(1).is_some_and(|room| room == "windows") {
+                        "windows"
+                    } else {
+                        "linux"
+                    }
                 }
                 other => other,
             };
@@ -188,7 +200,10 @@ impl Source {
                     path.clear();
                 }
             }
-            if path.len() > 1 {
+            // `pub(in a::b)` calls nobody.
+            if path == ["in"] {
+                at += self.words[at..].iter().position(|word| word.is(')')).unwrap_or(0);
+            } else if path.len() > 1 {
                 paths.push(path);
             } else if path.is_empty() {
                 at += 1;
@@ -229,7 +244,8 @@ fn place_of(file: &str) -> Place {
 fn definitions(words: &[Word]) -> BTreeSet<String> {
     let names = words.windows(2).filter_map(|pair| {
         let keyword = pair[0].name()?;
-        let is_one = matches!(keyword, "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" | "union");
+        let is_one =
+            matches!(keyword, "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" | "union");
         // An inline module is part of its file.
         pair[1].name().filter(|_| is_one || keyword == "mod").map(str::to_owned)
     });

@@ -25,7 +25,9 @@ pub(crate) fn rings<'a>(arrows: &BTreeSet<(&'a str, &'a str)>) -> Vec<BTreeSet<&
     let mut found: Vec<BTreeSet<&'a str>> = Vec::new();
     for file in from_each.keys().filter(|file| leads(file, file)) {
         if !found.iter().any(|ring| ring.contains(file)) {
-            found.push(from_each.keys().filter(|other| leads(file, other) && leads(other, file)).copied().collect());
+            found.push(
+                from_each.keys().filter(|other| leads(file, other) && leads(other, file)).copied().collect(),
+            );
         }
     }
     found
@@ -33,6 +35,7 @@ pub(crate) fn rings<'a>(arrows: &BTreeSet<(&'a str, &'a str)>) -> Vec<BTreeSet<&
 
 #[test]
 fn a_ring_is_found_whole_and_a_line_is_none() {
-    let arrows = [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("d", "e"), ("x", "a")].into_iter().collect();
+    let arrows =
+        [("a", "b"), ("b", "c"), ("c", "a"), ("c", "d"), ("d", "e"), ("x", "a")].into_iter().collect();
     assert_eq!(rings(&arrows), [BTreeSet::from(["a", "b", "c"])]);
 }

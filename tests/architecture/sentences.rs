@@ -5,8 +5,19 @@ use crate::words::{Word, closing};
 
 /// Macros whose texts the log or the programmer reads.
 const FOR_PROGRAMMERS: &[&str] = &[
-    "assert", "assert_eq", "assert_ne", "compile_error", "debug", "debug_assert", "debug_assert_eq", "error",
-    "info", "panic", "trace", "unreachable", "warn",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "compile_error",
+    "debug",
+    "debug_assert",
+    "debug_assert_eq",
+    "error",
+    "info",
+    "panic",
+    "trace",
+    "unreachable",
+    "warn",
 ];
 
 /// Every text of three words or more that a person may read.
@@ -35,7 +46,8 @@ pub(crate) fn sentences(source: &Source) -> Vec<String> {
 /// All but `#[error("...")]`, which is what `Display` says.
 fn is_attribute_without_words_for_people(words: &[Word]) -> bool {
     let open = 1 + usize::from(words.get(1).is_some_and(|next| next.is('!')));
-    words.get(open).is_some_and(|next| next.is('[')) && words.get(open + 1).and_then(Word::name) != Some("error")
+    words.get(open).is_some_and(|next| next.is('['))
+        && words.get(open + 1).and_then(Word::name) != Some("error")
 }
 
 fn is_sentence(text: &str) -> bool {
@@ -43,5 +55,7 @@ fn is_sentence(text: &str) -> bool {
         let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
         word.len() > 1 && word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '\'')
     };
-    text.split_whitespace().filter(is_word).count() >= 3
+    // What stands in braces is filled in.
+    let said: String = text.split(['{', '}']).step_by(2).collect();
+    said.split_whitespace().filter(is_word).count() >= 3
 }

@@ -205,7 +205,8 @@ fn end_of_item(words: &[Word], mut at: usize) -> usize {
 
 #[test]
 fn texts_comments_and_lifetimes_are_told_apart() {
-    let text = "/// a \"b\n/* x /* y */ \" */ fn f<'a>(c: char) { g('\"', '\\'', r#\"a\"b\"#, \"\\\"\", b\"z\") }";
+    let text =
+        "/// a \"b\n/* x /* y */ \" */ fn f<'a>(c: char) { g('\"', '\\'', r#\"a\"b\"#, \"\\\"\", b\"z\") }";
     let texts: Vec<Word> = words(text).into_iter().filter(|word| matches!(word, Word::Text(_))).collect();
     assert_eq!(texts, ["a\"b", "\\\"", "z"].map(|text| Word::Text(text.to_owned())));
 }
