@@ -81,14 +81,18 @@ fn processes_are_ended_in_one_place() {
         for call in calls {
             let call = words::words(call);
             let found = source.words.windows(call.len() + 1).find(|some| some[1..] == call);
-            // What the guard's policy calls so of its own is a decision.
-            assert!(found.is_none_or(|some| some[0].name() == Some("self")), "{}: {found:?}", source.file);
+            let is_no_process =
+                |some: &[Word]| some[0].name().is_some_and(|name| NO_PROCESSES.contains(&name));
+            assert!(found.is_none_or(is_no_process), "{}: {found:?}", source.file);
         }
     }
     let holds = |source: &&Source| has(&source.words, "Held::open");
     let holders: Vec<&str> = outside.iter().filter(holds).map(|source| source.file.as_str()).collect();
     assert_eq!(holders, HOLDERS, "whoever takes hold of a process could end it");
 }
+
+/// What is asked or forced and is no process: the guard's policy, which decides, and the list of who is connected.
+const NO_PROCESSES: &[&str] = &["self", "calling"];
 
 /// Files outside the platform that take hold of processes: for the proof, to look twice at the same one, and to wait.
 const HOLDERS: &[&str] = &["act/confirm.rs", "sense/guards.rs", "tray/leave.rs"];

@@ -48,5 +48,7 @@ pub use setup::*;
 pub use toasts::*;
 pub use tray::*;
 pub use unseen::*;
-pub use users::called_by;
+pub use users::{
+    CALLERS_UNKNOWN, called_by, no_server_of_a_watch, not_restarted_in_use, not_restarted_in_use_hint,
+};
 pub use windows::*;
