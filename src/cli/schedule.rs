@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::{Globals, ScheduleArgs, ScheduleWhat};
 use super::context::Context;
+use super::failure::Failure;
 use crate::core::schedule::USUAL;
 use crate::core::wording;
 use crate::exit::Outcome;
@@ -108,7 +108,7 @@ pub(super) fn says(status: &Schedule) -> String {
 
 /// The program that runs stands beside this one, or is this one.
 pub(super) fn program() -> anyhow::Result<PathBuf> {
-    let us = std::env::current_exe().context(wording::OUR_PLACE_UNREADABLE)?;
+    let us = std::env::current_exe().context(wording::OUR_OWN_PLACE)?;
     let beside = us.with_file_name(schedule::PROGRAM);
     let is_us = us.file_name().is_some_and(|name| Path::new(name) == Path::new(schedule::PROGRAM));
     anyhow::ensure!(is_us || beside.is_file(), wording::program_missing(&beside.display()));

@@ -22,8 +22,6 @@ pub const SCHEDULE_HINT: &str =
 /// What to do where the system could not be asked.
 pub const SCHEDULE_UNKNOWN_HINT: &str =
     "`shimkeeper schedule disable` removes the schedule even where the system does not answer";
-/// The place of the running program is not told.
-pub const OUR_PLACE_UNREADABLE: &str = "the path of this program could not be read";
 /// A tray beside the schedule.
 pub const SCHEDULE_BESIDE_TRAY: &str =
     "the tray runs, too; that does no harm, and with `auto_cleanup = true` it does the same sooner";

@@ -22,16 +22,7 @@ pub fn who_says(body: &str) -> String {
     if body.is_empty() { OUR_NAME.into() } else { format!("{OUR_NAME} · {body}") }
 }
 
-/// The row and the button that end orphans.
-#[must_use]
-pub fn clean_up(orphans: usize) -> String {
-    match orphans {
-        1 => "Clean up 1 orphan".into(),
-        n => format!("Clean up {n} orphans"),
-    }
-}
-
-/// The button where there is little room; the toast says how many orphans there are.
+/// The button that ends orphans where there is little room; the toast says how many orphans there are.
 pub const BUTTON_CLEAN_UP_SHORT: &str = "Clean up";
 
 /// How to end orphans without a button.

@@ -216,7 +216,10 @@ fn what_cannot_be_changed_with_certainty_is_refused_as_a_whole() {
     let text = r#"mcp_servers."a\"b".command = "python""#;
     let refusal =
         wrapped(text, Client::CODEX, Selection::All, &guard(), &around, Record::default()).unwrap_err();
-    assert!(refusal.sentence.contains("would not read back as intended") && refusal.hint.is_some(), "{refusal}");
+    assert!(
+        refusal.sentence.contains("would not read back as intended") && refusal.hint.is_some(),
+        "{refusal}"
+    );
 }
 
 #[test]
