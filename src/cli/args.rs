@@ -14,7 +14,7 @@ use crate::core::schedule::interval;
 use crate::core::{Birth, Identity, Pid};
 use crate::platform::schedule::STEP;
 
-/// Finds orphaned MCP servers, says why they are orphans, and ends them and nothing else
+/// Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else
 #[derive(Parser, Debug)]
 #[command(name = "shimkeeper", version, about, long_about = None, after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Args {

@@ -83,7 +83,7 @@ pub const ABOUT_TITLE: &str = concat!("Shimkeeper ", env!("CARGO_PKG_VERSION"));
 /// What this program is, and what else there is to know that no state depends on.
 #[must_use]
 pub fn about(pace: &str, watching: &str, last: Option<&str>) -> String {
-    let what = "Finds orphaned MCP servers, says why they are orphans, and ends them and nothing else.";
+    let what = "Sees orphaned MCP servers, says why they are orphans, and ends them and nothing else.";
     [what, watching, pace, last.unwrap_or(NOTHING_DONE_YET)].join("\n")
 }
 

@@ -71,7 +71,7 @@ fn the_tray_runs_and_a_second_one_finds_it_all_the_same() {
         };
         let mut tray = Tray::start_with(&bed, &mut command(&[]));
         icon_turns(&desktop, GREY, "no-locks");
-        bed.run(&mut command(&[])).expect_code(0).says("runs already");
+        bed.run(&mut command(&[])).expect_code(0).says("is already running");
         assert!(keeper.log().contains("tray.lock cannot be taken"), "{}", keeper.log());
         bed.run(&mut command(&["--quit"])).expect_code(0);
         eventually("the tray has ended", PATIENCE, || !tray.lives());

@@ -288,7 +288,7 @@ fn a_file_without_servers_is_found_all_the_same() {
             .says("it has no servers");
         user.has_the_shim(".cursor/mcp.json");
         let list = user.mcp(&["list"]).expect_code(0).says("exai-mcp");
-        assert!(!list.stdout.contains("no server stands"), "beside others it is no news: {list}");
+        assert!(!list.stdout.contains("has no servers"), "beside others it is no news: {list}");
     }
 }
 

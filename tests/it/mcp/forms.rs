@@ -96,7 +96,7 @@ fn a_form_that_is_not_read_is_called_known_and_not_supported() {
         let (file, says) =
             (path.to_str().unwrap(), format!("this form ({form}) is known, but it cannot be read"));
         let list = user.mcp(&["list"]).expect_code(0).says(&format!("{client}: {file}")).says(&says);
-        assert!(!list.stdout.contains("no server stands"), "{list}");
+        assert!(!list.stdout.contains("has no servers"), "{list}");
         let listed = user.mcp(&["list", "--json"]).expect_code(0).json();
         assert!(listed["files"][0]["error"]["says"].as_str().unwrap().contains(form), "{listed:#}");
         user.mcp(&["list", "--file", file]).expect_code(1).says(&says);
@@ -153,7 +153,7 @@ fn a_form_that_nobody_knows_is_said_to_be_unknown() {
             let said = outcome.to_string();
             assert!(said.contains("this file has a form that is not known: looked for mcpServers"), "{said}");
             assert!(said.contains("context_servers") && said.contains("mcp_servers"), "{said}");
-            assert!(!said.contains("no server stands"), "{said}");
+            assert!(!said.contains("has no servers"), "{said}");
         }
         assert_eq!(user.read(name), text);
     }
@@ -161,7 +161,7 @@ fn a_form_that_nobody_knows_is_said_to_be_unknown() {
         let file = user.has(name, text);
         user.mcp(&["wrap", "--all", "--file", file.to_str().unwrap()])
             .expect_code(1)
-            .complains("is known, and reading");
+            .complains("is known, but it cannot be read");
     }
     for text in ["{}", "", "{\"mcpServers\": {}}"] {
         let file = user.has("empty.json", text);
