@@ -1,9 +1,8 @@
 //! The EXAI project's own wrapper, which starts the shim that lies beside it: behind the guard the shim takes its place,
 //! and unwrapping puts the wrapper back.
 
-use serde::{Deserialize, Serialize};
-
 use super::outcome::{Surroundings, Wrapper};
+use super::record::Swapped;
 use super::runs::style_of;
 use super::server::Command;
 use super::tree::{Document, Format};
@@ -22,15 +21,6 @@ pub(super) struct Swap {
     pub(super) text: String,
     /// How that is written.
     pub(super) raw: String,
-}
-
-/// A word as it was written before and after.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub(super) struct Swapped {
-    /// Its place in the command line, the program being 0.
-    pub(super) at: usize,
-    pub(super) before: String,
-    pub(super) after: String,
 }
 
 /// A command line in which the shim stands in place of its wrapper; the same where no wrapper does.

@@ -6,7 +6,6 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use super::exai::Swapped;
 use crate::core::UnixTime;
 use crate::platform::files;
 
@@ -44,6 +43,15 @@ pub(super) struct Remembered {
     /// The copy of the file as it was before.
     #[serde(default)]
     pub(super) backup: Option<String>,
+}
+
+/// A word as it was written before and after.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Swapped {
+    /// Its place in the command line, the program being 0.
+    pub(super) at: usize,
+    pub(super) before: String,
+    pub(super) after: String,
 }
 
 impl Remembered {

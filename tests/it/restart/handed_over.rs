@@ -55,7 +55,7 @@ fn a_socket_that_a_dead_tray_left_behind_stops_nobody() {
         let keeper = bed.keeper(3005);
         let mut tray = played(&bed, &keeper, "");
         tray.kill_hard();
-        keeper.run(&["restart"]).expect_code(0).says("nobody owns it");
+        keeper.run(&["restart"]).expect_code(0).says("it has no client");
         assert!(!orphan.lives());
     });
 }

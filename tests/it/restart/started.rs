@@ -29,7 +29,7 @@ fn a_configured_server_gets_its_command_its_folder_and_its_environment() {
             .expect_code(0);
         let (new, facts) = (Shim::from_ready_file(&ready), read_ready_file(&ready));
         let outcome = outcome.says(&format!(
-            "Stopped PID {}, started exai-mcp as PID {}; nobody owns it",
+            "Stopped PID {}, started exai-mcp as PID {}; it has no client",
             orphan.pid(),
             new.pid()
         ));
