@@ -10,5 +10,8 @@ use crate::exit::Outcome;
 pub(super) fn run(args: &CtrlCArgs) -> Result<Outcome, Failure> {
     let target = args.whom.first().context("nobody was named")?;
     let asked = act::ask_in_console(*target, &args.whom).context("its console could not be entered")?;
-    Ok(if asked { Outcome::Fine } else { Outcome::Attention })
+    if asked {
+        return Ok(Outcome::Fine);
+    }
+    Err(Failure::new(Outcome::Attention, "its console also belongs to somebody else"))
 }

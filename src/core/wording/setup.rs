@@ -44,6 +44,15 @@ pub fn log_not_kept(dir: &dyn Display, error: &dyn Display) -> String {
     format!("no log is kept in {}: {error}", plain(&dir.to_string()))
 }
 
+/// A log that is there and cannot be shown.
+#[must_use]
+pub fn log_unreadable(file: &dyn Display) -> String {
+    format!("{} could not be read", plain(&file.to_string()))
+}
+
+/// A switch was set, and the system shows another state all the same.
+pub const SWITCH_NOT_TAKEN: &str = "the change was written, but the system does not show it: look for somebody who changes it back, or sign in again";
+
 /// Something stands at the name of a file of ours that is none.
 #[must_use]
 pub fn no_file_of_ours(path: &dyn Display) -> String {
