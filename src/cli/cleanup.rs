@@ -103,7 +103,7 @@ fn tell_nothing_to_do(context: &Context, found: &[Diagnosis]) {
         let found = |kinds: &[&str]| diagnosis.findings.iter().any(|finding| kinds.contains(&finding.kind()));
         if diagnosis.instances.is_empty() {
             if !found(&["unseen"]) {
-                console::say(&wording::no_processes_found(diagnosis.watch.short_script()));
+                console::say(&wording::no_processes_found(diagnosis.watch.server()));
             }
         } else if !found(&["orphan", "suspected", "unseen"]) {
             console::say(wording::NO_CLEANUP_NEEDED);

@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
         }
         Err(failure) => {
             checks.push(attention("configuration", failure.says, failure.hint));
-            Config::standard(platform::PATH_STYLE)
+            Config::standard()
         }
     };
     let mut machine = Machine::sparing(context.paths.lease_dir());
@@ -159,7 +159,7 @@ fn port(found: &Diagnosis) -> Option<Check> {
         let tells_more = matches!(trouble, Finding::Foreign { hold: Hold::Bound | Hold::Connected, .. });
         let more = || wording::capital(&wording::finding(trouble, &found.watch));
         let says = if tells_more { more() } else { says };
-        attention("port", says, wording::finding_hint(trouble, &found.watch))
+        attention("port", says, wording::finding_hint(trouble, found))
     } else if found.holders.is_empty() {
         unknown("port", says, wording::PORT_UNKNOWN_HINT)
     } else {

@@ -91,7 +91,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Err(error) => {
             console::complain(&error.to_string());
             tracing::error!("{error}");
-            (Config::standard(platform::PATH_STYLE), Some(error.to_string()))
+            (Config::standard(), Some(error.to_string()))
         }
     };
     let event_loop = EventLoop::<Wake>::new().map_err(|error| {

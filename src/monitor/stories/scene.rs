@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::act::toast::Toast;
 use crate::config::Config;
 use crate::core::testing::{World, process};
-use crate::core::{Diagnosis, Moment, PathStyle, Process, UnixTime};
+use crate::core::{Diagnosis, Moment, Process, UnixTime};
 use crate::monitor::{Choice, Effect, Event, Face, State, View};
 
 /// The command line of the shim.
@@ -25,14 +25,14 @@ impl Story {
 
     /// The same but for these settings.
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::standard(PathStyle::Unix);
+        let mut config = Config::standard();
         change(&mut config);
         Self { state: State::new(config, None), now: Moment::default() }
     }
 
     /// The same over a file that does not load.
     pub(super) fn with_broken_file(why: &str) -> Self {
-        let config = Config::standard(PathStyle::Unix);
+        let config = Config::standard();
         Self { state: State::new(config, Some(why.into())), now: Moment::default() }
     }
 
