@@ -129,7 +129,11 @@ fn the_doctor_marks_what_makes_it_end_with_1_or_3_and_says_what_to_do() {
     let keeper = bed.keeper(1);
     let told = keeper.run(&["doctor"]);
     let marks = |mark: &str| told.stdout.lines().filter(|line| line.starts_with(mark)).count();
-    let expected = if marks("!") > 0 { 1 } else { if marks("?") > 0 { 3 } else { 0 } };
+    let expected = match (marks("!"), marks("?")) {
+        (0, 0) => 0,
+        (0, _) => 3,
+        (_, _) => 1,
+    };
     let steps = told.stdout.lines().filter(|line| line.trim_start().starts_with("→")).count();
     assert_eq!(steps, marks("!") + marks("?"), "{told}");
     told.expect_code(expected);
