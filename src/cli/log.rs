@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::LogArgs;
 use super::context::Context;
+use super::failure::Failure;
 use crate::act::open;
 use crate::core::wording;
 use crate::exit::Outcome;
@@ -77,9 +77,9 @@ fn copy_from(file: &Path, start: Start) -> anyhow::Result<Place> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Place { at: 0, reader_gone: false });
         }
-        Err(error) => return Err(error).with_context(|| wording::log_unreadable(&file.display())),
+        Err(error) => return Err(error).with_context(|| wording::could_not_be_read(file)),
     };
-    let unreadable = || wording::log_unreadable(&file.display());
+    let unreadable = || wording::could_not_be_read(file);
     let length = log.metadata().with_context(unreadable)?.len();
     let from = match start {
         Start::NearTheEnd => length.saturating_sub(SHOWN),

@@ -44,11 +44,8 @@ pub fn log_not_kept(dir: &dyn Display, error: &dyn Display) -> String {
     format!("no log is kept in {}: {error}", plain(&dir.to_string()))
 }
 
-/// A log that is there and cannot be shown.
-#[must_use]
-pub fn log_unreadable(file: &dyn Display) -> String {
-    format!("{} could not be read", plain(&file.to_string()))
-}
+/// A console that others have, too, is not asked to end.
+pub const CONSOLE_IS_SHARED: &str = "its console also belongs to somebody else";
 
 /// A switch was set, and the system shows another state all the same.
 pub const SWITCH_NOT_TAKEN: &str = "the change was written, but the system does not show it: look for somebody who changes it back, or sign in again";
