@@ -13,7 +13,9 @@ mod neighbours;
 mod port;
 mod quiet;
 mod stdio;
-pub(crate) mod users;
+mod users;
+
+pub(crate) use users::session;
 
 use serde_json::Value;
 
