@@ -87,7 +87,11 @@ fn find(test: &str) -> Result<(), String> {
             let module = module.trim_end_matches("::tests").replace("::", "/");
             [format!("src/{module}.rs"), format!("src/{module}/mod.rs")]
         }
-        (program, "") => [format!("tests/it/{program}.rs"), format!("tests/{program}.rs")],
+        (program, "") => {
+            let alone = format!("tests/{program}/main.rs");
+            let stories = format!("tests/it/{program}.rs");
+            [if Path::new(&alone).exists() { alone } else { format!("tests/{program}.rs") }, stories]
+        }
         (program, module) => {
             let folder = ["tests/it", "tests"].map(|above| format!("{above}/{program}"));
             let [main, folder] = match folder {
