@@ -7,8 +7,11 @@ use crate::core::path_style::{PathStyle, parts};
 use crate::core::runs::{Runs, What, says_nothing};
 use crate::core::wording::{self, Complaint};
 
+/// Makes a way to run of its name.
+type Named = fn(String) -> What;
+
 /// The keys by which a way to run is told.
-const WAYS: &[(&str, fn(String) -> What)] = &[
+const WAYS: &[(&str, Named)] = &[
     (keys::SCRIPT, What::Script),
     (keys::MODULE, What::Module),
     (keys::PACKAGE, What::Package),

@@ -88,7 +88,7 @@ const MISTAKES: &[Mistake] = &[
         Some(3),
     ),
     (
-        "[[watch]]\nprogram = \"srv\"\nmodule = \"a\"\npackage = \"b\"",
+        "[[watch]]\nprogram = \"srv\"\nmodule = \"a\"",
         Some("watch.program"),
         "line 3 says by module already",
         Some(2),

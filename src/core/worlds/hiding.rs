@@ -97,9 +97,7 @@ pub(super) fn hide(world: &World, hiding: &Hiding) -> Option<World> {
             return Some(world.where_hidden(parent.get()));
         }
         Hiding::Listeners => {
-            if world.watch.port.is_none() {
-                return None;
-            }
+            world.watch.port?;
             world.snapshot.ports.clear();
             world.snapshot.unseen.push(Unseen::Listeners { family: "IPv4", why: "denied".into() });
         }

@@ -150,7 +150,7 @@ fn port() -> impl Strategy<Value = Port> {
 impl Port {
     fn open(self, world: World, numbers: &[u32]) -> World {
         let mut world = world.watched(|watch| {
-            watch.port = self.looks_at.map(|listens| crate::core::Port { number: 3005, listens })
+            watch.port = self.looks_at.map(|listens| crate::core::Port { number: 3005, listens });
         });
         if self.protects {
             world = world.watched(|watch| watch.protect = vec!["--port 3005".into()]);

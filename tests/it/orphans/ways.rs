@@ -103,8 +103,8 @@ fn tell(bed: &Bed, watch: &str, clients: [Client; 3]) {
 
     let status = keeper.run(&["status", "--json"]).expect_code(1).json();
     assert_eq!((&status["verdict"], &status["watches"][0]["port"]), (&Value::from("orphaned"), &Value::Null));
-    let states: Vec<&Value> = instances(&status).into_iter().map(|instance| &instance["state"]).collect();
-    assert!(states.len() == 2 && states.contains(&&Value::from("orphan")), "{status:#}");
+    let seen: Vec<&Value> = instances(&status).into_iter().map(|instance| &instance["state"]).collect();
+    assert!(seen.len() == 2 && seen.contains(&&Value::from("orphan")), "{status:#}");
 
     let cleanup = keeper.run(&["cleanup", "--json"]).expect_code(0).json();
     assert!(how_ended(&cleanup, tops[0].pid).is_some(), "{cleanup:#}");
