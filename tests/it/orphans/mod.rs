@@ -14,6 +14,7 @@ mod port;
 mod quiet;
 mod stdio;
 mod users;
+mod ways;
 
 pub(crate) use users::session;
 
