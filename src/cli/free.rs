@@ -271,7 +271,7 @@ fn tell(
     }
     if let Some(row) = left.first() {
         let who = wording::holder(&row.holder, row.name.as_deref());
-        console::complain(&wording::port_still_held(watch.port, &who));
+        console::complain(&wording::port_still_held(port, &who));
     }
     match (is_free, after.unseen.is_empty()) {
         (true, _) => Outcome::Fine,
