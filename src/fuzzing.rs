@@ -10,8 +10,9 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::core::recognise::{names, script_in};
-use crate::core::{PathStyle, launcher, mask};
+use crate::core::path_style::names;
+use crate::core::runs::{Runs, What};
+use crate::core::{CommandLine, PathStyle, launcher, mask};
 use crate::guard::{Conversation, Id, Lines};
 use crate::mcp::{Client, Guard, Outcome, Record, Restored, Selection, Surroundings, unwrapped, wrapped};
 use crate::{config, leases, platform};
@@ -23,11 +24,16 @@ pub fn command_line(bytes: &[u8]) {
     let words = bytes.split(|byte| *byte == 0).map(|word| String::from_utf8_lossy(word).into_owned());
     let words: Vec<String> = words.collect();
     for style in STYLES {
-        if let Some(script) = script_in(&words, style) {
+        if let Some(script) = CommandLine::of(&words, style).script() {
             assert!(words.iter().any(|word| word.contains(script)), "{script:?} of {words:?}");
             let _ = names(script, Some("/a"), "run_ws_shim.py", style);
         }
         let _ = launcher::launches_another(&words, style);
+        let _ = CommandLine::of(&words, style).server_name();
+        for runs in servers() {
+            let line = CommandLine::of(&words, style);
+            assert!(!line.runs_itself(&runs) || line.runs(&runs), "{words:?}");
+        }
     }
     let shown = mask::words(&words);
     // Masked once more it may be read in another way, as a line end no longer parts it; nothing else is shown then.
@@ -42,6 +48,18 @@ pub fn command_line(bytes: &[u8]) {
     for text in shown.iter().chain([&line]) {
         assert!(!text.contains(|c: char| c.is_control() || INVISIBLE.contains(&c)), "{text:?}");
     }
+}
+
+/// One server of each kind, with an argument.
+fn servers() -> [Runs; 5] {
+    [
+        What::Script("run_ws_shim.py".into()),
+        What::Module("a.b".into()),
+        What::Package("@a/b".into()),
+        What::Program("srv".into()),
+        What::Image("a/b".into()),
+    ]
+    .map(|what| Runs { what, args: vec!["x".into()] })
 }
 
 /// Some of the marks that show as nothing or turn the writing direction.

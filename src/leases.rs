@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Pid, Presence, UnixTime};
 use crate::platform::private;
-use crate::{files, platform};
+use crate::platform::{self, files};
 
 /// No honest lease is longer, in bytes.
 const LONGEST: u64 = 64 * 1024;
@@ -312,7 +312,7 @@ impl TryFrom<Stored> for Lease {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     fn identity(pid: u32) -> Identity {
         Identity { pid: Pid::new(pid).unwrap(), birth: Birth { boot: u64::MAX, token: u64::from(pid) * 10 } }

@@ -4,11 +4,11 @@
 
 pub mod act;
 pub mod cli;
+pub mod clock;
 pub mod config;
 mod console;
 pub mod core;
 pub mod exit;
-mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod guard;
@@ -21,3 +21,4 @@ mod platform;
 pub mod sense;
 mod single;
 pub mod tray;
+pub mod work;

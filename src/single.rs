@@ -9,7 +9,7 @@ use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::files;
+use crate::platform::files;
 use crate::platform::private;
 
 /// What became of the lock.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use shimkeeper::core::snapshot::Listener;
 use shimkeeper::core::{
-    Birth, Details, Fact, Holder, Identity, Memory, Moment, Owner, PathStyle, Pid, PortFacts, Process,
-    Snapshot, System, UnixTime, Watch, diagnose,
+    Birth, Details, Fact, Holder, Identity, Memory, Moment, Owner, Pid, PortFacts, Process, Snapshot, System,
+    UnixTime, Watch, diagnose,
 };
 
 use crate::limits::Limits;
@@ -16,7 +16,7 @@ use crate::support::figures::Samples;
 const PROCESSES: u32 = 1_000;
 
 pub(crate) fn judging(limits: &mut Limits, rounds: usize) {
-    let watch = Watch::exai(PathStyle::Unix);
+    let watch = Watch::exai();
     let snapshot = machine(&watch);
     let (mut memory, mut costs) = (Memory::default(), Samples::default());
     for round in 0..rounds.max(3) * 20 {
@@ -35,7 +35,7 @@ pub(crate) fn judging(limits: &mut Limits, rounds: usize) {
 fn machine(watch: &Watch) -> Snapshot {
     let mut processes: Vec<Process> = (1..=PROCESSES).map(stranger).collect();
     let server = &mut processes[700];
-    let script = format!("/srv/exai/{}", watch.script);
+    let script = format!("/srv/exai/{}", watch.runs.what.name());
     server.name = "python3".into();
     server.exe = Some("/usr/bin/python3.11".into());
     server.args = Fact::Known(vec!["/usr/bin/python3".into(), "-u".into(), script]);

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use shimkeeper::act;
+use shimkeeper::clock::Clock;
 use shimkeeper::config::Config;
-use shimkeeper::core::{PathStyle, Verdict, Watch};
-use shimkeeper::monitor::clock::Clock;
+use shimkeeper::core::{Runs, Verdict, Watch};
 use shimkeeper::monitor::run::{Monitor, Setup};
 use shimkeeper::monitor::view::Face;
 use shimkeeper::monitor::{Choice, Event};
@@ -100,18 +100,9 @@ fn wait_for(faces: &Receiver<Shown>, wanted: Face) -> Instant {
 
 fn start(bed: &Bed, home: &Path, port: u16) -> (Monitor, Receiver<Shown>) {
     let paths = Paths::new(Some(home), None).unwrap();
-    let watch = Watch {
-        script: bed.script().to_owned(),
-        port,
-        orphan_grace: Duration::ZERO,
-        ..Watch::exai(PathStyle::Unix)
-    };
-    let config = Config {
-        poll_interval: POLL,
-        toasts: false,
-        watches: vec![watch],
-        ..Config::standard(PathStyle::Unix)
-    };
+    let watch =
+        Watch { runs: Runs::script(bed.script()), port, orphan_grace: Duration::ZERO, ..Watch::exai() };
+    let config = Config { poll_interval: POLL, toasts: false, watches: vec![watch], ..Config::standard() };
     let leases = paths.lease_dir();
     let (sender, faces) = channel();
     let last = std::cell::Cell::new(None);

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use shimkeeper::act;
+use shimkeeper::clock::Clock;
 use shimkeeper::config::Config;
 use shimkeeper::core::moment::Now;
-use shimkeeper::core::{PathStyle, Snapshot, Watch};
-use shimkeeper::monitor::clock::Clock;
+use shimkeeper::core::{Runs, Snapshot, Watch};
 use shimkeeper::monitor::run::{Monitor, Setup};
 use shimkeeper::monitor::{Choice, Event};
 use shimkeeper::paths::Paths;
@@ -108,12 +108,8 @@ fn look_now(monitor: &Monitor, looks: &AtomicU64) {
 
 fn start(bed: &Bed, home: &std::path::Path, looks: &Arc<AtomicU64>) -> Monitor {
     let paths = Paths::new(Some(home), None).unwrap();
-    let watch = Watch {
-        script: bed.script().to_owned(),
-        orphan_grace: Duration::ZERO,
-        ..Watch::exai(PathStyle::Unix)
-    };
-    let config = Config { poll_interval: PACE, watches: vec![watch], ..Config::standard(PathStyle::Unix) };
+    let watch = Watch { runs: Runs::script(bed.script()), orphan_grace: Duration::ZERO, ..Watch::exai() };
+    let config = Config { poll_interval: PACE, watches: vec![watch], ..Config::standard() };
     let leases = paths.lease_dir();
     // As in the tray: the monitor looks at what has changed, and whoever ends something at everything.
     let machine = sense::Machine::sparing(leases.clone());

@@ -3,6 +3,7 @@
 //! Decides nothing. The only way to end a process is `terminate.rs`, and that takes a proof.
 
 mod confirm;
+pub mod connected;
 mod end;
 mod guard;
 pub(crate) mod guarded;

@@ -175,6 +175,9 @@ pub(super) struct RestartArgs {
     /// The watch whose server is restarted; needed where there are several
     #[arg(long, value_name = "NAME")]
     pub(super) watch: Option<String>,
+    /// The server to restart, also while others than its client are connected to it
+    #[arg(long, value_name = "PID", value_parser = pid)]
+    pub(super) pid: Option<Pid>,
 }
 
 #[derive(ClapArgs, Debug)]

@@ -9,7 +9,7 @@ use super::render::Paint;
 use super::{json, render};
 use crate::core::{Diagnosis, Scope, Verdict, plan, wording};
 use crate::exit::Outcome;
-use crate::monitor::cleaning::{CleanupReport, Looker, clean};
+use crate::work::{CleanupReport, Looker, clean};
 use crate::{act, console, leases, sense};
 
 pub(super) fn run(context: &Context, args: &CleanupArgs) -> Result<Outcome, Failure> {
@@ -103,7 +103,7 @@ fn tell_nothing_to_do(context: &Context, found: &[Diagnosis]) {
         let found = |kinds: &[&str]| diagnosis.findings.iter().any(|finding| kinds.contains(&finding.kind()));
         if diagnosis.instances.is_empty() {
             if !found(&["unseen"]) {
-                console::say(&wording::no_processes_found(diagnosis.watch.short_script()));
+                console::say(&wording::no_processes_found(diagnosis.watch.server()));
             }
         } else if !found(&["orphan", "suspected", "unseen"]) {
             console::say(wording::NO_CLEANUP_NEEDED);

@@ -5,7 +5,8 @@ use super::args::{ConfigArgs, ConfigWhat};
 use super::context::Context;
 use crate::core::wording;
 use crate::exit::Outcome;
-use crate::{config, console, files, platform};
+use crate::platform::files;
+use crate::{config, console, platform};
 
 pub(super) fn run(context: &Context, args: &ConfigArgs) -> Result<Outcome, Failure> {
     let file = context.paths.config_file();

@@ -6,10 +6,10 @@ use std::io::{self, IsTerminal};
 use super::Failure;
 use super::args::{Color, Globals};
 use super::render::Palette;
+use crate::clock::Clock;
 use crate::config::{self, Config, Missing};
 use crate::core::{Watch, wording};
 use crate::exit::Outcome;
-use crate::monitor::clock::Clock;
 use crate::paths::{self, Paths};
 use crate::{console, logging, platform};
 

@@ -15,11 +15,11 @@ use crate::core::snapshot::Hold;
 use crate::core::{Diagnosis, Finding, Listens, State, Watch, wording};
 use crate::exit::Outcome;
 use crate::mcp::{self, Trouble, TroubleKind};
-use crate::monitor::cleaning::Looker;
 use crate::paths::Paths;
 use crate::platform::tray::Place;
 use crate::platform::{autostart as login, desktop, schedule as by_time};
 use crate::sense::Machine;
+use crate::work::Looker;
 use crate::{console, leases, platform};
 
 /// How a thing stands.
@@ -57,7 +57,7 @@ pub(super) fn run(context: &Context, args: &DoctorArgs) -> Outcome {
         }
         Err(failure) => {
             checks.push(attention("configuration", failure.says, failure.hint));
-            Config::standard(platform::PATH_STYLE)
+            Config::standard()
         }
     };
     let mut machine = Machine::sparing(context.paths.lease_dir());
@@ -159,7 +159,7 @@ fn port(found: &Diagnosis) -> Option<Check> {
         let tells_more = matches!(trouble, Finding::Foreign { hold: Hold::Bound | Hold::Connected, .. });
         let more = || wording::capital(&wording::finding(trouble, &found.watch));
         let says = if tells_more { more() } else { says };
-        attention("port", says, wording::finding_hint(trouble, &found.watch))
+        attention("port", says, wording::finding_hint(trouble, found))
     } else if found.holders.is_empty() {
         unknown("port", says, wording::PORT_UNKNOWN_HINT)
     } else {

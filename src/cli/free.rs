@@ -14,17 +14,17 @@ use crate::core::holder::keeper_of_others;
 use crate::core::plan::{Grounds, Reach, Refused, never_ended_here};
 use crate::core::snapshot::{Callers, Hold};
 use crate::core::{
-    Diagnosis, Fact, Finding, Holder, Listens, Member, Memory, Moment, PathStyle, Pid, Snapshot, Target,
-    Watch, diagnose, mask, wording,
+    Diagnosis, Fact, Finding, Holder, Listens, Member, Memory, Moment, Pid, Snapshot, Target, Watch,
+    diagnose, mask, wording,
 };
 use crate::exit::Outcome;
 use crate::sense::{Machine, Sense};
-use crate::{act, console};
+use crate::{act, console, platform};
 
 pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
     let first = config.watches.first().cloned();
-    let watch = first.unwrap_or_else(|| Watch::exai(PathStyle::Unix));
+    let watch = first.unwrap_or_else(Watch::exai);
     let watch = Watch { port: args.port.unwrap_or(watch.port), listens: Listens::Always, ..watch };
     let mut machine = Machine::with_leases(context.paths.lease_dir());
     let watches = [watch];
@@ -94,7 +94,7 @@ fn keeps(found: &Diagnosis) -> Option<Failure> {
     };
     let keeps = found.findings.iter().find(keeps)?;
     let failure = Failure::new(Outcome::Attention, wording::finding(keeps, &found.watch));
-    Some(failure.hint(wording::finding_hint(keeps, &found.watch)))
+    Some(failure.hint(wording::finding_hint(keeps, found)))
 }
 
 /// Nothing was ended: a script still gets its JSON.
@@ -172,7 +172,7 @@ fn choose(args: &FreeArgs, rows: &[HeldBy], watch: &Watch) -> Result<Pid, Failur
     {
         let who = wording::holder(&row.holder, row.name.as_deref());
         let failure = Failure::new(Outcome::Attention, wording::only_connected(&who, &row.address));
-        return Err(failure.hint(Some(wording::outgoing_hint(port, watch.style))));
+        return Err(failure.hint(Some(wording::outgoing_hint(port, platform::PATH_STYLE))));
     }
     let mut known: Vec<Pid> = rows.iter().copied().filter_map(who_can_be_ended).collect();
     known.sort_unstable();

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::config::env_file::Environment;
 use crate::core::{Listens, Watch, wording};
 use crate::guard::{self, OnFailure, Orders};
-use crate::{console, exit, platform};
+use crate::{console, exit};
 
 /// Does not return: the code is the server's own, which can be any number.
 pub(super) fn run(context: &Context, args: GuardArgs) -> Result<std::convert::Infallible, Failure> {
@@ -57,7 +57,7 @@ fn config(context: &Context, args: &GuardArgs) -> Result<Config, Failure> {
             return Err(failure);
         }
         console::complain_before_the_start(&wording::guards_without_configuration(failure.says()));
-        let standard = Config::standard(platform::PATH_STYLE);
+        let standard = Config::standard();
         Ok(Config { watches: Vec::new(), ..standard })
     })
 }

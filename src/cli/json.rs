@@ -9,7 +9,7 @@ use crate::core::{
     Client, Diagnosis, Finding, Holder, Instance, Listens, Pid, Target, UnixTime, Verdict, Watch, mask,
     wording,
 };
-use crate::monitor::cleaning::CleanupReport;
+use crate::work::CleanupReport;
 
 /// The version of the shape.
 const SCHEMA: u32 = 1;

@@ -9,7 +9,6 @@ use super::mcp_args::{McpArgs, McpListArgs, McpUnwrapArgs, McpWhat, McpWrapArgs}
 use super::mcp_guard::{bare, guard};
 use super::mcp_shown::{Asked, Found, Listed, listing, listing_json};
 use super::mcp_work::Work;
-use crate::core::recognise::file_name;
 use crate::core::{Watch, wording};
 use crate::exit::Outcome;
 use crate::mcp::{self, Ground, Here, Place, Policy, Selection, Trouble};
@@ -89,9 +88,9 @@ fn places(here: &Here<'_>, file: Option<&Path>) -> Result<Vec<Place>, Failure> {
 }
 
 fn nothing_to_wrap(watches: &[Watch]) -> Result<String, String> {
-    let mut scripts: Vec<&str> = watches.iter().map(|watch| file_name(&watch.script, watch.style)).collect();
-    scripts.dedup();
-    Err(wording::mcp_none_runs(&scripts))
+    let mut servers: Vec<&str> = watches.iter().map(|watch| watch.runs.told(platform::PATH_STYLE)).collect();
+    servers.dedup();
+    Err(wording::mcp_none_runs(&servers))
 }
 
 fn list(context: &Context, args: &McpListArgs) -> Result<Outcome, Failure> {

@@ -75,14 +75,14 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis, palette: Palette, verbose: bool) 
         label = "";
     }
     for finding in &diagnosis.findings {
-        let hint = wording::finding_hint(finding, &diagnosis.watch);
+        let hint = wording::finding_hint(finding, diagnosis);
         let about_an_instance = matches!(finding.kind(), "orphan" | "suspected" | "superseded");
         if !about_an_instance {
             let says = capital(&wording::finding(finding, &diagnosis.watch));
             line(&mut out, &format!("  {:<13}{says}", "note"));
         }
-        if let Some(hint) = hint
-            .filter(|_| !out.contains(&wording::finding_hint(finding, &diagnosis.watch).unwrap_or_default()))
+        if let Some(hint) =
+            hint.filter(|_| !out.contains(&wording::finding_hint(finding, diagnosis).unwrap_or_default()))
         {
             line(&mut out, &palette.paint(Paint::Dim, &format!("  {:<13}{hint}", "→")));
         }

@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::Failure;
 use super::args::RestartArgs;
 use super::context::{Context, chosen};
-use crate::core::restart::restart as plan_restart;
-use crate::core::{mask, wording};
+use crate::act::connected::{Other, other_user};
+use crate::core::restart::{RestartPlan, restart as plan_restart};
+use crate::core::{Instance, Pid, Watch, mask, wording};
 use crate::exit::Outcome;
-use crate::monitor::cleaning::Looker;
 use crate::monitor::event::Request;
-use crate::monitor::guards;
-use crate::monitor::restarting::{Ownership, Restarted, Tools, restart};
+use crate::work::restart::{Ownership, Restarted, restart};
+use crate::work::tools::Tools;
+use crate::work::{Looker, ask};
 use crate::{act, console, logging, platform, sense};
 
 /// Grace times, the port, the start: the tray answers when all is done.
@@ -20,7 +21,7 @@ const TRAY_PATIENCE: Duration = Duration::from_secs(100);
 
 pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
-    let watches = chosen(&config, args.watch.as_deref())?;
+    let watches = meant(context, chosen(&config, args.watch.as_deref())?, args.pid)?;
     let [watch] = watches.as_slice() else {
         return Err(Failure::new(Outcome::Usage, wording::RESTART_ONE_WATCH));
     };
@@ -33,6 +34,9 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
         && !plan.loses.is_empty()
     {
         console::complain(&wording::client_loses(&wording::names(&plan.loses)));
+    }
+    if let Some(Ok(plan)) = &plan {
+        nobody_else_is_connected(plan, args.pid)?;
     }
     // Guards own their servers and need no tray.
     let is_for_guards = matches!(&plan, Some(Ok(plan)) if !plan.ask.is_empty());
@@ -48,7 +52,7 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     }
     let leases = context.paths.lease_dir();
     if let Some(Ok(plan)) = &plan {
-        for along in guards::along(&mut act::Machine, &leases, plan) {
+        for along in ask::along(&mut act::Machine, &leases, plan) {
             console::complain(&wording::will_end_along(&mask::plain_short(&mask::text(&along), 1000)));
             console::complain(&format!("hint: {}", wording::PROTECT_HINT));
         }
@@ -63,6 +67,35 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     };
     console::say(&wording::capital(&says));
     Ok(Outcome::Fine)
+}
+
+/// The watch to which the server of this number belongs, where one is given.
+fn meant(context: &Context, watches: Vec<Watch>, pid: Option<Pid>) -> Result<Vec<Watch>, Failure> {
+    let Some(pid) = pid else { return Ok(watches) };
+    let mut machine = sense::Machine::with_leases(context.paths.lease_dir());
+    let found = Looker::new(&mut machine, context.clock, &watches).look();
+    let its = found.into_iter().find(|one| one.instances.iter().any(|instance| has(instance, pid)));
+    let its = its.ok_or_else(|| Failure::new(Outcome::Attention, wording::no_server_of_a_watch(pid)))?;
+    Ok(vec![its.watch])
+}
+
+fn has(instance: &Instance, pid: Pid) -> bool {
+    instance.members.iter().any(|member| member.identity.pid == pid)
+}
+
+/// A restart cuts off whoever is connected, and not all of them were asked: then the user has to name the server.
+fn nobody_else_is_connected(plan: &RestartPlan<'_>, agreed: Option<Pid>) -> Result<(), Failure> {
+    let servers = plan.stop.iter().chain(&plan.ask);
+    let mut others = servers
+        .filter(|instance| !agreed.is_some_and(|pid| has(instance, pid)))
+        .filter_map(|instance| Some((instance.top.pid, other_user(instance)?)));
+    let Some((pid, other)) = others.next() else { return Ok(()) };
+    let user = match other {
+        Other::Connected { caller, at } => wording::called_by(caller.as_ref(), &at),
+        Other::Unknown => wording::CALLERS_UNKNOWN.into(),
+    };
+    let failure = Failure::new(Outcome::Attention, wording::not_restarted_in_use(pid, &user));
+    Err(failure.hint(Some(wording::not_restarted_in_use_hint(pid))))
 }
 
 fn by_the_tray(answer: &str) -> Result<Outcome, Failure> {

@@ -7,8 +7,8 @@ use super::{json, render};
 use crate::console;
 use crate::core::{Verdict, wording};
 use crate::exit::Outcome;
-use crate::monitor::cleaning::Looker;
 use crate::sense::Machine;
+use crate::work::Looker;
 
 pub(super) fn run(context: &Context, args: &StatusArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;

@@ -6,10 +6,10 @@ use super::Failure;
 use super::args::WatchArgs;
 use super::context::Context;
 use super::json;
-use crate::core::Diagnosis;
+use crate::core::{Diagnosis, wording};
 use crate::exit::Outcome;
-use crate::monitor::cleaning::{Looker, changes};
 use crate::sense::Machine;
+use crate::work::Looker;
 
 pub(super) fn run(context: &Context, args: &WatchArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context, args: &WatchArgs) -> Result<Outcome, Failur
         let found = looker.look();
         let lines: Vec<String> = found
             .iter()
-            .flat_map(|new| changes(before.iter().find(|old| old.watch.name == new.watch.name), new))
+            .flat_map(|new| wording::changes(before.iter().find(|old| old.watch.name == new.watch.name), new))
             .collect();
         if !lines.is_empty() && tell(&found, &lines, args).is_err() {
             // Whoever read us has gone.

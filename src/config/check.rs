@@ -77,7 +77,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     fn runnable(path: &Path) {
         fs::copy(env::current_exe().unwrap(), path).unwrap();

@@ -13,7 +13,7 @@ use super::reader::position;
 use super::template::TEMPLATE;
 use super::{keys, load};
 use crate::core::wording::{self, Complaint};
-use crate::files;
+use crate::platform::files;
 
 /// The largest file that is changed, in bytes.
 const MOST: u64 = 1_000_000;
@@ -92,7 +92,7 @@ fn syntax(text: &str, error: &toml_edit::TomlError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     /// The text after switching automatic cleanup on.
     fn on(text: &str) -> String {

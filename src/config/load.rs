@@ -34,7 +34,7 @@ pub fn load(path: &Path, style: PathStyle, missing: Missing) -> Result<Config, C
     {
         return match missing {
             // A link to nowhere is a file that somebody wanted.
-            Missing::Standard if !path.is_symlink() => Ok(Config::standard(style)),
+            Missing::Standard if !path.is_symlink() => Ok(Config::standard()),
             Missing::Standard | Missing::Refused => {
                 Err(ConfigError::whole_file(path, wording::config_missing()))
             }
@@ -99,7 +99,7 @@ fn parse_with_notes(
     let mut reader = Reader::new(text);
     let top = Section { table: table.get_ref(), known: keys::TOP, prefix: "" };
     reader.stray_keys(&top);
-    let standard = Config::standard(style);
+    let standard = Config::standard();
     let orphan_grace = reader.time(&top, keys::ORPHAN_GRACE, &ORPHAN_GRACES).unwrap_or(standard.orphan_grace);
     let config = Config {
         poll_interval: reader

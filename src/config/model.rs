@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use crate::core::{PathStyle, Watch};
+use crate::core::Watch;
 
 /// Everything that the user may decide.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,10 +29,10 @@ pub(super) const ORPHAN_GRACES: RangeInclusive<Duration> = Duration::ZERO..=Dura
 pub(super) const STOP_GRACES: RangeInclusive<Duration> = Duration::ZERO..=Duration::from_mins(1);
 
 impl Config {
-    /// What holds without a file: the EXAI shim on its port. Paths are read in this `style`.
+    /// What holds without a file: the EXAI shim on its port.
     #[must_use]
-    pub fn standard(style: PathStyle) -> Self {
-        let watch = Watch::exai(style);
+    pub fn standard() -> Self {
+        let watch = Watch::exai();
         Self {
             poll_interval: Duration::from_secs(2),
             auto_cleanup: false,

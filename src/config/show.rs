@@ -53,7 +53,7 @@ fn watch(watch: &Watch) -> ShownWatch<'_> {
     ShownWatch {
         name: &watch.name,
         port: watch.port,
-        script: &watch.script,
+        script: watch.runs.what.name(),
         listens: word(watch.listens),
         command: mask::words(&watch.command),
         cwd: watch.cwd.as_deref(),
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(shown.len(), command.len());
         assert_eq!(shown[..2], ["python", "-c"]);
         assert_eq!(shown[3..], ["--token", MASK, "--api-key=•••", "", "a b", MASK, "--jwt", "--", MASK]);
-        let mut config = Config::standard(PathStyle::Unix);
+        let mut config = Config::standard();
         config.watches[0].command = command;
         let text = show(&config);
         assert!(!["hunter2", "q7Zk", "abcdefghij"].iter().any(|secret| text.contains(secret)), "{text}");

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn its_values_are_the_defaults() {
         let around = Surroundings { folder: Path::new("/nowhere"), search: None };
-        let standard = Config::standard(PathStyle::Windows);
+        let standard = Config::standard();
         assert_eq!(parse(TEMPLATE, &around, PathStyle::Windows).as_ref(), Ok(&standard));
         let text = switched_on();
         let local = ["command", "cwd", "env_file"];

@@ -8,11 +8,12 @@ use toml::de::{DeTable, DeValue};
 use super::check::Surroundings;
 use super::keys;
 use super::reader::{Found, Reader, Section};
+use crate::core::interpreter::is_interpreter;
 use crate::core::launcher::{is_wrapper, launches_another};
 use crate::core::module::module_in;
-use crate::core::recognise::{is_interpreter, names, program_name, script_in};
+use crate::core::runs::Runs;
 use crate::core::wording::{self, Complaint, Wanted};
-use crate::core::{Listens, PathStyle, Watch};
+use crate::core::{CommandLine, Listens, PathStyle, Watch};
 
 /// The words of `listens`.
 pub(super) const LISTENS: &[(&str, Listens)] =
@@ -36,7 +37,7 @@ pub(super) fn read(
     style: PathStyle,
     orphan_grace: Duration,
 ) -> Vec<Watch> {
-    let usual = Watch { orphan_grace, ..Watch::exai(style) };
+    let usual = Watch { orphan_grace, ..Watch::exai() };
     let Some(value) = top.table.get(keys::WATCH) else { return vec![usual] };
     let line = reader.line(&value.span());
     let Some(list) = value.get_ref().as_array() else {
@@ -60,7 +61,7 @@ pub(super) fn read(
         }
     }
     remark(reader, &watches);
-    remark_commands(reader, &watches);
+    remark_commands(reader, &watches, style);
     let mut watches: Vec<Watch> = watches.into_iter().map(|read| read.watch).collect();
     // "Never" means never, also where another watch has the same script.
     let protect: BTreeSet<String> = watches.iter().flat_map(|watch| watch.protect.clone()).collect();
@@ -88,12 +89,12 @@ fn one(
     let port = reader.port(&section, keys::PORT);
     let names_port = port.is_some();
     let port = port.unwrap_or(Found { value: usual.port, line });
-    let script = reader.text(&section, keys::SCRIPT).unwrap_or_else(|| absent(&usual.script));
+    let script = reader.text(&section, keys::SCRIPT);
     let cwd = existing(reader, &section, keys::CWD, |text| around.folder(text));
     let watch = Watch {
         name: name.value,
         port: port.value,
-        script: script.value,
+        runs: script.map_or_else(|| usual.runs.clone(), |script| Runs::script(&script.value)),
         listens: listens(reader, &section).unwrap_or(usual.listens),
         command: command(reader, &section, around, cwd.as_deref()),
         env_file: existing(reader, &section, keys::ENV_FILE, |text| around.env_file(text)),
@@ -166,29 +167,30 @@ fn remark(reader: &mut Reader<'_>, watches: &[Read]) {
     }
 }
 
-/// Remarks a `command` that starts what the watch's script does not match.
-fn remark_commands(reader: &mut Reader<'_>, watches: &[Read]) {
+/// Remarks a `command` that starts what the watch does not recognise.
+fn remark_commands(reader: &mut Reader<'_>, watches: &[Read], style: PathStyle) {
     let of_watch = Section { table: &DeTable::new(), known: keys::OF_WATCH, prefix: "watch." };
     for read in watches {
-        let Watch { command, style, .. } = &read.watch;
-        if let Some(module) = module_in(command, *style) {
-            let complaint = wording::command_runs_a_module(&module, &read.watch.script);
+        let Watch { command, cwd, runs, .. } = &read.watch;
+        let line = CommandLine::of(command, style).within(cwd.as_deref());
+        if line.runs(runs) {
+            continue;
+        }
+        if let Some(module) = module_in(&line) {
+            let complaint = wording::command_runs_a_module(&module, runs.what.name());
             reader.note(read.command_line, &of_watch, keys::COMMAND, complaint);
-        } else if let Some(other) = another_script(&read.watch) {
-            let complaint = wording::command_runs_another_script(other, &read.watch.script);
+        } else if let Some(other) = another_script(&line) {
+            let complaint = wording::command_runs_another_script(other, runs.what.name());
             reader.note(read.command_line, &of_watch, keys::COMMAND, complaint);
         }
     }
 }
 
-/// The script that an interpreter in `command` would run where it is not the watch's, nor a wrapper that is looked through.
-fn another_script(watch: &Watch) -> Option<&str> {
-    let program = program_name(watch.command.first()?, watch.style);
-    let script = script_in(&watch.command, watch.style)?;
-    let is_known = names(script, watch.cwd.as_deref(), &watch.script, watch.style)
-        || launches_another(&watch.command, watch.style)
-        || is_wrapper(script, watch.style);
-    (is_interpreter(&program, watch.style) && !is_known).then_some(script)
+/// The script that an interpreter in `command` would run where it is no wrapper that is looked through.
+fn another_script<'a>(line: &CommandLine<'a>) -> Option<&'a str> {
+    let script = line.script()?;
+    let is_known = launches_another(line.words, line.style) || is_wrapper(script, line.style);
+    (is_interpreter(&line.program_name(), line.style) && !is_known).then_some(script)
 }
 
 /// Complains if an earlier watch has the name or the port of this one. A watch that never listens

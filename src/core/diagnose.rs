@@ -15,10 +15,11 @@ use super::judge::{Judgement, judge};
 use super::memory::Memory;
 use super::module::module_of_the_watch;
 use super::moment::{Moment, UnixTime};
+use super::path_style::PathStyle;
 use super::plan::{Member, Refusal, off_limits};
 use super::recognise::{is_match, is_renamed, may_be_a_match, telling_words};
 use super::severity::{Verdict, of_finding};
-use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot, Stream};
+use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot, Stream, System};
 use super::unseen::{Trait, Unseen};
 use super::watch::{Listens, Watch};
 
@@ -30,6 +31,8 @@ pub const START_TIME: std::time::Duration = std::time::Duration::from_secs(30);
 pub struct Diagnosis {
     /// The watch.
     pub watch: Watch,
+    /// The system that was looked at.
+    pub system: System,
     /// When it was looked, for display.
     pub taken_at: UnixTime,
     /// The worst of it.
@@ -104,23 +107,24 @@ impl Diagnosis {
 #[must_use]
 pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment) -> Diagnosis {
     let family = Family::of(snapshot);
+    let (runs, style) = (&watch.runs, family.style());
     let holders = holders(snapshot, watch, &family);
     let leases = Leases::of(snapshot, &family, watch);
-    let mut groups = group(&snapshot.processes, &family, watch, snapshot.system);
-    groups.extend(leases.groups_by_lease_alone(&groups, snapshot.system));
+    let mut groups = group(&snapshot.processes, &family, watch);
+    groups.extend(leases.groups_by_lease_alone(&groups));
     groups.sort_by_key(|group| group.top.identity.pid);
     let mut instances: Vec<Instance> = groups
         .iter()
         .map(|group| {
             let mut judgement = judge(group, &family, watch, memory, now);
             let guarded = leases.weigh(&mut judgement, group, memory, now);
-            if [group.top, group.main].into_iter().any(|process| is_renamed(process, watch)) {
+            if [group.top, group.main].into_iter().any(|process| is_renamed(process, runs, style)) {
                 doubt(&mut judgement);
             }
             let off_limits = off_limits(group, &family, snapshot, watch)
-                .or_else(|| (!is_match(group.main, watch)).then_some(Refusal::OnlyItsLeaseSays));
+                .or_else(|| (!is_match(group.main, runs, style)).then_some(Refusal::OnlyItsLeaseSays));
             let (awake, main_awake) = (memory.awake(group.top, now), memory.awake(group.main, now));
-            let built = build(group, judgement, &holders, watch);
+            let built = build(group, judgement, &holders, style);
             let instance = Instance { awake, main_awake, off_limits, guarded, ..built };
             let missed = instance.misses_its_lease() || hides_what_it_runs(&instance);
             let missed = missed.then_some(Refusal::CannotTell);
@@ -131,7 +135,15 @@ pub fn diagnose(snapshot: &Snapshot, watch: &Watch, memory: &Memory, now: Moment
     spare_those_in_use(&mut instances);
     let findings = findings(snapshot, watch, &holders, &instances);
     let verdict = verdict(&findings, &instances, watch);
-    Diagnosis { watch: watch.clone(), taken_at: snapshot.taken_at, verdict, holders, instances, findings }
+    Diagnosis {
+        watch: watch.clone(),
+        system: snapshot.system,
+        taken_at: snapshot.taken_at,
+        verdict,
+        holders,
+        instances,
+        findings,
+    }
 }
 
 /// What only an earlier look tells may speak for a process and never against it.
@@ -147,7 +159,7 @@ fn hides_what_it_runs(instance: &Instance) -> bool {
     instance.evidence.contains(&Evidence::TraitHidden(Trait::Title))
 }
 
-fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy], watch: &Watch) -> Instance {
+fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy], style: PathStyle) -> Instance {
     let listening = holders.iter().filter(|row| row.hold == Hold::Listens);
     let held = listening.filter(|row| match &row.holder {
         Holder::Known(identity) => group.members.iter().any(|member| member.identity == *identity),
@@ -166,7 +178,7 @@ fn build(group: &Group<'_>, mut judgement: Judgement, holders: &[HeldBy], watch:
         listens,
         is_spoken_to: is_spoken_to(group),
         can_be_spoken_to: [group.top, group.main].into_iter().any(can_be_spoken_to),
-        command: telling_words(group.main, watch.style).to_vec(),
+        command: telling_words(group.main, style).to_vec(),
         cwd: group.main.details.as_ref().and_then(|details| details.cwd.clone()),
         started_at: group.top.started_at,
         age: group.top.age,
@@ -270,7 +282,7 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
     if watch.listens != Listens::Never && holders.is_empty() {
         findings.extend(snapshot.ports.get(&watch.port).and_then(|port| what_keeps(port, watch.port)));
     }
-    let hidden = snapshot.processes.iter().filter(|process| could_be_a_shim(process, watch));
+    let hidden = snapshot.processes.iter().filter(|process| could_be_a_shim(process, watch, snapshot.system));
     let hidden =
         hidden.map(|process| Unseen::CommandLine { pid: process.identity.pid, name: process.name.clone() });
     let concerns_us = |unseen: &&Unseen| match unseen {
@@ -339,7 +351,9 @@ fn modules(snapshot: &Snapshot, watch: &Watch, instances: &[Instance]) -> Vec<(I
         .processes
         .iter()
         .filter(|process| !matches!(process.owner, Fact::Known(Owner::Another)))
-        .filter_map(|process| Some((process, module_of_the_watch(process, watch)?)))
+        .filter_map(|process| {
+            Some((process, module_of_the_watch(process, &watch.runs, snapshot.system.path_style())?))
+        })
         .filter(|(process, _)| !is_known(process.identity))
         .collect();
     let is_below =
@@ -355,8 +369,9 @@ fn modules(snapshot: &Snapshot, watch: &Watch, instances: &[Instance]) -> Vec<(I
 
 /// A hidden command line matters where the program could run our script and is not another user's,
 /// whose processes we would not touch anyway.
-fn could_be_a_shim(process: &Process, watch: &Watch) -> bool {
-    may_be_a_match(process, watch) && !matches!(process.owner, Fact::Known(Owner::Another))
+fn could_be_a_shim(process: &Process, watch: &Watch, system: System) -> bool {
+    may_be_a_match(process, &watch.runs, system.path_style())
+        && !matches!(process.owner, Fact::Known(Owner::Another))
 }
 
 fn verdict(findings: &[Finding], instances: &[Instance], watch: &Watch) -> Verdict {

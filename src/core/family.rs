@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::identity::{Identity, Pid};
-use super::snapshot::{Presence, Process, Snapshot};
+use super::path_style::PathStyle;
+use super::snapshot::{Presence, Process, Snapshot, System};
 
 /// What became of a process's parent.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +50,7 @@ pub struct Family<'a> {
     parents: Vec<Pid>,
     children: Vec<&'a Process>,
     absent: &'a BTreeMap<Pid, Presence>,
+    system: System,
 }
 
 impl<'a> Family<'a> {
@@ -57,7 +59,13 @@ impl<'a> Family<'a> {
     pub fn of(snapshot: &'a Snapshot) -> Self {
         let mut by_pid: Vec<&Process> = snapshot.processes.iter().collect();
         by_pid.sort_unstable_by_key(|process| process.identity.pid);
-        let mut family = Self { by_pid, parents: Vec::new(), children: Vec::new(), absent: &snapshot.absent };
+        let mut family = Self {
+            by_pid,
+            parents: Vec::new(),
+            children: Vec::new(),
+            absent: &snapshot.absent,
+            system: snapshot.system,
+        };
         let link = |child: &&'a Process| match family.parent(child) {
             Parent::Living(parent) => Some((parent.identity.pid, *child)),
             Parent::Gone(_) | Parent::Reused(_) | Parent::Unclear(_) | Parent::Hidden(_) => None,
@@ -67,6 +75,18 @@ impl<'a> Family<'a> {
         links.sort_by_key(|(parent, _)| *parent);
         (family.parents, family.children) = links.into_iter().unzip();
         family
+    }
+
+    /// The system that was looked at.
+    #[must_use]
+    pub const fn system(&self) -> System {
+        self.system
+    }
+
+    /// How its paths are read.
+    #[must_use]
+    pub const fn style(&self) -> PathStyle {
+        self.system.path_style()
     }
 
     /// The process with this number.

@@ -15,8 +15,8 @@ use super::launcher::{has_a_guards_orders, is_guard, is_launcher, may_be_a_guard
 use super::lease::{Lease, LeaseClient};
 use super::memory::Memory;
 use super::moment::Moment;
-use super::recognise::{is_match, program_of};
-use super::snapshot::{Fact, OtherEnd, Process, Snapshot, System};
+use super::recognise::is_match;
+use super::snapshot::{Fact, OtherEnd, Process, Snapshot};
 use super::unseen::Trait;
 use super::watch::Watch;
 
@@ -117,7 +117,7 @@ impl<'a> Leases<'a> {
     /// By its command line; where its file is called otherwise, by its orders and its lease, or that of its
     /// other half; where they are hidden, by its name and its lease.
     fn is_a_guard(&self, process: &Process) -> bool {
-        let style = self.watch.style;
+        let style = self.family.style();
         if is_guard(process, style) {
             return true;
         }
@@ -125,14 +125,15 @@ impl<'a> Leases<'a> {
             guard.identity == process.identity && may_be_a_guard(process, style)
                 || has_a_guards_orders(guard)
                     && has_a_guards_orders(process)
-                    && program_of(guard, style) == program_of(process, style)
+                    && guard.line(style).program_name() == process.line(style).program_name()
         };
         self.living().filter_map(|lease| self.family.get(lease.guard.pid)).any(is_vouched_for)
     }
 
     fn belongs_to_a_chain(&self, process: &Process) -> bool {
-        is_match(process, self.watch)
-            || is_launcher(process, self.watch)
+        let style = self.family.style();
+        is_match(process, &self.watch.runs, style)
+            || is_launcher(process, style)
             || self.is_a_guard(process)
             || self.of_this_watch().any(|lease| lease.server == Some(process.identity))
     }
@@ -152,7 +153,7 @@ impl<'a> Leases<'a> {
 
     /// What guards run for the watch and nobody would recognise by its command line, or what they are
     /// just starting.
-    pub(super) fn groups_by_lease_alone(&self, known: &[Group<'a>], system: System) -> Vec<Group<'a>> {
+    pub(super) fn groups_by_lease_alone(&self, known: &[Group<'a>]) -> Vec<Group<'a>> {
         let told: Vec<Identity> =
             known.iter().flat_map(|group| self.guards_over(group.main)).map(|guard| guard.identity).collect();
         let mut found: Vec<Group<'a>> = Vec::new();
@@ -165,12 +166,12 @@ impl<'a> Leases<'a> {
             if !self.is_a_guard(guard) {
                 continue;
             }
-            let (top, _, origin) = climb(guard, self.family, self.watch, system);
+            let (top, _, origin) = climb(guard, self.family, self.watch);
             let is_same = |group: &Group<'_>| group.top.identity == top.identity;
             if known.iter().chain(&found).any(is_same) {
                 continue;
             }
-            let members = tree(top, self.family, self.watch.style);
+            let members = tree(top, self.family);
             let is_its = |one: &&&Process| {
                 lease.server == Some(one.identity)
                     && self.guards_over(one).iter().any(|above| above.identity == guard.identity)
@@ -201,7 +202,7 @@ impl<'a> Leases<'a> {
                 return None;
             }
         };
-        let by_lease_alone = !is_match(group.main, self.watch);
+        let by_lease_alone = !is_match(group.main, &self.watch.runs, self.family.style());
         let is_confirmed = lease.client.as_ref().is_none_or(|client| match group.origin {
             Origin::Client(parent) => parent.identity == client.identity,
             Origin::StartedBy(_)

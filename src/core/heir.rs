@@ -44,8 +44,9 @@ pub fn heir_of(dead: Pid, snapshot: &Snapshot, family: &Family<'_>, watch: &Watc
         Parent::Gone(pid) => pid == dead,
         Parent::Living(_) | Parent::Reused(_) | Parent::Unclear(_) | Parent::Hidden(_) => false,
     });
-    let likeliest =
-        |process: &&Process| (!is_match(process, watch), process.identity.birth.token, process.identity.pid);
+    let likeliest = |process: &&Process| {
+        (!is_match(process, &watch.runs, family.style()), process.identity.birth.token, process.identity.pid)
+    };
     children.min_by_key(likeliest).map(|process| heir(process, Proof::StartedByTheDead))
 }
 

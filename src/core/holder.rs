@@ -1,8 +1,7 @@
 //! Holders of a port that hold it for somebody else, and that nobody should end.
 
-use super::recognise::program_name;
+use super::interpreter::program_name;
 use super::snapshot::{Process, System};
-use super::watch::PathStyle;
 
 /// What such a holder is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,10 +89,7 @@ const OF_WINDOWS: &[&str] = &["svchost", "services", "lsass", "wininit", "csrss"
 /// For whom this process holds its ports, if it is not for itself.
 #[must_use]
 pub fn keeper_of_others(process: &Process, system: System) -> Option<Keeper> {
-    let style = match system {
-        System::Windows => PathStyle::Windows,
-        System::Linux | System::Macos => PathStyle::Unix,
-    };
+    let style = system.path_style();
     if process.identity.pid.is_first() || (system == System::Windows && process.identity.pid.get() == 4) {
         return Some(Keeper::System);
     }

@@ -14,10 +14,10 @@ use super::launcher::{is_furniture, is_launcher, may_be_a_launcher};
 use super::moment::UnixTime;
 use super::plan::{Member, Refusal};
 use super::reaper::{Fostering, fostering};
-use super::recognise::{file_name, is_match, may_be_a_match};
-use super::snapshot::{Process, System};
+use super::recognise::{is_match, may_be_a_match};
+use super::snapshot::Process;
 use super::unseen::Trait;
-use super::watch::{PathStyle, Watch};
+use super::watch::Watch;
 
 /// Whether an orphan may be called one yet.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,21 +171,18 @@ pub struct Group<'a> {
 
 /// Groups the matches among `processes` into instances, ordered by their top's number.
 #[must_use]
-pub fn group<'a>(
-    processes: &'a [Process],
-    family: &Family<'a>,
-    watch: &Watch,
-    system: System,
-) -> Vec<Group<'a>> {
+pub fn group<'a>(processes: &'a [Process], family: &Family<'a>, watch: &Watch) -> Vec<Group<'a>> {
     let mut groups: BTreeMap<Pid, Group<'a>> = BTreeMap::new();
-    let mut matches: Vec<&Process> = processes.iter().filter(|process| is_match(process, watch)).collect();
+    let style = family.style();
+    let is_one = |process: &&Process| is_match(process, &watch.runs, style);
+    let mut matches: Vec<&Process> = processes.iter().filter(is_one).collect();
     matches.sort_by_key(|process| process.identity.pid);
     for process in matches {
-        let (top, main, origin) = climb(process, family, watch, system);
+        let (top, main, origin) = climb(process, family, watch);
         groups.entry(top.identity.pid).or_insert_with(|| Group {
             top,
             main,
-            members: tree(top, family, watch.style),
+            members: tree(top, family),
             origin,
         });
     }
@@ -193,9 +190,9 @@ pub fn group<'a>(
 }
 
 /// A process and everything that it started, parents before children, without furniture.
-pub(super) fn tree<'a>(top: &'a Process, family: &Family<'a>, style: PathStyle) -> Vec<&'a Process> {
+pub(super) fn tree<'a>(top: &'a Process, family: &Family<'a>) -> Vec<&'a Process> {
     let all = std::iter::once(top).chain(family.descendants(top.identity.pid));
-    all.filter(|member| !is_furniture(member, style)).collect()
+    all.filter(|member| !is_furniture(member, family.style())).collect()
 }
 
 /// Walks up from a match or launcher through its own copies and launchers to where it came from.
@@ -203,9 +200,9 @@ pub(super) fn climb<'a>(
     start: &'a Process,
     family: &Family<'a>,
     watch: &Watch,
-    system: System,
 ) -> (&'a Process, &'a Process, Origin<'a>) {
-    let script = file_name(&watch.script, watch.style);
+    let style = family.style();
+    let mark = watch.runs.mark(style);
     let (mut at, mut top, mut main) = (start, start, start);
     // A launcher that serves others too is looked through, but it is not ours to end.
     let mut shared = false;
@@ -218,25 +215,26 @@ pub(super) fn climb<'a>(
             Parent::Unclear(_) => return (top, main, Origin::CannotTell(Trait::Birth)),
             Parent::Hidden(pid) => return (top, main, Origin::Hidden(pid)),
         };
-        match fostering(parent, at, script, system, family) {
+        match fostering(parent, at, mark, family.system(), family) {
             Fostering::NotAReaper => {}
             Fostering::TakenIn => return (top, main, Origin::TakenIn(parent)),
             Fostering::StartedByIt => return (top, main, Origin::StartedBy(parent)),
             Fostering::CannotTell(which) => return (top, main, Origin::CannotTell(which)),
             Fostering::OrdersHidden => return (top, main, Origin::Hidden(Some(parent.identity.pid))),
         }
-        if may_be_a_match(parent, watch) || may_be_a_launcher(parent, watch.style) {
+        if may_be_a_match(parent, &watch.runs, style) || may_be_a_launcher(parent, style) {
             return (top, main, Origin::Hidden(Some(parent.identity.pid)));
         }
-        let copy = is_match(parent, watch);
-        if !copy && !is_launcher(parent, watch) {
+        let copy = is_match(parent, &watch.runs, style);
+        if !copy && !is_launcher(parent, style) {
             return (top, main, Origin::Client(parent));
         }
         // Whatever a copy above started, through whomever, belongs to that copy.
-        shared = !copy && (shared || serves_others(parent, at, family, watch));
+        shared = !copy && (shared || serves_others(parent, at, family));
         if !shared {
             top = parent;
-            if copy {
+            // A runner is only what it is called by; what it started is the server.
+            if copy && !parent.line(style).is_a_runner_of(&watch.runs) {
                 main = parent;
             }
         }
@@ -245,9 +243,9 @@ pub(super) fn climb<'a>(
     (top, main, Origin::Hidden(at.parent))
 }
 
-fn serves_others(launcher: &Process, child: &Process, family: &Family<'_>, watch: &Watch) -> bool {
+fn serves_others(launcher: &Process, child: &Process, family: &Family<'_>) -> bool {
     family
         .children(launcher.identity.pid)
         .iter()
-        .any(|other| other.identity != child.identity && !is_furniture(other, watch.style))
+        .any(|other| other.identity != child.identity && !is_furniture(other, family.style()))
 }

@@ -44,7 +44,7 @@ pub fn judge(
         Origin::Client(client) => {
             let Some(lost) = lost.filter(|lost| was_replaced(lost, client)) else {
                 let (pid, name) = (client.identity.pid, client.name.clone());
-                if is_let_go(group, watch) {
+                if is_let_go(group, family, watch) {
                     let evidence = vec![Evidence::ParentLives { pid, name }, Evidence::NobodySpeaks];
                     return Judgement { state: State::Unseen, client: living(client), evidence };
                 }
@@ -81,7 +81,7 @@ pub fn judge(
         }
         // What speaks for it counts, although something else is hidden.
         Use::Perhaps(which) => {
-            (adoption(group, watch).and_then(|it| it.map_or(Err(which), |it| Ok(Some(it)))), None)
+            (adoption(group, family, watch).and_then(|it| it.map_or(Err(which), |it| Ok(Some(it)))), None)
         }
         Use::Nobody => {
             // The client that an earlier look has seen is better known.
@@ -92,9 +92,9 @@ pub fn judge(
                 *pid = Some(maker);
                 evidence.push(Evidence::InputMadeBy { pid: maker });
             }
-            (adoption(group, watch), Some(Evidence::NobodySpeaks))
+            (adoption(group, family, watch), Some(Evidence::NobodySpeaks))
         }
-        Use::NotTold => (adoption(group, watch), None),
+        Use::NotTold => (adoption(group, family, watch), None),
     };
     let adopted = match adopted {
         Ok(adopted) => adopted,
@@ -168,7 +168,7 @@ fn maker(group: &Group<'_>) -> Option<Pid> {
 
 /// Its parent lives and has let go of its input, as an unknown process that takes in orphans has from the
 /// beginning: nothing says that anybody uses it. What listens has other ways, and what no client connected needs none.
-fn is_let_go(group: &Group<'_>, watch: &Watch) -> bool {
+fn is_let_go(group: &Group<'_>, family: &Family<'_>, watch: &Watch) -> bool {
     let is_a_clients = |process: &Process| {
         process
             .details
@@ -181,13 +181,13 @@ fn is_let_go(group: &Group<'_>, watch: &Watch) -> bool {
     used(group) == Use::Nobody
         && listens_nowhere
         && is_a_clients(group.main)
-        && adoption(group, watch) == Ok(None)
+        && adoption(group, family, watch) == Ok(None)
 }
 
 /// What says that it was set free on purpose, or which trait could not be read.
-fn adoption(group: &Group<'_>, watch: &Watch) -> Result<Option<Evidence>, Trait> {
+fn adoption(group: &Group<'_>, family: &Family<'_>, watch: &Watch) -> Result<Option<Evidence>, Trait> {
     let protection = group.members.iter().find_map(|member| {
-        let line = telling_words(member, watch.style).join(" ");
+        let line = telling_words(member, family.style()).join(" ");
         watch.protect.iter().find(|part| line.contains(part.as_str()))
     });
     if let Some(part) = protection {

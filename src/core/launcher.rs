@@ -1,4 +1,4 @@
-//! Known go-betweens on the way from a client to its shim.
+//! Known go-betweens on the way from a client to its server.
 //!
 //! A launcher is looked *through* when the client is sought: it waits for what it started and dies
 //! or stays with it. Interactive shells and consoles are no launchers; they are clients.
@@ -6,27 +6,111 @@
 mod ours;
 mod runners;
 mod scripts;
+mod shells;
+
+use std::borrow::Cow;
 
 pub use self::ours::{behind_guard, is_ours, our_command};
-use self::runners::{is_an_order, runner};
-use self::scripts::is_runners_script;
-use super::recognise::{file_name, program_name, program_of, script_of};
+use self::runners::runner;
+use self::scripts::runner_in_a_script;
+pub use self::shells::words_of;
+use self::shells::{
+    cmd_runs_a_command, commands_of_cmd, commands_of_shell, is_an_assignment, shell_runs_a_command,
+};
+use super::command_line::CommandLine;
+use super::interpreter::program_name;
+use super::path_style::{PathStyle, file_name};
 use super::snapshot::{Fact, Process};
-use super::watch::{PathStyle, Watch};
 
-/// Whether `process` is a known go-between (the watched script itself aside).
+/// How deep launchers are looked through: no real chain is that long.
+const DEEPEST: usize = 8;
+
+/// Whether `process` is a known go-between.
 #[must_use]
-pub fn is_launcher(process: &Process, watch: &Watch) -> bool {
-    let style = watch.style;
-    let args = process.args();
-    let Some((first, rest)) = args.split_first() else { return false };
-    match program_of(process, style).as_str() {
-        "py" | "pyw" => script_of(process, style).is_some(),
-        // One file under two names.
-        "bun" if program_name(first, style) == "bunx" => true,
-        program => launches(program, rest).unwrap_or_else(|| {
-            is_runners_script(process, style) || is_npm_title(first) || is_safe_start(process, style)
-        }),
+pub fn is_launcher(process: &Process, style: PathStyle) -> bool {
+    process.line(style).is_a_launchers()
+}
+
+impl<'a> CommandLine<'a> {
+    /// Whether it is that of a known go-between.
+    #[must_use]
+    pub fn is_a_launchers(&self) -> bool {
+        let Some((first, rest)) = self.words.split_first() else { return false };
+        match self.program_name().as_str() {
+            "py" | "pyw" => self.script().is_some(),
+            // One file under two names.
+            "bun" if self.is_bunx(first) => true,
+            program => launches(program, rest).unwrap_or_else(|| {
+                runner_in_a_script(self).is_some_and(|(runner, rest)| runner.runs(rest))
+                    || is_npm_title(first)
+                    || self.script().is_some_and(|script| is_wrapper(script, self.style))
+            }),
+        }
+    }
+
+    /// The command lines that it starts, one by one: those that stand in it.
+    fn inner(&self) -> Vec<Cow<'a, [String]>> {
+        let Some((first, rest)) = self.words.split_first() else { return Vec::new() };
+        if is_npm_title(first) {
+            let words: Vec<String> = words_of(first).collect();
+            let of_title = runner("npm").and_then(|npm| npm.inner(words.get(1..)?).map(Cow::into_owned));
+            let of_npx = || runner("npx").and_then(|npx| npx.inner(words.get(1..)?).map(Cow::into_owned));
+            return of_title.or_else(of_npx).into_iter().map(Cow::Owned).collect();
+        }
+        let program = match self.program_name() {
+            program if program == "bun" && self.is_bunx(first) => "bunx".to_owned(),
+            program => program.strip_suffix(".cmd").map_or(program.clone(), str::to_owned),
+        };
+        match program.as_str() {
+            "cmd" => commands_of_cmd(rest),
+            "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "busybox" => commands_of_shell(rest),
+            "env" => env_words(rest)
+                .find(|(_, word)| !is_an_assignment(word))
+                .map(|(at, _)| Cow::Borrowed(&rest[at..]))
+                .into_iter()
+                .collect(),
+            program if is_ours(program) => {
+                behind_guard(rest).map(|at| Cow::Borrowed(&rest[at..])).into_iter().collect()
+            }
+            program => {
+                let by_itself = runner(program).map(|runner| (runner, rest));
+                let inner = by_itself.or_else(|| runner_in_a_script(self));
+                inner.and_then(|(runner, rest)| runner.inner(rest)).into_iter().collect()
+            }
+        }
+    }
+
+    /// The packages from which it takes what it runs, where it is a runner's: `npx -y PACKAGE`, `uvx --from PACKAGE x`.
+    pub(super) fn packages(&self) -> Vec<String> {
+        let Some((first, rest)) = self.words.split_first() else { return Vec::new() };
+        let owned = |packages: Vec<&str>| packages.into_iter().map(str::to_owned).collect();
+        if is_npm_title(first) {
+            let words: Vec<String> = words_of(first).collect();
+            let name = words.first().map_or("", String::as_str);
+            let rest = words.get(1..).unwrap_or_default();
+            return runner(name).map(|runner| owned(runner.packages(rest))).unwrap_or_default();
+        }
+        let program = if self.is_bunx(first) { "bunx".to_owned() } else { self.program_name() };
+        let by_itself = runner(program.strip_suffix(".cmd").unwrap_or(&program)).map(|runner| (runner, rest));
+        let found = by_itself.or_else(|| runner_in_a_script(self));
+        found.map(|(runner, rest)| owned(runner.packages(rest))).unwrap_or_default()
+    }
+
+    /// The first answer that this command line or one that it starts, however deep, gives to a question.
+    pub fn find<T>(&self, question: &dyn Fn(&CommandLine<'_>) -> Option<T>) -> Option<T> {
+        self.find_within(question, DEEPEST)
+    }
+
+    fn find_within<T>(&self, question: &dyn Fn(&CommandLine<'_>) -> Option<T>, depth: usize) -> Option<T> {
+        let behind = || {
+            let left = depth.checked_sub(1)?;
+            self.inner().iter().find_map(|words| self.with(words).find_within(question, left))
+        };
+        question(self).or_else(behind)
+    }
+
+    fn is_bunx(&self, first: &str) -> bool {
+        program_name(first, self.style) == "bunx"
     }
 }
 
@@ -35,45 +119,6 @@ pub fn is_launcher(process: &Process, watch: &Watch) -> bool {
 pub fn launches_another(words: &[String], style: PathStyle) -> bool {
     let Some((first, rest)) = words.split_first() else { return false };
     launches(&program_name(first, style), rest) == Some(true)
-}
-
-/// Whether these words come before what a go-between runs: itself, its options with their values, its order to
-/// run.
-#[must_use]
-pub fn only_launches(before: &[String], style: PathStyle) -> bool {
-    let Some((first, rest)) = before.split_first() else { return false };
-    let program = program_name(first, style);
-    if let Some(runner) = runner(&program) {
-        return runner.comes_before(rest);
-    }
-    if program == "env" {
-        return env_words(rest).all(is_an_assignment);
-    }
-    rest.iter().all(|word| word.starts_with(['-', '/']) || is_an_order(word))
-}
-
-/// The words of a command line that stands in one word, as for a shell: parted by blanks outside quotation marks,
-/// which are taken off. A mark that is never closed is one like any other.
-pub fn words_of(line: &str) -> impl Iterator<Item = String> {
-    let mut rest = line.trim_start();
-    std::iter::from_fn(move || {
-        let (mut word, mut quote) = (String::new(), None);
-        let mut end = rest.len();
-        for (at, c) in rest.char_indices() {
-            match quote {
-                Some(open) if c == open => quote = None,
-                None if matches!(c, '"' | '\'') && rest[at + 1..].contains(c) => quote = Some(c),
-                None if c.is_whitespace() => {
-                    end = at;
-                    break;
-                }
-                Some(_) | None => word.push(c),
-            }
-        }
-        let is_over = rest.is_empty();
-        rest = rest[end..].trim_start();
-        (!is_over).then_some(word)
-    })
 }
 
 /// Whether `process` hides its command line and is a program of which some are go-betweens: it must not
@@ -88,7 +133,7 @@ pub fn may_be_a_launcher(process: &Process, style: PathStyle) -> bool {
 /// server in the same way, but is a client: nobody stands behind it.
 #[must_use]
 pub fn is_guard(process: &Process, style: PathStyle) -> bool {
-    is_ours(&program_of(process, style)) && has_a_guards_orders(process)
+    is_ours(&process.line(style).program_name()) && has_a_guards_orders(process)
 }
 
 /// Whether `process` has the orders of a guard, whatever its program is called: what its lease adds makes it one.
@@ -110,7 +155,7 @@ fn launches(program: &str, rest: &[String]) -> Option<bool> {
     match program {
         "cmd" => Some(cmd_runs_a_command(rest)),
         "sh" | "bash" | "dash" | "ash" | "zsh" | "ksh" | "busybox" => Some(shell_runs_a_command(rest)),
-        "env" => Some(env_words(rest).any(|word| !is_an_assignment(word))),
+        "env" => Some(env_words(rest).any(|(_, word)| !is_an_assignment(word))),
         _ if is_ours(program) => Some(matches!(our_command(rest), Some((_, "guard")))),
         _ => runner(program).map(|runner| runner.runs(rest)),
     }
@@ -124,41 +169,11 @@ pub fn is_furniture(process: &Process, style: PathStyle) -> bool {
         && matches!(program_name(&process.name, style).as_str(), "conhost" | "openconsole")
 }
 
-/// `cmd.exe /c …`, `/d /s /c …`; `/k` stays open for a person and is no launcher.
-fn cmd_runs_a_command(rest: &[String]) -> bool {
-    rest.iter()
-        .map(|word| word.to_lowercase())
-        .find(|word| matches!(word.get(..2), Some("/c" | "/k")))
-        .is_some_and(|word| word.starts_with("/c"))
-}
-
-/// `sh -c …`, `bash -lc …`; a shell that runs a script file or talks to a person is no launcher.
-fn shell_runs_a_command(rest: &[String]) -> bool {
-    let mut words = rest.iter().map(String::as_str);
-    while let Some(word) = words.next() {
-        // busybox is called with the applet's name first.
-        if matches!(word, "sh" | "ash") {
-            continue;
-        }
-        let Some(cluster) = word.strip_prefix('-') else { return false };
-        if cluster.starts_with('-') {
-            continue;
-        }
-        if cluster.contains('c') {
-            return true;
-        }
-        if cluster.ends_with('o') {
-            words.next();
-        }
-    }
-    false
-}
-
 /// The words of `env` that are no options: assignments, and what it runs.
-fn env_words(rest: &[String]) -> impl Iterator<Item = &str> {
+fn env_words(rest: &[String]) -> impl Iterator<Item = (usize, &str)> {
     const VALUES: &[&str] = &["-u", "--unset", "-C", "--chdir"];
     let mut is_value = false;
-    rest.iter().map(String::as_str).filter(move |word| {
+    rest.iter().map(String::as_str).enumerate().filter(move |(_, word)| {
         let is_option = !is_value && word.starts_with('-');
         let is_skipped = is_value || is_option;
         is_value = is_option && VALUES.contains(word);
@@ -166,18 +181,9 @@ fn env_words(rest: &[String]) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_an_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| !name.is_empty())
-}
-
 /// npm renames its process to what it does, in one word.
 fn is_npm_title(first: &str) -> bool {
     first.starts_with("npm exec ") || first.starts_with("npx ")
-}
-
-/// The EXAI project's own wrapper.
-fn is_safe_start(process: &Process, style: PathStyle) -> bool {
-    script_of(process, style).is_some_and(|script| is_wrapper(script, style))
 }
 
 /// Whether a script is a wrapper that is looked through.
@@ -192,7 +198,7 @@ mod tests {
     use crate::core::testing::process;
 
     fn launches(style: PathStyle, words: &[&str]) -> bool {
-        is_launcher(&process(7, 1).with_args(words), &Watch::exai(style))
+        is_launcher(&process(7, 1).with_args(words), style)
     }
 
     #[test]
@@ -286,12 +292,12 @@ mod tests {
     fn bun_is_a_go_between_under_its_other_name() {
         let bun = |words: &[&str]| {
             let process = process(7, 1).with_args(words).with_exe("/usr/bin/bun");
-            is_launcher(&process, &Watch::exai(PathStyle::Unix))
+            is_launcher(&process, PathStyle::Unix)
         };
         assert!(bun(&["bunx", "some-server"]));
         assert!(!bun(&["bun", "server.ts"]));
         let npms = process(7, 1).with_args(&["bunx", "x"]).with_exe("/srv/node_modules/bun/bin/bun.exe");
-        assert!(is_launcher(&npms, &Watch::exai(PathStyle::Unix)));
+        assert!(is_launcher(&npms, PathStyle::Unix));
     }
 
     #[test]
@@ -306,37 +312,83 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_a_command_is_told_from_the_command() {
-        let only = |line: &str| only_launches(&words_of(line).collect::<Vec<_>>(), PathStyle::Unix);
-        for line in [
-            "uv",
-            "uv --directory /srv/mcp run",
-            "uv run --with mcp --quiet",
-            "uv --directory=/srv/mcp run -p 3.12",
-            "cmd.exe /d /c",
-            "env A=b",
-            "npx -y -p x",
-            "busybox sh -c",
+    fn what_a_go_between_starts_is_found_behind_it() {
+        let behind = |style: PathStyle, line: &str| -> Vec<String> {
+            let words: Vec<String> = words_of(line).collect();
+            CommandLine::of(&words, style).inner().iter().map(|words| words.join(" ")).collect()
+        };
+        for (line, inner) in [
+            ("uv run server.py --x", "server.py --x"),
+            ("uv --directory=/srv/mcp run -p 3.12 --with mcp python server.py", "python server.py"),
+            ("uv run --quiet -m a.b -c", "python -m a.b -c"),
+            ("uv tool run --from a b", "b"),
+            ("uv tool uvx b c", "b c"),
+            ("uvx run", "run"),
+            ("npx -y -p x y z", "y z"),
+            ("node /usr/bin/npx -y x --port 3", "x --port 3"),
+            ("node /usr/lib/node_modules/npm/bin/npm-cli.js exec x", "x"),
+            ("'npm exec @a/b@1 --c'", "@a/b@1 --c"),
+            ("'npx -y x'", "x"),
+            ("env -u A B=c python server.py D=e", "python server.py D=e"),
+            ("sh -c 'python server.py'", "python server.py"),
+            ("busybox sh -c x", "x"),
+            ("/opt/shimkeeper -v guard --port 3 -- python x.py", "python x.py"),
         ] {
-            assert!(only(line), "{line}");
+            assert_eq!(behind(PathStyle::Unix, line), [inner], "{line}");
         }
-        for line in
-            ["", "uv run pytest", "uv run /usr/bin/pytest", "uv --directory a b run", "env A=b pytest"]
-        {
-            assert!(!only(line), "{line}");
+        for line in [
+            "",
+            "uv",
+            "uv run",
+            "uv pip x",
+            "uv tool list x",
+            "npm install exec",
+            "bash start.sh",
+            "python a.py b",
+            "node a.js npx b",
+            "shimkeeper status",
+            "env A=b",
+        ] {
+            assert!(behind(PathStyle::Unix, line).is_empty(), "{line}");
         }
+        assert_eq!(behind(PathStyle::Windows, r"C:\nodejs\npx.cmd -y x"), ["x"]);
+        assert_eq!(behind(PathStyle::Windows, "cmd.exe /d /c npx x"), ["npx x", "npx x"]);
     }
 
     #[test]
-    fn a_command_line_in_one_word_is_read_as_a_shell_reads_it() {
-        for (line, expected) in [
-            ("python 'run_ws_shim.py'", &["python", "run_ws_shim.py"][..]),
-            (r#" "C:\my py\python.exe"  -u "a b".py "#, &[r"C:\my py\python.exe", "-u", "a b.py"]),
-            ("it's python x", &["it's", "python", "x"]),
-            ("a ''", &["a", ""]),
-            ("", &[]),
+    fn a_question_goes_through_every_go_between_and_no_further_than_there_is_sense() {
+        let program = |line: &str| {
+            let words: Vec<String> = words_of(line).collect();
+            let is_it =
+                |line: &CommandLine<'_>| (line.program_name() == "python").then(|| line.rest().join(" "));
+            CommandLine::of(&words, PathStyle::Unix).find(&is_it)
+        };
+        let deep = r#"shimkeeper guard -- env A=b sh -c "cd x && uv run python a.py""#;
+        assert_eq!(program(deep).as_deref(), Some("a.py"));
+        assert_eq!(program("vim python a.py"), None);
+        let endless = "env ".repeat(50) + "python a.py";
+        assert_eq!(program(&endless), None);
+    }
+
+    #[test]
+    fn packages_are_told_from_what_is_run_of_them() {
+        let packages = |line: &str| {
+            let words: Vec<String> = words_of(line).collect();
+            CommandLine::of(&words, PathStyle::Unix).packages().join(" ")
+        };
+        for (line, named) in [
+            ("npx -y @a/b@1 c", "@a/b@1"),
+            ("npx -p @a/b --package=c d", "@a/b c"),
+            ("'npm exec @a/b c'", "@a/b"),
+            ("uvx --from a b", "a"),
+            ("uvx -p 3.12 b", "b"),
+            ("pipx run --spec a b", "a"),
+            ("node /usr/bin/npx b", "b"),
+            ("bun x b", "b"),
+            ("npm install b", ""),
+            ("python a.py", ""),
         ] {
-            assert_eq!(words_of(line).collect::<Vec<_>>(), expected, "{line}");
+            assert_eq!(packages(line), named, "{line}");
         }
     }
 }

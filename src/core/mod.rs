@@ -8,6 +8,7 @@
 //! them as people count them, [`judge`] says what each one is, [`diagnose`] sums up, [`plan`] names
 //! what may be ended, [`wording`] says all of it in words.
 
+pub mod command_line;
 pub mod copies;
 pub mod diagnose;
 pub mod evidence;
@@ -19,6 +20,7 @@ mod held;
 pub mod holder;
 pub mod identity;
 pub mod instance;
+pub mod interpreter;
 pub mod judge;
 pub mod launcher;
 pub mod lease;
@@ -26,10 +28,12 @@ pub mod mask;
 pub mod memory;
 pub mod module;
 pub mod moment;
+pub mod path_style;
 pub mod plan;
 pub mod reaper;
 pub mod recognise;
 pub mod restart;
+pub mod runs;
 pub mod schedule;
 pub mod severity;
 pub mod snapshot;
@@ -39,6 +43,7 @@ pub mod users;
 pub mod watch;
 pub mod wording;
 
+pub use command_line::CommandLine;
 pub use diagnose::{Diagnosis, diagnose};
 pub use evidence::Evidence;
 pub use finding::Finding;
@@ -48,11 +53,13 @@ pub use instance::{Client, Instance, Ripeness, State};
 pub use lease::{Lease, LeaseClient};
 pub use memory::Memory;
 pub use moment::{Moment, UnixTime};
+pub use path_style::PathStyle;
 pub use plan::{CleanupPlan, Member, Refusal, Scope, Target, plan};
+pub use runs::Runs;
 pub use severity::Verdict;
 pub use snapshot::{Details, Fact, Holder, Owner, PortFacts, Presence, Process, Snapshot, System};
 pub use unseen::Unseen;
-pub use watch::{Listens, PathStyle, Watch};
+pub use watch::{Listens, Watch};
 
 #[cfg(test)]
 pub(crate) mod testing;

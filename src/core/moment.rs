@@ -1,4 +1,4 @@
-//! Time as an argument. The clocks themselves are read in `monitor/clock.rs` alone.
+//! Time as an argument. The clocks themselves are read in `clock.rs` alone.
 
 use std::time::Duration;
 

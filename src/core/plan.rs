@@ -194,15 +194,14 @@ pub fn off_limits(
     watch: &Watch,
 ) -> Option<Refusal> {
     let ours = ours(family, snapshot);
-    let never = group
-        .members
-        .iter()
-        .find_map(|member| never_ended(member, &ours, snapshot.system).or_else(|| protected(member, watch)));
+    let never = group.members.iter().find_map(|member| {
+        never_ended(member, &ours, snapshot.system).or_else(|| protected(member, snapshot.system, watch))
+    });
     // What hides its command line, below or above, may be another shim, in use.
     let hidden = || {
         let above = family.ancestors(group.top);
         group.members.iter().any(|member| matches!(member.args, Fact::Hidden))
-            || above.iter().any(|ancestor| may_be_a_match(ancestor, watch))
+            || above.iter().any(|ancestor| may_be_a_match(ancestor, &watch.runs, family.style()))
     };
     never.or_else(|| hidden().then_some(Refusal::CannotTell))
 }
@@ -211,12 +210,12 @@ pub fn off_limits(
 #[must_use]
 pub fn never_ended_here(process: &Process, snapshot: &Snapshot, watch: &Watch) -> Option<Refusal> {
     never_ended(process, &ours(&Family::of(snapshot), snapshot), snapshot.system)
-        .or_else(|| protected(process, watch))
+        .or_else(|| protected(process, snapshot.system, watch))
 }
 
 /// "Never" in the configuration means never, whoever asks.
-fn protected(process: &Process, watch: &Watch) -> Option<Refusal> {
-    let line = telling_words(process, watch.style).join(" ");
+fn protected(process: &Process, system: System, watch: &Watch) -> Option<Refusal> {
+    let line = telling_words(process, system.path_style()).join(" ");
     watch.protect.iter().any(|part| line.contains(part.as_str())).then_some(Refusal::Protected)
 }
 

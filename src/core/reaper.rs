@@ -30,12 +30,12 @@ const MACHINE_INITS: &[&str] = &["systemd", "launchd"];
 /// Inits that carry the container's own command on their command line, and end when it ends.
 const CONTAINER_INITS: &[&str] = &["tini", "docker-init", "catatonit", "dumb-init"];
 
-/// Judges the link from `child` to its living parent, for a shim whose script is called `script`.
+/// Judges the link from `child` to its living parent, for a server whose command line holds `mark`.
 #[must_use]
 pub fn fostering(
     parent: &Process,
     child: &Process,
-    script: &str,
+    mark: Option<&str>,
     system: System,
     family: &Family<'_>,
 ) -> Fostering {
@@ -43,7 +43,7 @@ pub fn fostering(
         return Fostering::NotAReaper;
     }
     let name = parent.name.as_str();
-    let names_the_script = || parent.args().iter().any(|word| word.contains(script));
+    let names_the_script = || mark.is_some_and(|mark| parent.args().iter().any(|word| word.contains(mark)));
     let hides_its_orders = matches!(parent.args, Fact::Hidden);
     if let Some(relayed) = name.strip_prefix("Relay(").and_then(|rest| rest.strip_suffix(')')) {
         // WSL names the one process that it relays for; all others were taken in.

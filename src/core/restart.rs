@@ -182,7 +182,8 @@ fn stays_behind_its_guard(instance: &Instance) -> Option<Refusal> {
 }
 
 /// Why an instance is not stopped, not even for a restart. What `nohup` or a restart without a tray has
-/// set free, and what others are merely connected to, has nobody else who could restart it.
+/// set free, and what others are merely connected to, has nobody else who could restart it; those others are named, and
+/// the command line refuses until the user names the server.
 fn stays(instance: &Instance) -> Option<Refusal> {
     let only_nohup = || {
         let is_that = |one: &Evidence| matches!(one, Evidence::IgnoresHangup | Evidence::CalledBy { .. });

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::identity::{Identity, Pid};
 use super::lease::Lease;
 use super::moment::UnixTime;
+use super::path_style::PathStyle;
 use super::unseen::Unseen;
 
 /// Something that was read, or that the system would not show.
@@ -37,6 +38,17 @@ pub enum System {
     Windows,
     /// macOS.
     Macos,
+}
+
+impl System {
+    /// How its paths are read.
+    #[must_use]
+    pub const fn path_style(self) -> PathStyle {
+        match self {
+            Self::Linux | Self::Macos => PathStyle::Unix,
+            Self::Windows => PathStyle::Windows,
+        }
+    }
 }
 
 /// Whose a process is, seen from us.

@@ -11,7 +11,7 @@ use super::moment::{Moment, UnixTime};
 use super::snapshot::{
     Details, Fact, Holder, Listener, Owner, PortFacts, Presence, Process, Snapshot, System,
 };
-use super::watch::{Listens, PathStyle, Watch};
+use super::watch::{Listens, Watch};
 use super::{Diagnosis, diagnose};
 
 /// A pid, for tests.
@@ -119,7 +119,7 @@ impl World {
         let user =
             process(100, 10).with_args(&["/lib/systemd/systemd", "--user"]).named("systemd").child_of(1);
         let me = process(9000, 9000).with_args(&["shimkeeper-tray"]).child_of(100);
-        Self::of(System::Linux, PathStyle::Unix, vec![init, user, me])
+        Self::of(System::Linux, vec![init, user, me])
     }
 
     /// A Windows machine with Explorer as 1000 and ourselves as 9000.
@@ -127,14 +127,14 @@ impl World {
         let mut explorer = process(1000, 100).with_args(&[r"C:\Windows\explorer.exe"]);
         explorer.parent = Some(pid(996));
         let me = process(9000, 9000).with_args(&["shimkeeper-tray.exe"]).child_of(1000);
-        let mut world = Self::of(System::Windows, PathStyle::Windows, vec![explorer, me]);
+        let mut world = Self::of(System::Windows, vec![explorer, me]);
         world.snapshot.absent.insert(pid(996), Presence::Gone);
         world
     }
 
-    fn of(system: System, style: PathStyle, processes: Vec<Process>) -> Self {
+    fn of(system: System, processes: Vec<Process>) -> Self {
         Self {
-            watch: Watch::exai(style),
+            watch: Watch::exai(),
             snapshot: Snapshot {
                 system,
                 taken_at: UnixTime(1_795_356_000),

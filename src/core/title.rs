@@ -4,15 +4,15 @@
 //! Nothing tells to which watch such a process belongs, and editors have helpers of this kind. So it is remarked where a
 //! watch is called idle, and decides nothing.
 
-use super::recognise::{file_name, interpreter, program_name};
+use super::interpreter::{interpreter, program_name};
+use super::path_style::{PathStyle, file_name};
+use super::runs::{Runs, What};
 use super::snapshot::{Fact, Owner, Process, Stream};
-use super::watch::{PathStyle, Watch};
 
 /// Whether a process could run the watched script and says nothing of it: an interpreter for such scripts, of our user,
 /// with a client's channel for its input and a title in one word of its command line.
 #[must_use]
-pub fn hides_what_it_runs(process: &Process, watch: &Watch) -> bool {
-    let style = watch.style;
+pub fn hides_what_it_runs(process: &Process, runs: &Runs, style: PathStyle) -> bool {
     let Some(exe) = process.exe.as_deref().map(|exe| program_name(exe, style)) else { return false };
     let has_a_channel = process
         .details
@@ -20,7 +20,7 @@ pub fn hides_what_it_runs(process: &Process, watch: &Watch) -> bool {
         .is_some_and(|details| details.streams.known().is_some_and(|streams| streams.input == Stream::Pipe));
     process.owner == Fact::Known(Owner::Ours)
         && has_a_channel
-        && may_run(&exe, &watch.script, style)
+        && may_run(&exe, &runs.what, style)
         && is_a_title(process.args(), style)
 }
 
@@ -33,14 +33,18 @@ fn is_a_title(words: &[String], style: PathStyle) -> bool {
     interpreter(&program_name(first, style), style).is_none()
 }
 
-fn may_run(program: &str, script: &str, style: PathStyle) -> bool {
+fn may_run(program: &str, what: &What, style: PathStyle) -> bool {
     let is_python = program.starts_with("py");
-    let file = file_name(script, style);
     interpreter(program, style).is_some()
-        && match file.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("py" | "pyw") => is_python,
-            Some("js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "tsx") => !is_python,
-            Some(_) | None => true,
+        && match what {
+            What::Script(path) => match file_name(path, style).rsplit_once('.').map(|(_, ending)| ending) {
+                Some("py" | "pyw") => is_python,
+                Some("js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "tsx") => !is_python,
+                Some(_) | None => true,
+            },
+            What::Module(_) => is_python,
+            What::Package(_) => true,
+            What::Program(_) | What::Image(_) | What::Nothing => false,
         }
 }
 
@@ -51,7 +55,7 @@ mod tests {
     use crate::core::testing::process;
 
     fn hides(script: &str, process: &Process) -> bool {
-        hides_what_it_runs(process, &Watch { script: script.into(), ..Watch::exai(PathStyle::Unix) })
+        hides_what_it_runs(process, &Runs::script(script), PathStyle::Unix)
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::runs::{Runs, says_nothing};
+
 /// Whether a watch's server binds the port.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Listens {
@@ -14,15 +16,6 @@ pub enum Listens {
     Never,
 }
 
-/// How paths and program names are read: a fact of the watched world, not of this build.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PathStyle {
-    /// Slashes only; case matters.
-    Unix,
-    /// Slashes and backslashes, `.exe` may be left out, case does not matter.
-    Windows,
-}
-
 /// One thing to watch: a name, a port, a script.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Watch {
@@ -30,8 +23,8 @@ pub struct Watch {
     pub name: String,
     /// The TCP port.
     pub port: u16,
-    /// The shim's script, by file name or by the end of its path.
-    pub script: String,
+    /// How its server is run: what is recognised.
+    pub runs: Runs,
     /// Whether it binds the port.
     pub listens: Listens,
     /// How to start it; empty means: as the one that is stopped was started.
@@ -42,8 +35,6 @@ pub struct Watch {
     pub env_file: Option<String>,
     /// Parts of command lines that are never ended.
     pub protect: Vec<String>,
-    /// How its paths are read.
-    pub style: PathStyle,
     /// How old a process must be before it may count as an orphan.
     pub orphan_grace: Duration,
 }
@@ -51,25 +42,25 @@ pub struct Watch {
 impl Watch {
     /// The shim of the EXAI project on its port, as it is watched without a configuration.
     #[must_use]
-    pub fn exai(style: PathStyle) -> Self {
+    pub fn exai() -> Self {
         Self {
             name: "exai-mcp".into(),
             port: 3005,
-            script: "run_ws_shim.py".into(),
+            runs: Runs::script("run_ws_shim.py"),
             listens: Listens::Maybe,
             command: Vec::new(),
             cwd: None,
             env_file: None,
             protect: Vec::new(),
-            style,
             orphan_grace: Duration::from_secs(5),
         }
     }
 
-    /// The script's name without its ending, as people say it: `run_ws_shim`.
+    /// What people call its server: the script or program without its ending, `run_ws_shim`; the watch's own name where
+    /// that says nothing.
     #[must_use]
-    pub fn short_script(&self) -> &str {
-        let file = super::recognise::file_name(&self.script, self.style);
-        file.rsplit_once('.').map_or(file, |(stem, _)| if stem.is_empty() { file } else { stem })
+    pub fn server(&self) -> &str {
+        let name = self.runs.short_name();
+        if says_nothing(name) { &self.name } else { name }
     }
 }

@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use super::orders::Orders;
 use crate::act::Act;
+use crate::clock::Clock;
 use crate::core::diagnose::START_TIME;
+use crate::core::runs::What;
 use crate::core::snapshot::Hold;
 use crate::core::wording::{Complaint, Sibling};
 use crate::core::{Diagnosis, Finding, Identity, Lease, Listens, Moment, Scope, Watch, plan, wording};
-use crate::monitor::cleaning::{Looker, log_target};
-use crate::monitor::clock::Clock;
 use crate::platform::guard::{self, Meaning, Signal, Wake};
 use crate::platform::private;
 use crate::single::{self, Lock};
+use crate::work::{Looker, log_target};
 use crate::{act, console, leases, platform, sense};
 
 /// How long a port may take to become free: clients do not wait for ever either.
@@ -300,9 +301,9 @@ fn look_and_clean(
     found.pop()
 }
 
-/// A watch for a port alone: no command line names a script with a separator at its end.
+/// A watch for a port alone.
 fn nobodys(port: u16) -> Watch {
-    Watch { name: format!("port {port}"), script: "\0".into(), ..Watch::exai(platform::PATH_STYLE) }
+    Watch { name: format!("port {port}"), runs: What::Nothing.into(), ..Watch::exai() }
 }
 
 fn taken(wanted: &Wanted<'_>, diagnosis: Option<&Diagnosis>, why: Option<&io::Error>) -> Complaint {

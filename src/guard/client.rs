@@ -3,10 +3,8 @@
 //! Found once, at the start, by births. Deliberately also remembers who stands above: where the process that
 //! started us was only passing by, whoever of them still holds the other end of our input is the client.
 
-use super::belongs::bare;
-use crate::core::launcher::is_launcher;
-use crate::core::recognise::file_name;
-use crate::core::{Fact, Identity, LeaseClient, Watch};
+use crate::core::path_style::file_name;
+use crate::core::{CommandLine, Identity, LeaseClient};
 use crate::platform::{self, guard};
 
 /// No chain of go-betweens is as long.
@@ -45,15 +43,15 @@ impl Lineage {
         Self { us, starter: guard::parent_of(us).ok().flatten(), above: Vec::new(), speaks: false }
     }
 
-    /// Climbs to the first process, or as far as it can be seen. `watch` lends its way of reading command lines.
-    pub(super) fn climb(&mut self, watch: &Watch) -> Result<(), StarterEnded> {
-        let climbed = self.look_up(watch);
+    /// Climbs to the first process, or as far as it can be seen.
+    pub(super) fn climb(&mut self) -> Result<(), StarterEnded> {
+        let climbed = self.look_up();
         let client = self.client().map(|client| client.identity).or(self.starter);
         self.speaks = client.is_some_and(|client| guard::speaks_to_us(client.pid));
         climbed
     }
 
-    fn look_up(&mut self, watch: &Watch) -> Result<(), StarterEnded> {
+    fn look_up(&mut self) -> Result<(), StarterEnded> {
         let mut at = self.us;
         loop {
             let parent = match guard::parent_of(at) {
@@ -71,7 +69,7 @@ impl Lineage {
             let program = platform::program(parent.pid).unwrap_or_default();
             let name = platform::name(parent.pid)
                 .unwrap_or_else(|| file_name(&program, platform::PATH_STYLE).to_owned());
-            if !self.above.is_empty() || !passes_on(parent, &name, watch) {
+            if !self.above.is_empty() || !passes_on(parent) {
                 self.above.push(LeaseClient { identity: parent, name });
             }
         }
@@ -103,12 +101,9 @@ impl Lineage {
 }
 
 /// Whether this is a go-between, as far as its command line tells.
-fn passes_on(identity: Identity, name: &str, watch: &Watch) -> bool {
-    let args = match platform::args(identity.pid) {
-        Ok(Some(args)) => Fact::Known(args),
-        Ok(None) => return false,
-        Err(_) => Fact::Hidden,
-    };
-    let process = bare(identity, name.to_owned(), platform::program(identity.pid), args);
-    is_launcher(&process, watch)
+fn passes_on(identity: Identity) -> bool {
+    let Ok(Some(words)) = platform::args(identity.pid) else { return false };
+    let program = platform::program(identity.pid);
+    let line = CommandLine::of(&words, platform::PATH_STYLE);
+    CommandLine { program: program.as_deref(), ..line }.is_a_launchers()
 }

@@ -107,8 +107,8 @@ impl Conversation {
         self.lives.renames()
     }
 
-    /// Whether the whole of an answer has to be read, so that none is passed on before it is complete; of every other
-    /// one [`Self::server_says`] may get a line that has its `id` alone.
+    /// Whether the whole of an answer has to be read by [`Self::server_says`], so that none is passed on before it is
+    /// complete; of every other one [`Self::server_answers`] may be told instead.
     pub(crate) fn reads_answers(&self) -> bool {
         self.opening.is_some() && self.answer.is_none() || self.wishes.reads_answers() || !self.own.is_over()
     }
@@ -201,6 +201,12 @@ impl Conversation {
             }
         }
         renamed.map_or(Fate::Passed, Fate::Replaced)
+    }
+
+    /// Takes note of an answer of the server's of which nothing but its identifier has to be known, as it stands there;
+    /// see [`Self::reads_answers`].
+    pub(crate) fn server_answers(&mut self, id: &[u8]) {
+        self.requests.is_answered(id);
     }
 
     /// What a new server must be told first; `None` where the client has said nothing of the kind.
@@ -305,6 +311,7 @@ pub(crate) struct Lost {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ids::MOST;
     use super::*;
 
     const INITIALIZE: &[u8] = b"{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}\n";
@@ -438,10 +445,10 @@ mod tests {
     #[test]
     fn what_cannot_be_remembered_is_said_once_for_each_server() {
         let mut conversation = introduced();
-        let text = "x".repeat(8 * 1024 * 1024);
         for _ in 0..2 {
-            for id in 0..9 {
-                conversation.client_says(format!("{{\"id\":\"{id}{text}\",\"method\":\"a\"}}").as_bytes());
+            for id in 0..=MOST {
+                assert!(!conversation.loses_count(), "{id}");
+                conversation.client_says(format!("{{\"id\":{id},\"method\":\"a\"}}").as_bytes());
             }
             assert!(conversation.loses_count() && !conversation.loses_count());
             conversation.server_is_gone();

@@ -36,23 +36,32 @@ impl Id {
         self.0.starts_with('"').then(|| serde_json::from_str(&self.0).ok()).flatten()
     }
 
+    /// One whose key is the same text.
+    pub(super) fn that_stands_there(json: Box<str>) -> Self {
+        Self(json)
+    }
+
     /// What all identifiers have in common that are equal: one way to write each text and each number.
     pub(crate) fn key(&self) -> Cow<'_, str> {
-        if let Some(inner) = self.0.strip_prefix('"') {
-            if !inner.contains('\\') {
-                return Cow::Borrowed(&self.0);
-            }
-            // Half a pair of surrogates is no text, and is equal to itself.
-            let text = serde_json::from_str::<String>(&self.0);
-            return text.map_or(Cow::Borrowed(&*self.0), |text| {
-                Cow::Owned(serde_json::Value::from(text).to_string())
-            });
-        }
-        if self.0.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Cow::Borrowed(&self.0);
-        }
-        number(&self.0).map_or(Cow::Borrowed(&*self.0), Cow::Owned)
+        key(&self.0)
     }
+}
+
+/// The key of the identifier that stands there. What is none may have one as well, which is no identifier's.
+pub(super) fn key(json: &str) -> Cow<'_, str> {
+    if let Some(inner) = json.strip_prefix('"') {
+        if !inner.contains('\\') {
+            return Cow::Borrowed(json);
+        }
+        // Half a pair of surrogates is no text, and is equal to itself.
+        let text = serde_json::from_str::<String>(json);
+        return text
+            .map_or(Cow::Borrowed(json), |text| Cow::Owned(serde_json::Value::from(text).to_string()));
+    }
+    if json.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Cow::Borrowed(json);
+    }
+    number(json).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
 /// A number of JSON as its sign, its digits without zeros at either end, and the power of ten behind them. `1.0`, `1`

@@ -30,6 +30,8 @@ mod passage;
 mod policy;
 mod relay;
 mod relay_property;
+mod relay_stage;
+mod relay_stories;
 mod replies;
 mod rest;
 mod run;

@@ -9,8 +9,9 @@ use memchr::memchr_iter;
 use super::conversation::Fate;
 use super::scan::Scan;
 
-/// An answer that is longer than this is passed on as it comes, in bytes: what a pipe holds.
-pub(super) const LONG: usize = 64 * 1024;
+/// An answer that is longer than this is passed on as it comes, in bytes: nearly all are shorter, and to keep those back
+/// for their end costs little.
+pub(super) const LONG: usize = 16 * 1024;
 
 /// What has to be known of the lines.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,14 @@ pub(super) enum Looks {
     AtAnswers,
     /// The whole line, also of an answer.
     AtEverything,
+}
+
+/// A line that is complete, as far as it has to be known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Seen<'a> {
+    /// An answer to the request of this identifier: nothing else of it is read, and it is passed on as it is.
+    Answer(&'a [u8]),
+    Line(&'a [u8]),
 }
 
 /// What is to be passed on.
@@ -48,6 +57,11 @@ impl Outflow {
         &self.kept
     }
 
+    /// Whether the client has the beginning of a line, but not its end.
+    pub(super) const fn is_within_a_line(&self) -> bool {
+        self.is_open
+    }
+
     /// Forgets what was not passed on.
     pub(super) fn clear(&mut self) {
         *self = Self { is_open: self.is_open, ..Self::default() };
@@ -60,21 +74,21 @@ impl Outflow {
         }
     }
 
-    /// Its server is gone. What the client must get before it gets anything else, and what that makes a whole answer of,
-    /// where the end of its line was all that it lacked.
+    /// Its server is gone. What the client must get before it gets anything else, and the request that is answered by
+    /// that, where the end of its line was all that the answer lacked.
     pub(super) fn ends(&mut self) -> (&'static [u8], Option<Vec<u8>>) {
         let was_open = std::mem::take(&mut self.is_open);
-        let answers = self.scan.end().filter(|_| std::mem::take(&mut self.is_begun));
-        if was_open { (b"\n", answers.map(|id| meaning(&id))) } else { (b"", None) }
+        let is_begun = std::mem::take(&mut self.is_begun);
+        let answers = self.scan.end().filter(|_| is_begun).map(<[u8]>::to_vec);
+        if was_open { (b"\n", answers) } else { (b"", None) }
     }
 
-    /// Takes a piece. `look` is asked for the fate of each line: of an answer that is only looked at it gets a line
-    /// that means the same, and cannot change it.
+    /// Takes a piece. `look` is asked for the fate of each line, and cannot change that of an answer.
     pub(super) fn add<'a>(
         &mut self,
         piece: &'a [u8],
         looks: Looks,
-        mut look: impl FnMut(&[u8]) -> Fate,
+        mut look: impl FnMut(Seen<'_>) -> Fate,
     ) -> Passed<'a> {
         let mut head = std::mem::take(&mut self.kept);
         let mut done = 0;
@@ -98,39 +112,49 @@ impl Outflow {
         }
         let (whole, tail) = piece.split_at(done);
         self.scan.add(tail);
-        if done > 0 {
-            self.kept.extend_from_slice(tail);
-            self.is_open = false;
-            return match changed {
-                Some(head) => Passed { head, rest: b"" },
-                None => Passed { head, rest: whole },
-            };
-        }
-        let is_long = head.len() + tail.len() > LONG;
+        let is_long = tail.len() + if done == 0 { head.len() } else { 0 } > LONG;
         self.is_begun |= is_long && looks == Looks::AtAnswers && self.scan.is_answer();
-        if self.is_begun {
-            self.is_open = true;
-            return Passed { head, rest: tail };
+        if done > 0 || self.is_begun {
+            self.is_open = self.is_begun;
         }
-        head.extend_from_slice(tail);
-        self.kept = head;
-        Passed { head: Vec::new(), rest: b"" }
+        match changed {
+            Some(head) if self.is_begun => Passed { head: [&head, tail].concat(), rest: b"" },
+            None if self.is_begun => Passed { head, rest: piece },
+            Some(head) => {
+                self.kept.extend_from_slice(tail);
+                Passed { head, rest: b"" }
+            }
+            None if done > 0 => {
+                self.kept.extend_from_slice(tail);
+                Passed { head, rest: whole }
+            }
+            None => {
+                head.extend_from_slice(tail);
+                self.kept = head;
+                Passed { head: Vec::new(), rest: b"" }
+            }
+        }
     }
 
     /// What becomes of a line that is complete now.
-    fn fate(&mut self, head: &[u8], line: &[u8], looks: Looks, look: &mut impl FnMut(&[u8]) -> Fate) -> Fate {
+    fn fate(
+        &mut self,
+        head: &[u8],
+        line: &[u8],
+        looks: Looks,
+        look: &mut impl FnMut(Seen<'_>) -> Fate,
+    ) -> Fate {
         self.scan.add(line.strip_suffix(b"\n").unwrap_or(line));
-        let answers = self.scan.end();
         // What was begun cannot be taken back.
         let is_begun = std::mem::take(&mut self.is_begun);
-        match answers {
+        match self.scan.end() {
             Some(id) if is_begun || looks == Looks::AtAnswers => {
-                let _ = look(&meaning(&id));
+                let _ = look(Seen::Answer(id));
                 Fate::Passed
             }
             Some(_) | None if is_begun => Fate::Passed,
-            Some(_) | None if head.is_empty() => look(line),
-            Some(_) | None => look(&[head, line].concat()),
+            Some(_) | None if head.is_empty() => look(Seen::Line(line)),
+            Some(_) | None => look(Seen::Line(&[head, line].concat())),
         }
     }
 
@@ -142,11 +166,6 @@ impl Outflow {
     }
 }
 
-/// A short line that means what the answer to this request means.
-fn meaning(id: &[u8]) -> Vec<u8> {
-    [b"{\"id\":", id, b"}\n"].concat()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +175,10 @@ mod tests {
         let (mut all, mut seen) = (Vec::new(), Vec::new());
         for piece in pieces {
             let passed = outflow.add(piece, looks, |line| {
+                let line = match line {
+                    Seen::Answer(id) => &[b"answer to ", id].concat(),
+                    Seen::Line(line) => line,
+                };
                 seen.push(String::from_utf8_lossy(line).into_owned());
                 match line {
                     [b'd', ..] => Fate::Dropped,
@@ -206,7 +229,22 @@ mod tests {
         assert!(all.ends_with(b"xxx") && seen == ["a\n"], "it is under way");
         let (all, seen) = pass(&mut outflow, &[b"\",\"id\"", b":7}\nb"], Looks::AtAnswers);
         assert_eq!((all.as_slice(), outflow.kept()), (&b"\",\"id\":7}\n"[..], &b"b"[..]));
-        assert_eq!(seen, ["{\"id\":7}\n"]);
+        assert_eq!(seen, ["answer to 7"]);
+    }
+
+    #[test]
+    fn a_long_answer_that_begins_behind_another_line_is_passed_on_with_it() {
+        let long = format!("{{\"id\":7,\"result\":\"{}", "x".repeat(LONG));
+        for (before, expected) in [("a\n", "a\n"), ("r\n", "REPLACED\n"), ("a\nd\n", "a\n")] {
+            let mut outflow = Outflow::default();
+            let piece = format!("{before}{long}");
+            let (all, _) = pass(&mut outflow, &[piece.as_bytes()], Looks::AtAnswers);
+            assert!(all == format!("{expected}{long}").into_bytes(), "{before}");
+            assert!(outflow.is_within_a_line() && outflow.kept().is_empty());
+            let (all, seen) = pass(&mut outflow, &[b"\"}\nb\n"], Looks::AtAnswers);
+            assert_eq!((all.as_slice(), seen), (&b"\"}\nb\n"[..], vec!["answer to 7".into(), "b\n".into()]));
+            assert!(!outflow.is_within_a_line());
+        }
     }
 
     #[test]
@@ -228,12 +266,12 @@ mod tests {
     #[test]
     fn of_a_server_that_died_in_the_middle_the_client_gets_the_end_of_a_line() {
         let long = format!("{{\"id\":7,\"result\":\"{}", "x".repeat(LONG));
-        for (rest, answers) in [("", None), ("\"", None), ("\"}", Some(b"{\"id\":7}\n".to_vec()))] {
+        for (rest, answers) in [("", None), ("\"", None), ("\"}", Some(b"7".to_vec()))] {
             let mut outflow = Outflow::default();
             let _ = pass(&mut outflow, &[long.as_bytes(), rest.as_bytes()], Looks::AtAnswers);
             assert_eq!(outflow.ends(), (&b"\n"[..], answers));
             let next = pass(&mut outflow, &[b"{\"id\":8,\"result\":0}\n"], Looks::AtAnswers);
-            assert_eq!(next.1, ["{\"id\":8}\n"], "nothing is left of it");
+            assert_eq!(next.1, ["answer to 8"], "nothing is left of it");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::Sender;
 use super::chunk::Chunk;
 use super::conversation::Fate;
 use super::message::{Id, Message, messages, refusal, refuses};
-use super::outflow::{Looks, Outflow};
+use super::outflow::{Looks, Outflow, Seen};
 use super::passage::Passage;
 use super::relay::{Heard, LONGEST_LINE, Shared, lock, say_what_is_not_remembered};
 use super::replies;
@@ -31,7 +31,7 @@ impl Shared {
         let mut conversation = lock(&self.conversation);
         let (end, answers) = if conversation.is_mcp() { said.ends() } else { (&b""[..], None) };
         if let Some(answer) = answers {
-            let _ = conversation.server_says(&answer);
+            conversation.server_answers(&answer);
         }
         let lost = conversation.server_is_gone();
         drop(conversation);
@@ -65,10 +65,12 @@ impl Shared {
                 streams::write_all(&mut **lock(&self.client), read)
             };
             self.is_used();
-            if passed.and_then(|()| self.pass_on_what_is_no_line(outflow)).is_err() {
+            let passed = passed.and_then(|()| self.pass_on_what_is_no_line(outflow));
+            let untold = passage.take_untold();
+            if passed.and_then(|()| streams::write_all(&mut **lock(&self.client), &untold)).is_err() {
                 // Nobody listens any more: the server is told so by its next word, as it would be without us.
-                outflow.clear();
-                *introduction = None;
+                passage.outflow.clear();
+                passage.introduction = None;
                 return;
             }
         }
@@ -99,7 +101,14 @@ impl Shared {
         let looks =
             if is_special || conversation.reads_answers() { Looks::AtEverything } else { Looks::AtAnswers };
         let mut answers_us = false;
-        let passed = outflow.add(read, looks, |line| {
+        let passed = outflow.add(read, looks, |seen| {
+            let line = match seen {
+                Seen::Answer(id) => {
+                    conversation.server_answers(id);
+                    return Fate::Passed;
+                }
+                Seen::Line(line) => line,
+            };
             if introduction.is_some() {
                 if is_swallowed(line, introduction) {
                     conversation.introduced_anew(line);

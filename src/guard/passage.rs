@@ -34,6 +34,8 @@ pub(super) struct Passage {
     pieces: u64,
     /// Nothing is passed on any more.
     is_over: bool,
+    /// What the client is to be told by us once a line of the server's is over.
+    untold: Vec<u8>,
 }
 
 impl Passage {
@@ -47,6 +49,20 @@ impl Passage {
     pub(super) const fn takes_one_more(&mut self) -> bool {
         self.pieces += 1;
         !self.is_over
+    }
+
+    /// Something of our own for the client. What of it is to be said now: nothing within a line of the server's, and
+    /// nothing any more once that is gone, because the next one has news of its own.
+    pub(super) fn tell(&mut self, words: &[u8]) -> Vec<u8> {
+        if !self.is_over {
+            self.untold.extend_from_slice(words);
+        }
+        self.take_untold()
+    }
+
+    /// What can be said now of what could not be said before.
+    pub(super) fn take_untold(&mut self) -> Vec<u8> {
+        if self.outflow.is_within_a_line() { Vec::new() } else { std::mem::take(&mut self.untold) }
     }
 
     /// The pipe has ended, and no answer comes any more. Whether it was over before.
@@ -79,11 +95,12 @@ impl Outward {
             let is_somebody_elses = waits >= MOST_WAITS || passage.pieces - first >= MOST_PIECES;
             if passage.pieces == seen || is_somebody_elses {
                 passage.end();
-                passage.is_over = true;
                 break;
             }
             seen = passage.pieces;
         }
-        std::mem::take(&mut lock(&self.passage).outflow)
+        let mut passage = lock(&self.passage);
+        passage.is_over = true;
+        std::mem::take(&mut passage.outflow)
     }
 }

@@ -152,7 +152,9 @@ impl Relay {
         let passage = Arc::new(Mutex::new(Passage::default()));
         let (reads, reading) = mpsc::channel();
         self.outward = Some(Outward { passage: Arc::clone(&passage), reading });
+        let its_passage = Arc::clone(&passage);
         server.does(move || {
+            let passage = its_passage;
             let _ends_with_this_thread: Sender<Infallible> = reads;
             let mut replay = None;
             // What the server before this one said comes first, also while the client is slow to read it.
@@ -170,7 +172,7 @@ impl Relay {
             shared.listen_to_server(stdout, &passage, number, &is_replaced);
         });
         let (shared, is_replaced) = (Arc::clone(&self.shared), Arc::clone(&self.is_replaced));
-        let next = Next { stdin, number, preface, answer, is_replaced };
+        let next = Next { stdin, number, passage, preface, answer, is_replaced };
         let Some(introduction) = introduction else {
             shared.resume(next);
             return Ok(());
@@ -253,6 +255,7 @@ impl Relay {
 struct Next {
     stdin: Box<dyn Sink>,
     number: u32,
+    passage: Arc<Mutex<Passage>>,
     /// What it must be told first, once the client has read all that the one before had said.
     preface: Receiver<Option<Replay>>,
     /// Its answer to that. Ends with its output.
@@ -348,7 +351,10 @@ impl Shared {
         self.inlet_changed.notify_all();
         if tells_of_changes {
             let lists = lock(&self.conversation).announced_lists();
-            let _ = streams::write_all(&mut **lock(&self.client), &replies::of_changed(&lists));
+            // Nothing of the server's is passed on meanwhile.
+            let mut passage = lock(&next.passage);
+            let words = passage.tell(&replies::of_changed(&lists));
+            let _ = streams::write_all(&mut **lock(&self.client), &words);
         }
         (self.tell)(heard);
     }

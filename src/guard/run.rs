@@ -25,8 +25,8 @@ use super::rest::Rest;
 use super::telling::{self, Asked};
 use super::times::{ANSWERING, NOT_STARTED};
 use crate::act::guarded as hand;
-use crate::core::{Identity, Watch, wording};
-use crate::monitor::clock::Clock;
+use crate::clock::Clock;
+use crate::core::{Identity, wording};
 use crate::platform::guard::{self, Server, Wake, Waker};
 use crate::{console, leases, logging, platform};
 
@@ -171,9 +171,7 @@ impl<'a> Guard<'a> {
         if let Some(code) = self.start_server() {
             return Some(code);
         }
-        // Without a watch of its own it borrows the usual way of reading command lines.
-        let usual = Watch::exai(platform::PATH_STYLE);
-        let climbed = self.lineage.climb(self.orders.watch.as_ref().unwrap_or(&usual));
+        let climbed = self.lineage.climb();
         let written = self.try_to_write_lease();
         // Whoever waits for its turn finds our lease now.
         drop(turn);

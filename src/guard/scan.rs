@@ -36,6 +36,27 @@ enum At {
     Other,
 }
 
+/// What the value after a name is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Member {
+    Id,
+    Outcome,
+    Method,
+    #[default]
+    Other,
+}
+
+impl Member {
+    const fn named(name: &[u8]) -> Self {
+        match name {
+            b"id" => Self::Id,
+            b"result" | b"error" => Self::Outcome,
+            b"method" => Self::Method,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// What the names in it make of a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 enum Kind {
@@ -52,56 +73,47 @@ pub(super) struct Scan {
     at: At,
     /// The last byte makes the next one a plain character of a text.
     is_escaped: bool,
+    /// The beginning of a name whose end has not come yet.
     name: Vec<u8>,
-    /// The value that is being read is the identifier.
-    keeps: bool,
+    member: Member,
     id: Vec<u8>,
     ids: u32,
     kind: Kind,
+    /// The identifier of the line before.
+    last: Vec<u8>,
 }
 
 impl Scan {
     /// The next bytes of the line, its end aside.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
-        while let Some((&byte, after)) = rest.split_first() {
-            let skipped = match self.at {
-                At::Text | At::Inside { in_text: true, .. } if !self.is_escaped => plain(rest),
-                At::Inside { in_text: false, .. } => unstructured(rest),
-                At::Other => return,
-                At::Begin
-                | At::Member
-                | At::Name
-                | At::Colon
-                | At::Value
-                | At::Text
-                | At::Word
-                | At::Inside { .. }
-                | At::After
-                | At::Done => 0,
+        while !rest.is_empty() && self.at != At::Other {
+            let used = match self.at {
+                At::Name => self.goes_through_name(rest),
+                At::Text => self.goes_through_text(rest),
+                At::Inside { depth, in_text } => self.goes_inside(rest, depth, in_text),
+                At::Word => self.goes_through_word(rest),
+                At::Begin | At::Member | At::Colon | At::Value | At::After | At::Done | At::Other => {
+                    self.step(rest[0]);
+                    1
+                }
             };
-            if skipped > 0 {
-                let (skipped, after) = rest.split_at(skipped);
-                self.keep(skipped);
-                rest = after;
-                continue;
-            }
-            if self.step(byte) {
-                rest = after;
-            }
+            rest = rest.get(used..).unwrap_or_default();
         }
     }
 
     /// The line is over: the request that it answers, as it stands there, and nothing else than such an answer. The
     /// next line begins.
-    pub(super) fn end(&mut self) -> Option<Vec<u8>> {
-        let id =
-            (self.at == At::Done && self.ids == 1 && self.is_answer()).then(|| std::mem::take(&mut self.id));
-        let (mut name, mut kept) = (std::mem::take(&mut self.name), std::mem::take(&mut self.id));
-        name.clear();
-        kept.clear();
-        *self = Self { name, id: kept, ..Self::default() };
-        id
+    pub(super) fn end(&mut self) -> Option<&[u8]> {
+        let answers = self.at == At::Done && self.ids == 1 && self.is_answer();
+        std::mem::swap(&mut self.id, &mut self.last);
+        self.id.clear();
+        self.name.clear();
+        self.at = At::Begin;
+        self.is_escaped = false;
+        self.ids = 0;
+        self.kind = Kind::Unknown;
+        answers.then_some(&*self.last)
     }
 
     /// Whether the line answers something for certain, as far as it was seen.
@@ -110,101 +122,135 @@ impl Scan {
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        if self.keeps {
+        if self.member == Member::Id {
             self.id.extend_from_slice(bytes);
         }
     }
 
-    /// One byte. Whether it is used up.
-    fn step(&mut self, byte: u8) -> bool {
-        let is_space = matches!(byte, b' ' | b'\t' | b'\r');
-        match self.at {
-            At::Begin if byte == b'{' => self.at = At::Member,
-            At::Member if byte == b'"' => {
-                self.name.clear();
-                self.at = At::Name;
+    /// Each of these says how many bytes of what has come it has used up.
+    fn goes_through_name(&mut self, rest: &[u8]) -> usize {
+        let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        match after.first() {
+            // Most names are here as a whole.
+            Some(b'"') if self.name.is_empty() => self.member = Member::named(part),
+            Some(b'"') | None => {
+                let room = LONGEST_NAME.saturating_sub(self.name.len());
+                self.name.extend_from_slice(part.get(..room).unwrap_or(part));
+                self.member = Member::named(&self.name);
             }
-            At::Name if byte == b'"' => self.at = At::Colon,
             // Written in another way it may be any name.
-            At::Name if byte == b'\\' => self.at = At::Other,
-            At::Name => {
-                if self.name.len() < LONGEST_NAME {
-                    self.name.push(byte);
-                }
+            Some(_) => {
+                self.at = At::Other;
+                return rest.len();
             }
-            At::Colon if byte == b':' => self.begin_value(),
-            At::Value if is_space => {}
+        }
+        if after.is_empty() {
+            return end;
+        }
+        self.name.clear();
+        self.at = At::Colon;
+        end + 1
+    }
+
+    fn goes_through_text(&mut self, rest: &[u8]) -> usize {
+        let (used, is_over) = self.text(rest);
+        self.keep(rest.get(..used).unwrap_or_default());
+        if is_over {
+            self.at = At::After;
+        }
+        used
+    }
+
+    fn goes_inside(&mut self, rest: &[u8], depth: u32, in_text: bool) -> usize {
+        if in_text {
+            let (used, is_over) = self.text(rest);
+            self.at = At::Inside { depth, in_text: !is_over };
+            return used;
+        }
+        let plain = unstructured(rest);
+        let Some(byte) = rest.get(plain) else { return plain };
+        self.at = match byte {
+            b'"' => At::Inside { depth, in_text: true },
+            b'{' | b'[' => At::Inside { depth: depth.saturating_add(1), in_text: false },
+            b'}' | b']' if depth == 1 => At::After,
+            b'}' | b']' => At::Inside { depth: depth - 1, in_text: false },
+            _ => self.at,
+        };
+        plain + 1
+    }
+
+    fn goes_through_word(&mut self, rest: &[u8]) -> usize {
+        let end = rest.iter().position(|byte| is_space(*byte) || matches!(byte, b',' | b'}'));
+        let word = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        self.keep(word);
+        if end.is_some() {
+            self.at = At::After;
+        }
+        word.len()
+    }
+
+    /// How many bytes of a text are there, and whether its end is among them.
+    fn text(&mut self, rest: &[u8]) -> (usize, bool) {
+        let mut at = usize::from(std::mem::take(&mut self.is_escaped));
+        while let Some(found) = rest.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+            at += found + 1;
+            if rest.get(at - 1) == Some(&b'"') {
+                return (at, true);
+            }
+            // Whatever follows is no end.
+            at += 1;
+        }
+        self.is_escaped = at > rest.len();
+        (rest.len(), false)
+    }
+
+    /// One byte between names and values.
+    fn step(&mut self, byte: u8) {
+        self.at = match self.at {
+            At::Begin if byte == b'{' => At::Member,
+            At::Member if byte == b'"' => At::Name,
+            At::Colon if byte == b':' => self.value(),
+            At::Value if is_space(byte) => At::Value,
             At::Value => {
                 self.keep(&[byte]);
-                self.at = match byte {
+                match byte {
                     b'"' => At::Text,
-                    b'{' | b'[' if self.keeps => At::Other,
+                    b'{' | b'[' if self.member == Member::Id => At::Other,
                     b'{' | b'[' => At::Inside { depth: 1, in_text: false },
                     b',' | b'}' | b']' | b':' => At::Other,
                     _ => At::Word,
-                };
-            }
-            At::Text => {
-                self.keep(&[byte]);
-                if !self.escapes(byte) && byte == b'"' {
-                    self.at = At::After;
                 }
             }
-            At::Word if is_space || matches!(byte, b',' | b'}') => {
-                self.at = At::After;
-                return false;
-            }
-            At::Word => self.keep(&[byte]),
-            At::Inside { depth, in_text: true } => {
-                if !self.escapes(byte) && byte == b'"' {
-                    self.at = At::Inside { depth, in_text: false };
-                }
-            }
-            At::Inside { depth, in_text: false } => {
-                self.at = match byte {
-                    b'"' => At::Inside { depth, in_text: true },
-                    b'{' | b'[' => At::Inside { depth: depth.saturating_add(1), in_text: false },
-                    b'}' | b']' if depth == 1 => At::After,
-                    b'}' | b']' => At::Inside { depth: depth - 1, in_text: false },
-                    _ => self.at,
-                };
-            }
-            At::After if byte == b',' => {
-                self.keeps = false;
-                self.at = At::Member;
-            }
-            At::Member | At::After if byte == b'}' => self.at = At::Done,
-            At::Begin | At::Member | At::Colon | At::After | At::Done if is_space => {}
-            At::Begin | At::Member | At::Colon | At::After | At::Done | At::Other => self.at = At::Other,
-        }
-        true
+            At::After if byte == b',' => At::Member,
+            At::Member | At::After if byte == b'}' => At::Done,
+            At::Begin | At::Member | At::Colon | At::After | At::Done if is_space(byte) => self.at,
+            At::Begin
+            | At::Member
+            | At::Name
+            | At::Colon
+            | At::Text
+            | At::Word
+            | At::Inside { .. }
+            | At::After
+            | At::Done
+            | At::Other => At::Other,
+        };
     }
 
-    fn begin_value(&mut self) {
-        self.at = At::Value;
-        self.keeps = false;
-        match self.name.as_slice() {
-            b"id" => {
-                self.keeps = true;
-                self.ids += 1;
-            }
-            b"result" | b"error" if self.kind != Kind::Asks => self.kind = Kind::Answer,
-            b"method" => self.kind = Kind::Asks,
-            _ => {}
+    fn value(&mut self) -> At {
+        match self.member {
+            Member::Id => self.ids += 1,
+            Member::Outcome if self.kind != Kind::Asks => self.kind = Kind::Answer,
+            Member::Method => self.kind = Kind::Asks,
+            Member::Outcome | Member::Other => {}
         }
-    }
-
-    /// Whether this byte of a text is not what it looks like, or makes that of the next one.
-    fn escapes(&mut self, byte: u8) -> bool {
-        let escapes = !self.is_escaped && byte == b'\\';
-        let is_plain = std::mem::replace(&mut self.is_escaped, escapes);
-        is_plain || escapes
+        At::Value
     }
 }
 
-/// How many bytes of a text are plain characters.
-fn plain(text: &[u8]) -> usize {
-    memchr2(b'"', b'\\', text).unwrap_or(text.len())
+const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
 }
 
 /// How many bytes, eight at a time, neither open nor close anything.
@@ -235,7 +281,7 @@ mod tests {
     fn answers(line: &str) -> Option<String> {
         let mut scan = Scan::default();
         scan.add(line.as_bytes());
-        scan.end().map(|id| String::from_utf8(id).unwrap())
+        scan.end().map(|id| String::from_utf8(id.to_vec()).unwrap())
     }
 
     #[test]
@@ -284,12 +330,12 @@ mod tests {
         scan.add(br#"{"id":1,"method":"x","p":"\"#);
         assert_eq!(scan.end(), None);
         scan.add(br#"{"id":2,"result":0}"#);
-        assert_eq!(scan.end(), Some(b"2".to_vec()));
+        assert_eq!(scan.end(), Some(&b"2"[..]));
         scan.add(b"{\"result\":[");
         assert!(scan.is_answer(), "known before it is over");
         assert_eq!(scan.end(), None);
         scan.add(br#"{"id":3,"result":0}"#);
-        assert_eq!(scan.end(), Some(b"3".to_vec()));
+        assert_eq!(scan.end(), Some(&b"3"[..]));
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
@@ -327,7 +373,7 @@ mod tests {
             let has_outcome = serde_json::from_str::<Value>(&line).unwrap();
             let has_outcome = has_outcome.get("result").is_some() || has_outcome.get("error").is_some();
             let read = messages(line.as_bytes());
-            let digest = scan.end().map(|id| [b"{\"id\":", id.as_slice(), b"}"].concat());
+            let digest = scan.end().map(|id| [b"{\"id\":", id, b"}"].concat());
             match read.as_slice() {
                 [Message::Response { .. }] if has_outcome => {
                     prop_assert_eq!(messages(&digest.unwrap()), read);

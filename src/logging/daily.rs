@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::file::{LoggingError, begin, name_of};
-use crate::monitor::clock::Clock;
+use crate::clock::Clock;
 
 /// Who hears that lines are lost: once, until one is written again.
 pub(super) type Lost = Box<dyn Fn(&LoggingError) + Send>;

@@ -12,7 +12,7 @@ use super::daily::Daily;
 use super::line::subscriber;
 use super::panics;
 use crate::core::{UnixTime, wording};
-use crate::files;
+use crate::platform::files;
 use crate::platform::private;
 
 const PREFIX: &str = "shimkeeper";
@@ -134,7 +134,7 @@ mod tests {
     use std::io::Write as _;
 
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     #[test]
     fn a_folder_that_cannot_be_written_is_an_error_with_a_way_out() {

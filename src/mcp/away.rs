@@ -3,8 +3,8 @@
 //! The guard ends what it has started. A daemon's container and another machine's process are nobody's child here.
 
 use super::runs::style_of;
-use crate::core::recognise::program_name;
-use crate::core::{PathStyle, launcher, wording};
+use crate::core::interpreter::program_name;
+use crate::core::{CommandLine, PathStyle, wording};
 
 /// Where the server itself runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,34 +69,31 @@ const RULES: &[Rule] = &[
 /// Where the server of a command line runs, if not below the guard, and the program that takes it there. Looked at
 /// through the go-betweens in front of it, and into what a shell is given.
 pub(super) fn away(words: &[String], here: PathStyle) -> Option<(Away, &'static str)> {
-    let split: Vec<String> = words.iter().flat_map(|word| launcher::words_of(word)).collect();
-    [words, &split].into_iter().find_map(|words| {
-        let style = style_of(words, here);
-        let is_first = |at: usize| at == 0 || starts_anew(words, at, style);
-        (0..words.len()).filter(|at| is_first(*at)).find_map(|at| {
-            let name = program_name(&words[at], style);
-            let rest = &words[at + 1..];
-            let rule = RULES.iter().find(|(program, orders, _)| {
-                *program == name
-                    && (orders.is_empty() || rest.iter().any(|word| orders.contains(&word.as_str())))
-            });
-            rule.map(|(program, _, away)| (*away, *program))
-        })
+    CommandLine::of(words, style_of(words, here)).find(&|line| {
+        let words = behind_sudo(line.words, line.style);
+        let (first, rest) = words.split_first()?;
+        let name = program_name(first, line.style);
+        let rule = RULES.iter().find(|(program, orders, _)| {
+            *program == name && (orders.is_empty() || rest.iter().any(|word| orders.contains(&word.as_str())))
+        });
+        rule.map(|(program, _, away)| (*away, *program))
     })
 }
 
-/// Whether a program may stand here: behind a go-between's own words, or behind what parts the commands of a shell.
-fn starts_anew(words: &[String], at: usize, style: PathStyle) -> bool {
-    let before = &words[..at];
-    launcher::launches_another(words, style) && launcher::only_launches(before, style)
-        || before
-            .last()
-            .is_some_and(|word| word == "exec" || word == "sudo" || word.ends_with([';', '&', '|']))
+/// The words behind `sudo` and its options.
+fn behind_sudo(words: &[String], style: PathStyle) -> &[String] {
+    let Some((first, rest)) = words.split_first() else { return words };
+    if program_name(first, style) != "sudo" {
+        return words;
+    }
+    let at = rest.iter().position(|word| !word.starts_with('-'));
+    at.map_or(&[], |at| &rest[at..])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::launcher;
 
     #[test]
     fn what_runs_elsewhere_is_told_from_what_only_names_such_a_program() {

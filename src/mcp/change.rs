@@ -11,7 +11,6 @@ use super::runs::{guarded, is_ours, runs_one_of, safe_start, whole_command_line}
 use super::server::{Command, Kind, Server, servers};
 use super::unread::unread;
 use super::wrap::Guard;
-use crate::core::recognise::file_name;
 use crate::core::wording::{self, Complaint};
 use crate::core::{PathStyle, Watch};
 
@@ -135,8 +134,8 @@ fn is_meant(server: &Server, selection: Selection<'_>, style: PathStyle) -> bool
             Kind::Stdio(command) => runs_a_watched_script(command, watches, style),
             // What it would run cannot be told; who means that script will want to know why.
             Kind::Odd { texts, .. } => watches.iter().any(|watch| {
-                let script = file_name(&watch.script, watch.style);
-                texts.iter().any(|text| text.contains(script))
+                let mark = watch.runs.mark(style);
+                mark.is_some_and(|mark| texts.iter().any(|text| text.contains(mark)))
             }),
             Kind::Remote { .. } | Kind::Hosted(_) => false,
         },

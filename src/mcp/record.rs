@@ -7,7 +7,7 @@ use std::{fs, io};
 use serde::{Deserialize, Serialize};
 
 use crate::core::UnixTime;
-use crate::files;
+use crate::platform::files;
 
 /// What is remembered of one configuration.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]

@@ -2,8 +2,9 @@
 //!
 //! A configuration of Windows is read as one wherever it lies, by how it writes its program.
 
-use crate::core::recognise::{file_name, is_interpreter, names, program_name, script_in};
-use crate::core::{PathStyle, Watch, launcher};
+use crate::core::interpreter::{is_interpreter, program_name};
+use crate::core::path_style::file_name;
+use crate::core::{CommandLine, PathStyle, Watch, launcher};
 
 /// The EXAI project's own wrapper, and the shim beside it that it starts.
 pub(super) const SAFE_START: &str = "start_ws_shim_safe.py";
@@ -17,21 +18,26 @@ pub(super) fn style_of(words: &[String], here: PathStyle) -> PathStyle {
     if is_windows { PathStyle::Windows } else { here }
 }
 
-/// Whether it runs the script of one of the watches.
+/// Whether it runs the server of one of the watches, also where its program is written as a whole command line.
 pub(super) fn runs_one_of(words: &[String], cwd: Option<&str>, watches: &[Watch], here: PathStyle) -> bool {
     let style = style_of(words, here);
-    let runs = |script: &str| watches.iter().any(|watch| names(script, cwd, &watch.script, style));
-    // A shell is given its command line as one word.
-    let split: Vec<String> = words.iter().flat_map(|word| launcher::words_of(word)).collect();
-    [words, &split].into_iter().any(|words| scripts(words, style).any(|(_, script)| runs(script)))
+    let runs = |words: &[String]| {
+        let line = CommandLine::of(words, style).within(cwd);
+        watches.iter().any(|watch| line.runs(&watch.runs))
+    };
+    let is_one_text = words.first().is_some_and(|first| whole_command_line(first, here).is_some());
+    let split = || words.iter().flat_map(|word| launcher::words_of(word)).collect::<Vec<_>>();
+    runs(words) || is_one_text && runs(&split())
 }
 
 /// The wrapper that it runs: its place in the command line, and the same path with the shim's name.
 pub(super) fn safe_start(words: &[String], here: PathStyle) -> Option<(usize, String)> {
-    let style = style_of(words, here);
-    scripts(words, style).find_map(|(at, script)| {
-        let name = file_name(script, style);
+    CommandLine::of(words, style_of(words, here)).find(&|line| {
+        let script = line.script()?;
+        let name = file_name(script, line.style);
         let folder = script.strip_suffix(name)?;
+        // One in a shell's text has no place of its own.
+        let at = words.iter().position(|word| std::ptr::eq(word.as_str(), script))?;
         name.eq_ignore_ascii_case(SAFE_START).then(|| (at, format!("{folder}{SHIM}")))
     })
 }
@@ -77,17 +83,6 @@ pub(super) fn whole_command_line(command: &str, here: PathStyle) -> Option<&str>
     (is_known && !rest.trim().is_empty()).then_some(first)
 }
 
-/// Every script that the command line may come to run, with its place: the one of its own program, and
-/// behind each go-between those of what that starts.
-fn scripts(words: &[String], style: PathStyle) -> impl Iterator<Item = (usize, &str)> {
-    let last = if launcher::launches_another(words, style) { words.len() } else { 1 };
-    (0..last.min(words.len())).filter_map(move |from| {
-        let script = script_in(&words[from..], style)?;
-        let at = (from..words.len()).find(|at| std::ptr::eq(words[*at].as_str(), script))?;
-        Some((at, script))
-    })
-}
-
 /// Our own program in front of a command line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Guarded {
@@ -124,7 +119,7 @@ mod tests {
     }
 
     fn runs_the_shim(words: &[String]) -> bool {
-        runs_one_of(words, None, &[Watch::exai(PathStyle::Unix)], PathStyle::Unix)
+        runs_one_of(words, None, &[Watch::exai()], PathStyle::Unix)
     }
 
     #[test]

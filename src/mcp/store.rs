@@ -12,7 +12,7 @@ use super::outcome::Change;
 use super::record::mark;
 use super::refusal::Refusal;
 use crate::core::{UnixTime, wording};
-use crate::files;
+use crate::platform::files;
 use crate::platform::private;
 use crate::single::{self, Lock};
 
@@ -154,8 +154,8 @@ fn forget_old_ones(folder: &Path, of_path: &str) {
 mod tests {
     use super::*;
     use crate::core::PathStyle;
-    use crate::files::testing::Scratch;
     use crate::mcp::{Client, Ground, Guard, Place, Policy, Selection, plan_unwrap, plan_wrap};
+    use crate::platform::files::testing::Scratch;
 
     #[test]
     fn what_an_unwrap_that_failed_would_have_forgotten_is_still_on_record() {

@@ -3,8 +3,7 @@
 use crate::act::toast::Reply;
 use crate::config::Config;
 use crate::core::Diagnosis;
-
-use super::cleaning::CleanupReport;
+use crate::work::CleanupReport;
 
 /// Something that happened.
 #[derive(Debug)]

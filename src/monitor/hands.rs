@@ -11,15 +11,16 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use super::cleaning::{Looker, clean};
-use super::clock::Clock;
 use super::event::Event;
-use super::restarting::{Ownership, Restarted, Tools, restart};
 use crate::act::Act;
 use crate::act::restart::OwnServer;
+use crate::clock::Clock;
 use crate::core::plan::{Grounds, Reach};
 use crate::core::{Identity, Member, Memory, Scope, Target, Watch, wording};
 use crate::sense::Sense;
+use crate::work::restart::{Ownership, Restarted, restart};
+use crate::work::tools::Tools;
+use crate::work::{Looker, clean};
 
 /// What is to be worked on, with what the monitor's looks saw of it.
 #[derive(Clone, Debug, Default)]

@@ -10,10 +10,7 @@ pub(super) fn carried(old: &[Watch], memories: &[Memory], new: &[Watch]) -> Vec<
 }
 
 fn of(watch: &Watch, old: &[Watch], memories: &[Memory]) -> Memory {
-    let alike = old
-        .iter()
-        .zip(memories)
-        .filter(|(other, _)| other.script == watch.script && other.style == watch.style);
+    let alike = old.iter().zip(memories).filter(|(other, _)| other.runs == watch.runs);
     let nearest = alike.max_by_key(|(other, _)| (other.name == watch.name, other.port == watch.port));
     nearest.map(|(_, memory)| memory.clone()).unwrap_or_default()
 }
@@ -22,7 +19,7 @@ fn of(watch: &Watch, old: &[Watch], memories: &[Memory]) -> Memory {
 mod tests {
     use super::*;
     use crate::core::testing::{World, process};
-    use crate::core::{Listens, Moment, PathStyle};
+    use crate::core::{Listens, Moment, Runs};
 
     /// A watch, and what a look at a server of its client saw.
     fn known(name: &str, port: u16, server: u32) -> (Watch, Memory) {
@@ -32,19 +29,19 @@ mod tests {
         let mut memory = Memory::default();
         memory.learn(&world.first_look(), Moment::default());
         assert!(memory.client_of(world.identity(server)).is_some());
-        (Watch { name: name.into(), port, ..Watch::exai(PathStyle::Unix) }, memory)
+        (Watch { name: name.into(), port, ..Watch::exai() }, memory)
     }
 
     #[test]
     fn a_watch_that_changed_its_name_its_place_or_its_port_keeps_what_is_known() {
         let (one, of_one) = known("one", 3005, 200);
-        let other = Watch { script: "other.py".into(), name: "other".into(), ..one.clone() };
+        let other = Watch { runs: Runs::script("other.py"), name: "other".into(), ..one.clone() };
         let old = [one.clone(), other.clone()];
         let memories = [of_one.clone(), Memory::default()];
         let new = [
             other,
             Watch { name: "renamed".into(), port: 4000, listens: Listens::Never, ..one.clone() },
-            Watch { script: "new.py".into(), ..one },
+            Watch { runs: Runs::script("new.py"), ..one },
         ];
         assert_eq!(carried(&old, &memories, &new), [Memory::default(), of_one, Memory::default()]);
     }

@@ -3,17 +3,12 @@
 //! [`State::step`](state::State::step) knows no clock and does no I/O. [`run`] waits, steps,
 //! performs. Whatever takes long is done by [`hands`], on a thread of its own.
 
-pub mod cleaning;
-pub mod clock;
 pub mod effect;
 pub mod event;
 mod followed;
-pub mod guards;
 pub mod hands;
 mod memories;
-pub mod once;
 mod pace;
-pub mod restarting;
 pub mod run;
 pub mod state;
 #[cfg(test)]

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::clock::Clock;
 use super::effect::Effect;
 use super::event::{Event, Request};
 use super::followed::followed;
@@ -23,6 +22,7 @@ use super::state::State;
 use super::view::View;
 use crate::act::toast::{Pictures, Toast, Toaster};
 use crate::act::{Act, open};
+use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::core::{Identity, Memory, Moment, Pid, Watch, diagnose, wording};
 use crate::paths::Paths;
@@ -322,7 +322,7 @@ impl Shell {
     fn open_config(&self) {
         let file = self.paths.config_file();
         if !file.exists()
-            && let Err(error) = crate::files::write_atomically(&file, config::TEMPLATE.as_bytes())
+            && let Err(error) = crate::platform::files::write_atomically(&file, config::TEMPLATE.as_bytes())
         {
             self.monitor.tell(Event::Failed(error.to_string()));
             return;

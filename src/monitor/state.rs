@@ -6,7 +6,6 @@ mod telling;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::cleaning::{CleanupReport, changes};
 use super::effect::Effect;
 use super::event::{Choice, Event, Request};
 use super::toasts::{News, Told};
@@ -14,6 +13,7 @@ use super::view::RestartOffer;
 use crate::act::toast::{About, Button, Reply, Toast};
 use crate::config::Config;
 use crate::core::{Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Watch, plan, wording};
+use crate::work::CleanupReport;
 
 /// A paused monitor does not look; the user wakes it.
 const PAUSED: Duration = Duration::from_hours(24);
@@ -123,7 +123,7 @@ impl State {
         let mut effects: Vec<Effect> = Vec::new();
         for new in &diagnoses {
             let old = self.diagnoses.iter().find(|old| old.watch.name == new.watch.name);
-            effects.extend(changes(old, new).into_iter().map(Effect::Log));
+            effects.extend(wording::changes(old, new).into_iter().map(Effect::Log));
         }
         self.diagnoses = diagnoses;
         let soon = self.diagnoses.iter().filter_map(Diagnosis::ripe_in).min();

@@ -17,6 +17,7 @@ pub(crate) mod autostart;
 pub(crate) mod callers;
 pub(crate) mod ends;
 pub(crate) mod event_loop;
+pub(crate) mod files;
 pub(crate) mod guard;
 pub(crate) mod input;
 pub(crate) mod listeners;

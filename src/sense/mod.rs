@@ -14,8 +14,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::core::guarded::living;
+use crate::core::interpreter::{is_interpreter, program_name};
 use crate::core::moment::Now;
-use crate::core::recognise::{is_interpreter, program_name};
 use crate::core::snapshot::{Binding, Listener};
 use crate::core::title::hides_what_it_runs;
 use crate::core::{
@@ -120,15 +120,16 @@ impl Machine {
     /// Processes that hide what they run, any of which may be the server of one of these watches. Reads everybody's
     /// command line: for a command that somebody waits for, and not at each look.
     pub fn titled(&mut self, watches: &[&Watch], now: Now) -> io::Result<Vec<Process>> {
+        let style = platform::PATH_STYLE;
         let mut found = self.table.of_one_word(now)?;
         let is_one = |process: &Process| {
             let exe = process.exe.as_deref().unwrap_or_default();
-            watches.iter().any(|watch| is_interpreter(&program_name(exe, watch.style), watch.style))
+            is_interpreter(&program_name(exe, style), style)
         };
         for process in found.iter_mut().filter(|process| is_one(process)) {
             process.details = Some(self.table.details(process.identity.pid));
         }
-        found.retain(|process| watches.iter().any(|watch| hides_what_it_runs(process, watch)));
+        found.retain(|process| watches.iter().any(|watch| hides_what_it_runs(process, &watch.runs, style)));
         Ok(found)
     }
 
@@ -260,10 +261,10 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::core::{PathStyle, UnixTime};
+    use crate::core::UnixTime;
 
     fn watch(name: &str, port: u16, listens: Listens) -> Watch {
-        Watch { name: name.into(), port, listens, ..Watch::exai(PathStyle::Unix) }
+        Watch { name: name.into(), port, listens, ..Watch::exai() }
     }
 
     #[test]

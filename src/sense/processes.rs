@@ -10,7 +10,6 @@ use crate::core::launcher::{is_guard, is_launcher};
 use crate::core::module::last_part;
 use crate::core::moment::Now;
 use crate::core::reaper::is_a_containers_init;
-use crate::core::recognise::file_name;
 use crate::core::{Fact, Lease, Pid, Process, Unseen, Watch};
 use crate::platform;
 use crate::platform::table::{Depth, Question, Table};
@@ -34,10 +33,10 @@ pub(super) fn read(
     calling: &mut Calling,
     search: &Search<'_>,
 ) -> Result<(Vec<Process>, Vec<Pid>), Unseen> {
-    let watches = search.watches;
+    let (watches, style) = (search.watches, platform::PATH_STYLE);
     let parts: Vec<String> =
-        watches.iter().map(|watch| file_name(&watch.script, watch.style).to_owned()).collect();
-    let modules: Vec<String> = watches.iter().filter_map(last_part).collect();
+        watches.iter().filter_map(|watch| watch.runs.mark(style)).map(str::to_owned).collect();
+    let modules: Vec<String> = watches.iter().filter_map(|watch| last_part(&watch.runs, style)).collect();
     let guards: Vec<Pid> = search.leases.iter().map(|lease| lease.guard.pid).collect();
     let named = |lease: &Lease| {
         lease
@@ -56,9 +55,7 @@ pub(super) fn read(
             // Whatever the first process was told to run, it takes in everybody else's children.
             is_a_containers_init(process)
                 || !process.identity.pid.is_first()
-                    && watches
-                        .iter()
-                        .any(|watch| is_launcher(process, watch) || is_guard(process, watch.style))
+                    && (is_launcher(process, style) || is_guard(process, style))
         },
         depth: search.depth,
         now: search.now,

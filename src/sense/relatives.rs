@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::core::recognise::{file_name, is_interpreter, program_of};
+use crate::core::recognise::may_be_a_match;
 use crate::core::{Fact, Holder, Lease, Pid, PortFacts, Presence, Process, Watch};
 use crate::platform;
 use crate::platform::table::Table;
@@ -51,11 +51,11 @@ pub(super) fn of_shims(processes: &[Process], watches: &[Watch], leases: &[Lease
 }
 
 pub(super) fn may_be_a_shim(process: &Process, watch: &Watch) -> bool {
-    let script = file_name(&watch.script, watch.style).to_lowercase();
-    let names_it = |words: &[String]| words.iter().any(|word| word.to_lowercase().contains(&script));
+    let Some(mark) = watch.runs.mark(platform::PATH_STYLE).map(str::to_lowercase) else { return false };
+    let names_it = |words: &[String]| words.iter().any(|word| word.to_lowercase().contains(&mark));
     match &process.args {
         Fact::Known(words) => names_it(words) || process.ran.as_deref().is_some_and(names_it),
-        Fact::Hidden => is_interpreter(&program_of(process, watch.style), watch.style),
+        Fact::Hidden => may_be_a_match(process, &watch.runs, platform::PATH_STYLE),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::core::launcher::{is_guard, is_launcher};
 use crate::core::reaper::may_take_in;
 use crate::core::snapshot::{Callers, OtherEnd};
 use crate::core::{Moment, Pid, Process};
+use crate::platform;
 use crate::platform::callers::Calls;
 use crate::platform::table::{Asked, Change, Depth, Table};
 
@@ -106,9 +107,9 @@ fn lines(processes: &[Process], search: &Search<'_>) -> Vec<Line> {
     let by_pid: HashMap<Pid, &Process> =
         processes.iter().map(|process| (process.identity.pid, process)).collect();
     let is_between = |process: &Process| {
-        search.watches.iter().any(|watch| {
-            is_launcher(process, watch) || is_guard(process, watch.style) || may_be_a_shim(process, watch)
-        })
+        is_launcher(process, platform::PATH_STYLE)
+            || is_guard(process, platform::PATH_STYLE)
+            || search.watches.iter().any(|watch| may_be_a_shim(process, watch))
     };
     let shims = processes.iter().filter(|process| {
         process.details.is_some() && search.watches.iter().any(|watch| may_be_a_shim(process, watch))

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::icon::tooltip;
 use super::menu::{Row, menu};
 use crate::config::Config;
+use crate::core::Moment;
 use crate::core::testing::{World, process};
-use crate::core::{Moment, PathStyle};
 use crate::monitor::{Choice, Effect, Event, State, View};
 
 const SHIM: &[&str] = &["python", "-u", "run_ws_shim.py"];
@@ -77,7 +77,7 @@ fn worlds(name: &str) -> Vec<(&'static str, World)> {
 
 /// What the monitor shows of a world, and every toast that it can make of it.
 fn shown(world: &World) -> (View, Vec<(String, String)>) {
-    let mut state = State::new(Config::standard(PathStyle::Unix), None);
+    let mut state = State::new(Config::standard(), None);
     let mut step = |event| state.step(event, Moment(Duration::from_secs(10)));
     let mut effects = step(Event::Looked(vec![world.look()]));
     effects.extend(step(Event::Chosen(Choice::Tell)));

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::start::PATIENCE;
+use crate::clock::Clock;
 use crate::console;
 use crate::core::{Pid, wording};
 use crate::exit::Outcome;
-use crate::monitor::clock::Clock;
 use crate::monitor::event::Request;
 use crate::paths::Paths;
 use crate::platform::{self, Held};
@@ -105,7 +105,7 @@ fn remove_if_empty(folder: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     #[test]
     fn configuration_and_logs_survive_the_removal() {

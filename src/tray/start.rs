@@ -13,18 +13,18 @@ use super::app::{App, Wake};
 use super::args::Args;
 use super::icon::{largest, picture};
 use super::leave;
+use crate::clock::Clock;
 use crate::config::{self, Config, Missing};
 use crate::core::wording;
 use crate::exit::Outcome;
-use crate::monitor::clock::Clock;
 use crate::monitor::event::Request;
-use crate::monitor::once::clean_once;
 use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event, Face, State};
 use crate::paths::{self, Paths};
 use crate::platform::event_loop::EventLoop;
 use crate::sense::Sense;
 use crate::single::{self, Lock};
+use crate::work::once::clean_once;
 use crate::{act, console, logging, platform, sense};
 
 /// How long the tray that runs may take to answer.
@@ -91,7 +91,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Err(error) => {
             console::complain(&error.to_string());
             tracing::error!("{error}");
-            (Config::standard(platform::PATH_STYLE), Some(error.to_string()))
+            (Config::standard(), Some(error.to_string()))
         }
     };
     let event_loop = EventLoop::<Wake>::new().map_err(|error| {

@@ -250,7 +250,7 @@ fn a_file_that_may_not_be_read_is_an_error_and_not_the_default() {
 fn a_missing_file_is_the_default_unless_the_user_named_it() {
     let path = Path::new("/nowhere/config.toml");
     let config = load(path, PathStyle::Unix, Missing::Standard).unwrap();
-    assert_eq!(config, Config::standard(PathStyle::Unix));
+    assert_eq!(config, Config::standard());
     let error = load(path, PathStyle::Unix, Missing::Refused).unwrap_err();
     assert_eq!(error.to_string(), "/nowhere/config.toml: the file does not exist");
     assert!(error.hint().unwrap().contains("--config"));
@@ -259,13 +259,13 @@ fn a_missing_file_is_the_default_unless_the_user_named_it() {
 #[test]
 fn without_a_file_the_exai_shim_is_watched() {
     let config = Folder::new("").load().unwrap();
-    assert_eq!(config, Config::standard(PathStyle::Unix));
+    assert_eq!(config, Config::standard());
     assert_eq!(config.poll_interval, Duration::from_secs(2));
     assert_eq!([config.orphan_grace, config.stop_grace], [5, 3].map(Duration::from_secs));
     assert_eq!((config.auto_cleanup, config.toasts), (false, true));
     let [watch] = &config.watches[..] else { panic!("{config:?}") };
     assert_eq!(
-        (watch.name.as_str(), watch.port, watch.script.as_str()),
+        (watch.name.as_str(), watch.port, watch.runs.what.name()),
         ("exai-mcp", 3005, "run_ws_shim.py")
     );
     assert_eq!(watch.listens, Listens::Maybe);
@@ -297,7 +297,7 @@ fn every_key_is_read() {
     assert_eq!([config.orphan_grace, config.stop_grace], [3600, 0].map(Duration::from_secs));
     assert_eq!((config.auto_cleanup, config.toasts), (true, false));
     let [watch] = &config.watches[..] else { panic!("{config:?}") };
-    assert_eq!((watch.name.as_str(), watch.port, watch.script.as_str()), ("a b", 65535, "x/y.py"));
+    assert_eq!((watch.name.as_str(), watch.port, watch.runs.what.name()), ("a b", 65535, "x/y.py"));
     assert_eq!((watch.listens, watch.orphan_grace), (Listens::Always, Duration::from_hours(1)));
     assert_eq!(watch.command, [program.to_str().unwrap(), "", "two\nlines"]);
     assert!(Path::new(watch.cwd.as_ref().unwrap()).is_absolute());

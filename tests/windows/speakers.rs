@@ -10,7 +10,7 @@ use std::time::Duration;
 use shimkeeper::act::{Act, Machine as Hands};
 use shimkeeper::core::moment::Now;
 use shimkeeper::core::plan::Grounds;
-use shimkeeper::core::{Instance, Memory, Moment, PathStyle, Refusal, Target, UnixTime, Watch, diagnose};
+use shimkeeper::core::{Instance, Memory, Moment, Refusal, Runs, Target, UnixTime, Watch, diagnose};
 use shimkeeper::sense::{Machine, Sense};
 
 use super::guard::process::Process;
@@ -118,7 +118,7 @@ fn a_server_whose_launcher_has_ended_ends_with_its_client() {
 
 /// The only instance of a watch, as a look finds it.
 fn instance() -> Instance {
-    let watch = Watch { script: "run_ws_shim.py".into(), ..Watch::exai(PathStyle::Windows) };
+    let watch = Watch { runs: Runs::script("run_ws_shim.py"), ..Watch::exai() };
     let now = Now { moment: Moment(Duration::from_secs(1)), wall: UnixTime(0), births: 0 };
     let snapshot = Machine::new().look(slice::from_ref(&watch), now);
     let mut instances = diagnose(&snapshot, &watch, &Memory::default(), now.moment).instances;

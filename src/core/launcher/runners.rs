@@ -2,6 +2,8 @@
 //!
 //! The value of an option is no order: `uv --directory run pip …` runs nothing.
 
+use std::borrow::Cow;
+
 /// How such a program reads its arguments.
 pub(super) struct Runner {
     /// The orders by which it runs something; none where it does nothing else.
@@ -9,9 +11,6 @@ pub(super) struct Runner {
     /// Options that take the next word as their value.
     values: &'static [&'static str],
 }
-
-/// Words that stand between a go-between and what it runs.
-const ORDERS: &[&str] = &["run", "tool", "exec", "x", "dlx", "sh", "ash"];
 
 const UV_VALUES: &[&str] = &[
     "--allow-insecure-host",
@@ -196,25 +195,73 @@ pub(super) fn runner(program: &str) -> Option<Runner> {
     Some(Runner { orders, values })
 }
 
+/// Options by which the package is named, where it is not the word that is run.
+const PACKAGES: &[&str] = &["-p", "--package", "--from", "--spec"];
+
 impl Runner {
     /// Whether it runs something when it is called with these arguments.
     pub(super) fn runs(&self, rest: &[String]) -> bool {
-        self.orders.is_empty() || self.words(rest).next().is_some_and(|word| self.orders.contains(&word))
+        self.orders.is_empty() || self.words(rest).next().is_some_and(|(_, word)| self.orders.contains(&word))
     }
 
-    /// Whether all of this comes before what it runs: its options with their values, its order to run.
-    pub(super) fn comes_before(&self, rest: &[String]) -> bool {
-        self.words(rest).all(is_an_order)
+    /// What it runs, with the arguments of that.
+    pub(super) fn inner<'a>(&self, rest: &'a [String]) -> Option<Cow<'a, [String]>> {
+        let at = self.place_of_inner(rest)?;
+        let is_module = |word: &String| matches!(word.as_str(), "-m" | "--module");
+        if self.is_uv() && rest[..at].iter().any(is_module) {
+            let python = ["python", "-m"].map(str::to_owned).into_iter();
+            return Some(python.chain(rest[at..].iter().cloned()).collect());
+        }
+        Some(Cow::Borrowed(&rest[at..]))
     }
 
-    /// The words that are neither options nor their values.
-    fn words<'a>(&self, rest: &'a [String]) -> impl Iterator<Item = &'a str> {
-        let mut words = rest.iter().map(String::as_str);
+    /// The packages from which it takes what it runs.
+    pub(super) fn packages<'a>(&self, rest: &'a [String]) -> Vec<&'a str> {
+        let Some(at) = self.place_of_inner(rest) else { return Vec::new() };
+        // The Python of `uv run -p 3.12` is no package.
+        let is_one = |option: &str| PACKAGES.contains(&option) && !(option == "-p" && self.is_uv());
+        let mut named = Vec::new();
+        for (at, word) in rest[..at].iter().enumerate() {
+            match word.split_once('=') {
+                Some((option, package)) if is_one(option) => named.push(package),
+                None if is_one(word) => named.extend(rest.get(at + 1).map(String::as_str)),
+                Some(_) | None => {}
+            }
+        }
+        if named.is_empty() { vec![rest[at].as_str()] } else { named }
+    }
+
+    fn place_of_inner(&self, rest: &[String]) -> Option<usize> {
+        let mut words = self.words(rest);
+        let (mut at, mut word) = words.next()?;
+        if !self.orders.is_empty() {
+            if !self.orders.contains(&word) {
+                return None;
+            }
+            let is_tool = word == "tool";
+            (at, word) = words.next()?;
+            if is_tool {
+                if !matches!(word, "run" | "uvx") {
+                    return None;
+                }
+                (at, _) = words.next()?;
+            }
+        }
+        Some(at)
+    }
+
+    fn is_uv(&self) -> bool {
+        self.values.as_ptr() == UV_VALUES.as_ptr()
+    }
+
+    /// The words that are neither options nor their values, with their places.
+    fn words<'a>(&self, rest: &'a [String]) -> impl Iterator<Item = (usize, &'a str)> {
+        let mut words = rest.iter().map(String::as_str).enumerate();
         std::iter::from_fn(move || {
             loop {
-                let word = words.next()?;
+                let (at, word) = words.next()?;
                 if !word.starts_with('-') {
-                    return Some(word);
+                    return Some((at, word));
                 }
                 if self.values.contains(&word) {
                     words.next();
@@ -222,8 +269,4 @@ impl Runner {
             }
         })
     }
-}
-
-pub(super) fn is_an_order(word: &str) -> bool {
-    ORDERS.contains(&word)
 }

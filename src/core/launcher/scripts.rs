@@ -3,23 +3,20 @@
 //! Anybody may call a script so. A runner is told from its namesakes by where it lies: in doubt it is a client,
 //! for whoever looks through a client takes its server for an orphan.
 
-use super::program_name;
-use super::runners::runner;
-use crate::core::recognise::{Interpreter, interpreter, program_of, script_of};
-use crate::core::snapshot::Process;
-use crate::core::watch::PathStyle;
+use super::runners::{Runner, runner};
+use crate::core::command_line::CommandLine;
+use crate::core::interpreter::{Interpreter, interpreter, program_name};
+use crate::core::path_style::PathStyle;
 
-/// Whether `process` runs the script of a runner, with an order to run something.
-pub(super) fn is_runners_script(process: &Process, style: PathStyle) -> bool {
-    let args = process.args();
-    let Some(script) = script_of(process, style) else { return false };
-    let Some(at) = args.iter().position(|word| std::ptr::eq(word.as_str(), script)) else { return false };
-    let name = match interpreter(&program_of(process, style), style) {
-        Some(Interpreter::Python | Interpreter::PythonLauncher) => runner_of_python(script, style),
-        Some(Interpreter::Node | Interpreter::Runner) => runner_of_node(script, style),
+/// The runner whose script a command line runs, with the words behind that.
+pub(super) fn runner_in_a_script<'a>(line: &CommandLine<'a>) -> Option<(Runner, &'a [String])> {
+    let script = line.script()?;
+    let name = match interpreter(&line.program_name(), line.style) {
+        Some(Interpreter::Python | Interpreter::PythonLauncher) => runner_of_python(script, line.style),
+        Some(Interpreter::Node | Interpreter::Runner) => runner_of_node(script, line.style),
         None => None,
     };
-    name.and_then(|name| runner(&name)).is_some_and(|runner| runner.runs(&args[at + 1..]))
+    Some((runner(&name?)?, line.behind(script)))
 }
 
 /// What pip installs: `bin/poetry`, `Scripts\poetry.exe`, `Scripts\poetry-script.py`.
@@ -70,11 +67,10 @@ mod tests {
     use super::*;
     use crate::core::launcher::is_launcher;
     use crate::core::testing::process;
-    use crate::core::watch::Watch;
 
     fn launches(style: PathStyle, line: &str) -> bool {
         let words: Vec<&str> = line.split(' ').collect();
-        is_launcher(&process(7, 1).with_args(&words), &Watch::exai(style))
+        is_launcher(&process(7, 1).with_args(&words), style)
     }
 
     #[test]

@@ -80,7 +80,7 @@ fn unripe_in(instance: &Instance) -> Option<Duration> {
 #[must_use]
 pub fn port_kept_by(diagnosis: &Diagnosis, keeps: &Finding) -> Complaint {
     let says = format!("the server was not started: {}", finding(keeps, &diagnosis.watch));
-    Complaint { sentence: says, hint: finding_hint(keeps, &diagnosis.watch) }
+    Complaint { sentence: says, hint: finding_hint(keeps, diagnosis) }
 }
 
 /// Nobody is seen to listen, and yet it cannot be bound.

@@ -1,11 +1,13 @@
 //! What is not in order, and what to do about it.
 
 use super::{name, unseen, unseen_hint};
+use crate::core::diagnose::Diagnosis;
 use crate::core::finding::Finding;
 use crate::core::heir::{Heir, Proof};
 use crate::core::identity::Pid;
+use crate::core::path_style::PathStyle;
 use crate::core::snapshot::Hold;
-use crate::core::watch::{PathStyle, Watch};
+use crate::core::watch::Watch;
 
 /// One finding, as a clause.
 #[must_use]
@@ -64,15 +66,17 @@ pub fn heir(heir: &Heir) -> String {
 
 /// What to do about a finding, where there is something.
 #[must_use]
-pub fn finding_hint(finding: &Finding, watch: &Watch) -> Option<String> {
-    let port = watch.port;
+pub fn finding_hint(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
+    let port = diagnosis.watch.port;
     match finding {
         Finding::Orphan { .. } => Some("`shimkeeper cleanup` ends it".into()),
         Finding::Suspected { .. } => None,
         Finding::Ghost { heir: None, .. } => Some(
             "if no program can be found that belongs to it, logging off or a restart frees the port".into(),
         ),
-        Finding::Foreign { hold: Hold::Connected, .. } => Some(outgoing_hint(port, watch.style)),
+        Finding::Foreign { hold: Hold::Connected, .. } => {
+            Some(outgoing_hint(port, diagnosis.system.path_style()))
+        }
         Finding::Foreign { .. } | Finding::Ghost { .. } => {
             Some(format!("`shimkeeper free {port}` shows who it is and ends it if you say so"))
         }

@@ -6,6 +6,7 @@
 mod acting;
 mod amounts;
 mod before;
+mod changes;
 mod configuring;
 mod doctor;
 mod found;
@@ -26,6 +27,7 @@ mod windows;
 pub use acting::*;
 pub use amounts::*;
 pub use before::*;
+pub use changes::*;
 pub use configuring::*;
 pub use doctor::*;
 pub use found::*;
@@ -40,5 +42,7 @@ pub use schedule::*;
 pub use setup::*;
 pub use toasts::*;
 pub use tray::*;
-pub use users::called_by;
+pub use users::{
+    CALLERS_UNKNOWN, called_by, no_server_of_a_watch, not_restarted_in_use, not_restarted_in_use_hint,
+};
 pub use windows::*;

@@ -152,8 +152,8 @@ pub fn pace_row(interval: Duration, paused: bool) -> String {
 #[must_use]
 pub fn watching_row(watches: &[Watch]) -> String {
     let named = |watch: &Watch| match watch.listens {
-        Listens::Never => watch.script.clone(),
-        Listens::Always | Listens::Maybe => format!("{} ({})", watch.script, watch.port),
+        Listens::Never => watch.runs.what.name().to_owned(),
+        Listens::Always | Listens::Maybe => format!("{} ({})", watch.runs.what.name(), watch.port),
     };
     format!("Watches {}", watches.iter().map(named).collect::<Vec<_>>().join(", "))
 }

@@ -16,6 +16,27 @@ pub fn called_by(caller: Option<&(Pid, String)>, at: &Door) -> String {
     }
 }
 
+/// Where connections cannot be read.
+pub const CALLERS_UNKNOWN: &str = "the system does not tell whether anybody is connected to it";
+
+/// A restart that would cut somebody off who was not asked.
+#[must_use]
+pub fn not_restarted_in_use(pid: Pid, user: &str) -> String {
+    format!("{pid} was not restarted: {user}, and a restart would cut the connection")
+}
+
+/// What to do about it.
+#[must_use]
+pub fn not_restarted_in_use_hint(pid: Pid) -> String {
+    format!("`shimkeeper restart --pid {pid}` restarts it all the same")
+}
+
+/// A number that is no server's.
+#[must_use]
+pub fn no_server_of_a_watch(pid: Pid) -> String {
+    format!("{pid} belongs to no server that is watched: `shimkeeper status` lists them")
+}
+
 /// Why it stays, in two or three words.
 pub(super) fn adoption_in_short(evidence: &Evidence) -> Option<&'static str> {
     match evidence {

@@ -154,7 +154,10 @@ fn parent_of_an_instance(world: &World, index: Index) -> Option<Pid> {
     let members: Vec<Identity> =
         instances.iter().flat_map(|instance| &instance.members).map(|member| member.identity).collect();
     let belongs = above.iter().any(|one| members.contains(&one.identity) || one.args == Fact::Hidden);
-    let shares = parent.parent.and_then(find).is_some_and(|above| is_launcher(above, &world.watch));
+    let shares = parent
+        .parent
+        .and_then(find)
+        .is_some_and(|above| is_launcher(above, world.snapshot.system.path_style()));
     let is_us = parent.identity.pid == world.snapshot.me;
     (!belongs && !shares && !is_us).then_some(parent.identity.pid)
 }

@@ -74,7 +74,11 @@ fn npx_and_its_shell_are_one_instance_with_the_server() {
         let npx = process(190, 57).with_args(&["npm exec some-server"]).child_of(parent);
         let shell = process(195, 58).with_args(&["sh", "-c", "some-server"]).child_of(190);
         let server = process(200, 60).with_args(&["node", "/opt/server.mjs"]).child_of(195);
-        desk().and(npx).and(shell).and(server).watched(|watch| watch.script = "server.mjs".into())
+        desk()
+            .and(npx)
+            .and(shell)
+            .and(server)
+            .watched(|watch| watch.runs = crate::core::Runs::script("server.mjs"))
     };
     check(&chain(150), Verdict::Healthy, &[attached(190, 150).with(&[190, 195, 200])]);
     check(&chain(1), Verdict::Orphaned, &[orphan(190).with(&[190, 195, 200])]);

@@ -66,7 +66,11 @@ fn a_process_named_after_the_script_may_be_the_shim_itself() {
     check(&desk().and(hidden("run_ws_shim.py")), Verdict::Unseen, &[]);
     // Linux keeps fifteen characters of a name.
     let world = desk().and(hidden("run_ws_shim_wit"));
-    check(&world.watched(|watch| watch.script = "run_ws_shim_with_tls.py".into()), Verdict::Unseen, &[]);
+    check(
+        &world.watched(|watch| watch.runs = crate::core::Runs::script("run_ws_shim_with_tls.py")),
+        Verdict::Unseen,
+        &[],
+    );
 }
 
 #[test]

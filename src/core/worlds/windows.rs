@@ -57,7 +57,11 @@ fn cmd_and_npx_are_looked_through() {
         let npx =
             process(190, 599).with_args(&["node.exe", r"C:\npm\bin\npx-cli.js", "server"]).child_of(180);
         let server = process(200, 600).with_args(&["node.exe", r"C:\x\server.mjs"]).child_of(190);
-        windows_desk().and(cmd).and(npx).and(server).watched(|watch| watch.script = "server.mjs".into())
+        windows_desk()
+            .and(cmd)
+            .and(npx)
+            .and(server)
+            .watched(|watch| watch.runs = crate::core::Runs::script("server.mjs"))
     };
     check(&chain(1500), Verdict::Healthy, &[attached(180, 1500).with(&[180, 190, 200])]);
     check(&chain(1400).where_died(1400), Verdict::Orphaned, &[orphan(180).with(&[180, 190, 200])]);

@@ -5,14 +5,14 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use crate::act::{Act, EndReport};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::moment::Now;
-use crate::core::{PathStyle, Snapshot, Target, Watch};
-use crate::files::testing::Scratch;
-use crate::monitor::clock::Clock;
+use crate::core::{Snapshot, Target, Watch};
 use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event};
 use crate::paths::Paths;
+use crate::platform::files::testing::Scratch;
 use crate::sense::Sense;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -51,7 +51,7 @@ fn ends(break_at_the_first_look: bool) -> End {
     let eyes = |break_at_the_first_look| Box::new(Eyes { break_at_the_first_look });
     let setup = Setup {
         paths: Paths::new(Some(scratch.path()), None).unwrap(),
-        config: Config { toasts: false, ..Config::standard(PathStyle::Unix) },
+        config: Config { toasts: false, ..Config::standard() },
         config_problem: None,
         program: std::env::current_exe().unwrap(),
         clock: Clock::start(),

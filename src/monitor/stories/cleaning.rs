@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use super::scene::{Story, begins_cleanup, in_use, orphans, quiet, toast};
 use crate::act::{Act, EndReport, Ended, How};
+use crate::clock::Clock;
 use crate::core::moment::Now;
 use crate::core::plan::{Refusal, Refused};
 use crate::core::testing::{World, pid, process};
 use crate::core::{Scope, Snapshot, Target, Verdict, Watch};
-use crate::monitor::cleaning::{CleanupReport, Looker, clean};
-use crate::monitor::clock::Clock;
 use crate::monitor::hands::{Hands, Seen};
 use crate::monitor::{Choice, Event, Face};
 use crate::sense::Sense;
+use crate::work::{CleanupReport, Looker, clean};
 
 /// Where guards listen in these stories.
 const LEASES: &str = "/leases";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::scene::{Story, begins_cleanup, in_use, logged, next_look, orphans, quiet, title, toast};
 use crate::config::Config;
-use crate::core::{PathStyle, Verdict, Watch};
+use crate::core::{Verdict, Watch};
 use crate::monitor::{Choice, Effect, Event, Face};
 
 const GREEN: Face = Face::Verdict(Verdict::Healthy);
@@ -64,8 +64,8 @@ fn the_tick_of_the_start_at_login_follows_what_the_system_says() {
 fn a_changed_configuration_replaces_what_is_watched() {
     let mut story = Story::new();
     story.at(10).looks(&in_use());
-    let other = Watch { name: "other".into(), port: 4000, ..Watch::exai(PathStyle::Unix) };
-    let config = Config { watches: vec![other.clone()], ..Config::standard(PathStyle::Unix) };
+    let other = Watch { name: "other".into(), port: 4000, ..Watch::exai() };
+    let config = Config { watches: vec![other.clone()], ..Config::standard() };
     let effects = story.step(Event::Configured(Box::new(Ok(config))));
     assert!(effects.contains(&Effect::Watch(vec![other])), "{effects:#?}");
     assert_eq!(next_look(&effects), Duration::ZERO);
@@ -93,7 +93,7 @@ fn a_broken_configuration_keeps_the_old_one_and_is_never_green() {
     assert_eq!(story.face(), Face::Verdict(Verdict::Orphaned), "an orphan is worse and shown");
     assert!(story.view().lines[0].contains("config.toml:1"), "{:#?}", story.view());
 
-    story.step(Event::Configured(Box::new(Ok(Config::standard(PathStyle::Unix)))));
+    story.step(Event::Configured(Box::new(Ok(Config::standard()))));
     story.at(16).looks(&in_use());
     assert_eq!(story.face(), GREEN, "mended");
 }

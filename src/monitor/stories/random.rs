@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::scene::{Story, begins_cleanup, begins_restart, in_use, orphans, quiet, report};
 use crate::act::toast::{Button, Reply};
 use crate::config::Config;
-use crate::core::{PathStyle, Verdict};
+use crate::core::Verdict;
 use crate::monitor::event::Request;
 use crate::monitor::{Choice, Effect, Event, Face};
 
@@ -49,7 +49,7 @@ impl Happens {
             Cleaned => Event::Cleaned(Ok(report(&orphans([600]).look(), quiet().look()))),
             Restarted => Event::Restarted(Ok("done".into())),
             Broken => Event::Configured(Box::new(Err("broken".into()))),
-            Mended => Event::Configured(Box::new(Ok(Config::standard(PathStyle::Unix)))),
+            Mended => Event::Configured(Box::new(Ok(Config::standard()))),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::act::toast::Toast;
 use crate::config::Config;
 use crate::core::testing::{World, process};
-use crate::core::{Diagnosis, Moment, PathStyle, Process, UnixTime};
+use crate::core::{Diagnosis, Moment, Process, UnixTime};
 use crate::monitor::{Choice, Effect, Event, Face, State, View};
 
 /// The command line of the shim.
@@ -25,14 +25,14 @@ impl Story {
 
     /// The same but for these settings.
     pub(super) fn with(change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::standard(PathStyle::Unix);
+        let mut config = Config::standard();
         change(&mut config);
         Self { state: State::new(config, None), now: Moment::default() }
     }
 
     /// The same over a file that does not load.
     pub(super) fn with_broken_file(why: &str) -> Self {
-        let config = Config::standard(PathStyle::Unix);
+        let config = Config::standard();
         Self { state: State::new(config, Some(why.into())), now: Moment::default() }
     }
 
@@ -152,17 +152,12 @@ pub(super) fn next_look(effects: &[Effect]) -> Duration {
 }
 
 /// What the last look before a cleanup and the first one after it come to.
-pub(super) fn report(before: &Diagnosis, after: Diagnosis) -> crate::monitor::cleaning::CleanupReport {
+pub(super) fn report(before: &Diagnosis, after: Diagnosis) -> crate::work::CleanupReport {
     let plan = crate::core::plan(before, crate::core::Scope::Orphans);
     let ended = plan
         .targets
         .iter()
         .map(|target| crate::act::Ended { pid: target.top.pid, how: crate::act::How::Asked })
         .collect();
-    crate::monitor::cleaning::CleanupReport {
-        planned: plan.targets,
-        ended,
-        refused: plan.refused,
-        after: vec![after],
-    }
+    crate::work::CleanupReport { planned: plan.targets, ended, refused: plan.refused, after: vec![after] }
 }

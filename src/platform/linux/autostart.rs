@@ -13,8 +13,8 @@ use directories::BaseDirs;
 
 use super::desktop_exec as exec;
 use crate::core::{mask, wording};
-use crate::files;
 use crate::platform::autostart::Autostart;
+use crate::platform::files;
 
 const FILE: &str = "autostart/shimkeeper.desktop";
 
@@ -155,7 +155,7 @@ pub(super) fn is_same_file(left: &Path, right: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     /// A folder with an entry of this text.
     fn with(text: &str) -> Scratch {

@@ -15,7 +15,7 @@ use super::autostart::is_same_file;
 use super::systemctl;
 use super::systemd_units::{self as units, SERVICE, TIMER};
 use crate::core::{UnixTime, mask, wording};
-use crate::files;
+use crate::platform::files;
 use crate::platform::schedule::{Change, EnableError, Job, Runs, Schedule};
 
 pub(crate) const STEP: Duration = Duration::from_secs(1);

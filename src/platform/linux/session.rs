@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::path::PathBuf;
 
-use crate::files;
+use crate::platform::files;
 
 /// Ours; `None` where the session has no such folder.
 fn folder() -> Option<PathBuf> {

@@ -14,7 +14,7 @@ use super::pipe::sid;
 use super::small_program::{DOING, output_of};
 use super::task_xml::{self as xml, Task};
 use crate::core::{mask, wording};
-use crate::files;
+use crate::platform::files;
 use crate::platform::schedule::{Change, EnableError, Job, Runs, Schedule};
 
 pub(crate) const STEP: Duration = Duration::from_mins(1);

@@ -13,7 +13,7 @@ use windows_sys::Win32::UI::Shell::SetCurrentProcessExplicitAppUserModelID;
 use super::registry;
 use super::text::wide;
 use crate::core::wording;
-use crate::files;
+use crate::platform::files;
 use crate::platform::toast::{Content, ELSEWHERE, News, Place};
 
 /// Who we are for the shell; the installer's shortcut carries the same.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use shimkeeper::core::moment::Now;
-use shimkeeper::core::{Memory, Moment, PathStyle, UnixTime, Watch, diagnose};
+use shimkeeper::core::{Memory, Moment, UnixTime, Watch, diagnose};
 use shimkeeper::sense::{Machine, Sense};
 
 use crate::cost::crowd::crowd;
@@ -60,7 +60,7 @@ fn a_quiet_look_keeps_nothing_and_asks_for_as_much_in_a_crowd() {
 /// How often a look with its diagnosis asks for memory. Nothing of it is kept.
 #[track_caller]
 fn allocations_of_a_look() -> usize {
-    let watch = Watch::exai(PathStyle::Unix);
+    let watch = Watch::exai();
     let (mut machine, mut memory) = (Machine::sparing("/nowhere".into()), Memory::default());
     let mut look = |second: u64| {
         let now = Now { moment: Moment(Duration::from_secs(second)), wall: UnixTime(second), births: 1 };

@@ -186,7 +186,7 @@ fn args_that_we_made_and_somebody_moved_are_emptied_and_not_called_restored() {
 
 #[test]
 fn the_default_takes_the_watched_script_only_and_never_an_entry_that_says_two_things() {
-    let watches = [Watch::exai(PathStyle::Unix)];
+    let watches = [Watch::exai()];
     let around = Surroundings::bare(PathStyle::Unix);
     let wrap = |text: &str, selection| {
         wrapped(text, Client::CLAUDE_CODE, selection, &guard(), &around, Record::default()).unwrap()

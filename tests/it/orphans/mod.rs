@@ -13,7 +13,7 @@ mod neighbours;
 mod port;
 mod quiet;
 mod stdio;
-mod users;
+pub(crate) mod users;
 
 use serde_json::Value;
 

@@ -160,7 +160,7 @@ fn a_parent_that_holds_neither_end_is_not_called_its_client() {
 }
 
 /// A session of somebody else that is connected to a shim's port and stays so.
-fn session(bed: &Bed, shim: Shim, name: &str) -> Client {
+pub(crate) fn session(bed: &Bed, shim: Shim, name: &str) -> Client {
     let code = format!(
         "import socket, threading\n\
          connection = socket.create_connection(('127.0.0.1', {}))\n\

@@ -2,6 +2,7 @@
 //!
 //! Each story has a world of its own. Not here: restarts by the tray (`tests/it/desktop`).
 
+mod connected;
 mod guarded;
 mod handed_over;
 mod refused;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shimkeeper::act::{Act, EndReport, Machine as Hands};
 use shimkeeper::core::moment::Now;
 use shimkeeper::core::{
-    Diagnosis, Memory, Moment, PathStyle, Refusal, Scope, State, Target, UnixTime, Watch, diagnose, plan,
+    Diagnosis, Memory, Moment, Refusal, Runs, Scope, State, Target, UnixTime, Watch, diagnose, plan,
 };
 use shimkeeper::sense::{Machine, Sense};
 
@@ -21,11 +21,11 @@ pub(crate) struct Eyes {
 impl Eyes {
     /// Without a grace time: two looks are a verdict.
     pub(crate) fn on(script: &str) -> Self {
-        let watch = Watch::exai(PathStyle::Unix);
+        let watch = Watch::exai();
         Self {
             machine: Machine::new(),
             memory: Memory::default(),
-            watch: Watch { script: script.into(), orphan_grace: Duration::ZERO, ..watch },
+            watch: Watch { runs: Runs::script(script), orphan_grace: Duration::ZERO, ..watch },
             moment: Duration::ZERO,
         }
     }

@@ -5,7 +5,7 @@ use super::super::details::args;
 use super::super::proc;
 use super::ourselves;
 use super::server::Server;
-use crate::core::recognise::file_name;
+use crate::core::path_style::file_name;
 use crate::platform::PATH_STYLE;
 use crate::platform::guard::Apart;
 

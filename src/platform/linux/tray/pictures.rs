@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::files;
+use crate::platform::files;
 use crate::platform::tray::{Picture, decode};
 
 /// Width, height, and ARGB in network byte order.
@@ -69,7 +69,7 @@ mod tests {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
     use super::*;
-    use crate::files::testing::Scratch;
+    use crate::platform::files::testing::Scratch;
 
     const PNG: &[u8] = include_bytes!("../../../../assets/icons/idle-16.png");
     static IDLE: Picture = Picture { name: "idle", svg: b"<svg/>", pngs: &[(16, PNG), (22, PNG)] };

@@ -1,24 +1,15 @@
 //! A whole restart: looks, stops what must be stopped, waits for the port, starts, looks again.
 
 use std::path::Path;
-use std::time::Duration;
 
-use super::cleaning::{Looker, log_target};
-use super::guards;
-use crate::act::Act;
+use super::ask;
+use super::logged::log_target;
+use super::looker::Looker;
+use super::tools::{PORT_PATIENCE, START_PATIENCE, Tools};
 use crate::act::restart::{Launch, StartError, Started, launch_for};
 use crate::config::env_file::{self, Environment};
 use crate::core::restart::restart as plan_restart;
 use crate::core::{Diagnosis, Identity, Instance, Listens, Target, Watch, wording};
-
-/// How long a stopped server's port may take to become free.
-pub(super) const PORT_PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long a started server may take to listen, where it should.
-pub(super) const START_PATIENCE: Duration = Duration::from_secs(15);
-
-/// Between two looks while waiting.
-const PACE: Duration = Duration::from_millis(100);
 
 /// Who owns the server that is started.
 #[derive(Clone, Copy, Debug)]
@@ -27,16 +18,6 @@ pub enum Ownership<'a> {
     Ours,
     /// Nobody: it is set free, and its output goes to this file.
     Free(&'a Path),
-}
-
-/// What a restart works with.
-pub struct Tools<'a> {
-    /// The hands.
-    pub act: &'a mut dyn Act,
-    /// The folder of the leases, beside which guards listen.
-    pub leases: &'a Path,
-    /// Between asking and forcing.
-    pub stop_grace: Duration,
 }
 
 /// What a restart did.
@@ -71,7 +52,7 @@ pub fn restart(
     let [diagnosis] = settled.as_slice() else { return Err(wording::RESTART_ONE_WATCH.into()) };
     let plan = plan_restart(diagnosis).map_err(|why| wording::no_restart(&why, watch))?;
     if !plan.ask.is_empty() {
-        return guards::ask(looker, &mut tools, &plan).map(|says| Restarted::ByGuards { says });
+        return ask::ask(looker, &mut tools, &plan).map(|says| Restarted::ByGuards { says });
     }
     let listened = plan.stop.iter().any(|instance| instance.listens);
     // Read before it ends: afterwards nobody knows how it was started.
@@ -93,7 +74,8 @@ pub fn restart(
         return Err(wording::restart_could_not_stop(refused.pid, refused.why));
     }
     let stopped = wording::pids(report.ended.iter().map(|ended| ended.pid));
-    wait_for(looker, PORT_PATIENCE, Diagnosis::nobody_has_the_port)
+    looker
+        .wait_for(PORT_PATIENCE, Diagnosis::nobody_has_the_port)
         .map_err(|found| wording::restart_port_not_free(&stopped, &found))?;
     let child = match ownership {
         Ownership::Ours => launch.start_as_ours(&watch.name),
@@ -116,7 +98,7 @@ pub fn restart(
                 && instance.members.iter().any(|member| member.identity == server_identity)
         })
     };
-    let came_up = wait_for(looker, START_PATIENCE, |diagnosis| runs(diagnosis) || server.ended().is_some());
+    let came_up = looker.wait_for(START_PATIENCE, |diagnosis| runs(diagnosis) || server.ended().is_some());
     if let Some(status) = server.ended() {
         return Err(ended_at_once(&status));
     }
@@ -136,24 +118,4 @@ fn prepare(watch: &Watch, running: Option<&Instance>) -> Result<Launch, String> 
     // Nothing is stopped for a start that cannot be.
     launch.check().map_err(|error| wording::restart_would_not_start(&launch.shown(), &error.to_string()))?;
     Ok(launch)
-}
-
-/// Looks until `good` or until the time is over; returns the last look either way.
-pub(super) fn wait_for(
-    looker: &mut Looker<'_>,
-    patience: Duration,
-    mut good: impl FnMut(&Diagnosis) -> bool,
-) -> Result<Diagnosis, Box<Diagnosis>> {
-    let start = looker.clock.now().moment;
-    loop {
-        let mut found = looker.look();
-        let Some(diagnosis) = found.pop() else { unreachable!("one watch gives one diagnosis") };
-        if good(&diagnosis) {
-            return Ok(diagnosis);
-        }
-        if looker.clock.now().moment.since(start) >= patience {
-            return Err(Box::new(diagnosis));
-        }
-        looker.clock.wait(PACE);
-    }
 }

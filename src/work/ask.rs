@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use super::cleaning::Looker;
-use super::restarting::{PORT_PATIENCE, START_PATIENCE, Tools, wait_for};
+use super::looker::Looker;
+use super::tools::{PORT_PATIENCE, START_PATIENCE, Tools};
 use crate::core::restart::RestartPlan;
 use crate::core::{Diagnosis, Identity, Instance, wording};
 use crate::leases;
@@ -61,7 +61,8 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     let (news, along) = (parts.next().flatten(), parts.next().flatten());
     let has_another = |instance: &Instance| instance.main != old && !instance.is_being_started();
     let another = |diagnosis: &Diagnosis| behind(diagnosis, guard).filter(|one| has_another(one)).cloned();
-    let seen = wait_for(looker, PORT_PATIENCE, |diagnosis| another(diagnosis).is_some())
+    let seen = looker
+        .wait_for(PORT_PATIENCE, |diagnosis| another(diagnosis).is_some())
         .map_err(|_| wording::guard_not_believed(instance, guard.pid))?;
     let Some(new) = another(&seen) else { unreachable!("it was waited for") };
     let watch = &seen.watch;
@@ -69,7 +70,7 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     let done = wording::with_what_ended_along(&done, along);
     if before.listens {
         let listens = |diagnosis: &Diagnosis| behind(diagnosis, guard).is_some_and(|one| one.listens);
-        if wait_for(looker, START_PATIENCE, listens).is_err() {
+        if looker.wait_for(START_PATIENCE, listens).is_err() {
             return Ok(wording::does_not_listen_yet(&done, watch));
         }
     }

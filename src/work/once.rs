@@ -2,9 +2,10 @@
 //!
 //! The same as `shimkeeper cleanup`. No icon, no lock: a tray that runs beside it judges alike.
 
-use super::cleaning::{Looker, clean};
-use super::clock::Clock;
+use super::clean::clean;
+use super::looker::Looker;
 use crate::act::Act;
+use crate::clock::Clock;
 use crate::config::{self, Missing};
 use crate::core::Scope;
 use crate::exit::Outcome;

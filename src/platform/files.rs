@@ -7,8 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use super::private;
 use crate::core::wording;
-use crate::platform::private;
 
 /// How many names aside are tried before giving up: leftovers of killed programs, or somebody's trap.
 const ATTEMPTS: u32 = 16;
@@ -122,7 +122,7 @@ fn create_aside(path: &Path, folder: &Path) -> io::Result<(File, Aside)> {
 }
 
 #[cfg(test)]
-#[path = "../tests/support/scratch.rs"]
+#[path = "../../tests/support/scratch.rs"]
 #[expect(clippy::disallowed_methods, reason = "a scratch folder's name wants to be unique, not true")]
 pub(crate) mod testing;
 
