@@ -10,6 +10,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::control::Request;
 use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Pid, Presence, UnixTime};
 use crate::platform::private;
 use crate::platform::{self, files};
@@ -146,7 +147,7 @@ fn is_litter(folder: &Path, path: &Path, now: UnixTime) -> bool {
     }
     // Folders are shared with containers, where numbers mean others, and between machines.
     let guard = Identity { pid, birth: Birth { boot: 0, token } };
-    let door = platform::control::send(&control_of(folder, guard), "", KNOCK);
+    let door = platform::control::send(&control_of(folder, guard), &Request::Hello.line(), KNOCK);
     let is_silent = door.is_err_and(|error| {
         matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
     });

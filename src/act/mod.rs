@@ -21,6 +21,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::core::Target;
+use crate::core::control::Done;
 
 /// The seam at which tests put an actor of their own.
 pub trait Act: Send {
@@ -30,7 +31,7 @@ pub trait Act: Send {
 
     /// Asks the guard that listens at `door` to restart its server. Says what the guard says: what was
     /// done, or why not. Blocks for at most `patience`.
-    fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<String, String>;
+    fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<Done, String>;
 
     /// Asks the guard behind `door` what would end with its server and is no part of it.
     fn what_ends_along(&mut self, door: &Path) -> Result<String, String>;
@@ -45,7 +46,7 @@ impl Act for Machine {
         end::end(targets, stop_grace)
     }
 
-    fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<String, String> {
+    fn ask_guard(&mut self, door: &Path, patience: Duration) -> Result<Done, String> {
         guard::ask(door, patience)
     }
 

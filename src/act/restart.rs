@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 
 use crate::config::env_file::Environment;
-use crate::core::{Identity, Instance, Pid, Watch, mask};
+use crate::core::{Identity, Instance, Pid, Watch, mask, wording};
 use crate::platform;
 
 /// What to start and how. Holds secrets: it has no Debug.
@@ -31,13 +31,13 @@ pub struct Launch {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NoLaunch {
     /// Neither configured nor running.
-    #[error("the watch \"{0}\" has no command, and nothing runs whose command could be used")]
+    #[error("{}", wording::nothing_to_start(.0))]
     NoCommand(String),
     /// What runs could not be read.
-    #[error("how process {pid} was started could not be read ({why})")]
+    #[error("{}", wording::start_unreadable(*.pid, .why))]
     Unreadable {
         /// The running instance.
-        pid: u32,
+        pid: Pid,
         /// What the system answered.
         why: String,
     },
@@ -50,7 +50,7 @@ pub enum StartError {
     #[error(transparent)]
     Impossible(#[from] io::Error),
     /// It ended before anybody could look at it.
-    #[error("it ended at once ({0})")]
+    #[error("{0}")]
     EndedAtOnce(ExitStatus),
 }
 
@@ -67,7 +67,7 @@ pub fn launch_for(watch: &Watch, running: Option<&Instance>, added: Environment)
     }
     let running = running.ok_or_else(|| NoLaunch::NoCommand(watch.name.clone()))?;
     let environment = platform::environment(running.main.pid)
-        .map_err(|error| NoLaunch::Unreadable { pid: running.main.pid.get(), why: error.to_string() })?;
+        .map_err(|error| NoLaunch::Unreadable { pid: running.main.pid, why: error.to_string() })?;
     Ok(Launch {
         command: running.command.iter().map(OsString::from).collect(),
         cwd: running.cwd.as_ref().map(PathBuf::from),
@@ -95,7 +95,7 @@ impl Launch {
         let program = self.cwd.as_deref().unwrap_or(Path::new("")).join(program);
         let is_path = program.components().count() > 1 && program.is_absolute();
         if is_path && self.is_named_by_path() && !program.exists() {
-            let why = format!("{} does not exist", program.display());
+            let why = wording::does_not_exist(&program);
             return Err(io::Error::new(io::ErrorKind::NotFound, why));
         }
         Ok(())
@@ -201,7 +201,7 @@ impl OwnServer {
 /// Copies what a server says into the log until it ends.
 fn log_lines(name: &str, output: impl Read + Send + 'static) -> io::Result<()> {
     let server = name.to_owned();
-    thread::Builder::new().name(format!("output of {name}")).spawn(move || {
+    thread::Builder::new().name(format!("out of {name}")).spawn(move || {
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
         loop {

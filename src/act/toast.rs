@@ -15,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::core::wording;
 use crate::platform::toast::{Content, ELSEWHERE, News, Place, Toasts};
 use orders::{Order, Orders};
 
@@ -269,9 +270,7 @@ impl<Tell: Fn(Reply)> Screen<Tell> {
         };
         let place = toast.about.place();
         let shown = timeout(TO_SHOW, self.toasts.show(place, &content)).await;
-        let shown = shown.unwrap_or_else(|_| {
-            Err(format!("the notification service did not answer within {} s", TO_SHOW.as_secs()))
-        });
+        let shown = shown.unwrap_or_else(|_| Err(wording::notifier_silent(TO_SHOW.as_secs())));
         match shown {
             Ok(()) => {
                 if place == Place::Orphans {

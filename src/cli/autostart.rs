@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::{AutostartArgs, AutostartWhat};
+use super::failure::Failure;
 use crate::console;
 use crate::core::wording;
 use crate::exit::Outcome;
@@ -44,9 +44,9 @@ pub(super) fn says(status: &Autostart) -> String {
 
 /// The tray stands beside this program.
 pub(super) fn tray_program() -> anyhow::Result<PathBuf> {
-    let us = std::env::current_exe().context("where this program stands could not be read")?;
+    let us = std::env::current_exe().context(wording::OUR_OWN_PLACE)?;
     let name = format!("shimkeeper-tray{}", std::env::consts::EXE_SUFFIX);
     let tray = us.with_file_name(name);
-    anyhow::ensure!(tray.is_file(), "the tray program is missing: it should be {}", tray.display());
+    anyhow::ensure!(tray.is_file(), wording::tray_program_missing(&tray));
     Ok(tray)
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::Failure;
 use super::args::CleanupArgs;
 use super::context::Context;
+use super::failure::Failure;
 use super::render::Paint;
 use super::{json, render};
 use crate::core::{Diagnosis, Scope, Verdict, plan, wording};

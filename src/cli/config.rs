@@ -1,8 +1,8 @@
 //! `shimkeeper config`: where it is, what holds, whether it loads, a first one.
 
-use super::Failure;
 use super::args::{ConfigArgs, ConfigWhat};
 use super::context::Context;
+use super::failure::Failure;
 use crate::core::wording;
 use crate::exit::Outcome;
 use crate::platform::files;

@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
-use super::Failure;
 use super::args::{Color, Globals};
+use super::failure::Failure;
 use super::render::Palette;
 use crate::clock::Clock;
 use crate::config::{self, Config, Missing};

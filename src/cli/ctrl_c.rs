@@ -2,13 +2,14 @@
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::CtrlCArgs;
+use super::failure::Failure;
 use crate::act;
+use crate::core::wording;
 use crate::exit::Outcome;
 
 pub(super) fn run(args: &CtrlCArgs) -> Result<Outcome, Failure> {
-    let target = args.whom.first().context("nobody was named")?;
-    let asked = act::ask_in_console(*target, &args.whom).context("its console could not be entered")?;
+    let target = args.whom.first().context(wording::NOBODY_NAMED)?;
+    let asked = act::ask_in_console(*target, &args.whom).context(wording::NO_WAY_INTO_ITS_CONSOLE)?;
     Ok(if asked { Outcome::Fine } else { Outcome::Attention })
 }

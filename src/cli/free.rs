@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use super::Failure;
 use super::args::FreeArgs;
 use super::context::Context;
+use super::failure::Failure;
 use super::json;
 use crate::act::{Act, EndReport};
 use crate::core::diagnose::HeldBy;

@@ -4,8 +4,8 @@
 
 use std::path::PathBuf;
 
-use super::Failure;
 use super::context::{Context, chosen};
+use super::failure::Failure;
 use super::guard_args::{GuardArgs, RestartWhen};
 use crate::config::Config;
 use crate::config::env_file::Environment;

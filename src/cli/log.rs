@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::LogArgs;
 use super::context::Context;
+use super::failure::Failure;
 use crate::act::open;
 use crate::core::wording;
 use crate::exit::Outcome;
@@ -77,7 +77,7 @@ fn copy_from(file: &Path, start: Start) -> anyhow::Result<Place> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(Place { at: 0, reader_gone: false });
         }
-        Err(error) => return Err(error).with_context(|| format!("{} could not be read", file.display())),
+        Err(error) => return Err(error).with_context(|| wording::could_not_be_read(file)),
     };
     let length = log.metadata()?.len();
     let from = match start {

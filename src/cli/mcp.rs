@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Failure;
 use super::args::Globals;
 use super::context::Context;
+use super::failure::Failure;
 use super::mcp_args::{McpArgs, McpListArgs, McpUnwrapArgs, McpWhat, McpWrapArgs};
 use super::mcp_guard::{bare, guard};
 use super::mcp_shown::{Asked, Found, Listed, listing, listing_json};

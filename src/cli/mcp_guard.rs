@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::Globals;
 use super::context::Context;
+use super::failure::Failure;
 use crate::console;
 use crate::core::wording::{self, Complaint};
 use crate::exit::Outcome;
@@ -20,7 +20,7 @@ const NAME: &str = "shimkeeper";
 /// As we are called now. A client has few variables of this terminal's, so that all that is not in the usual place is
 /// written down.
 pub(super) fn guard(context: &Context, globals: &Globals) -> Result<Guard, Failure> {
-    let program = std::env::current_exe().context("where this program stands could not be read")?;
+    let program = std::env::current_exe().context(wording::OUR_OWN_PLACE)?;
     let program = written(&program)?;
     if !mcp::is_ours(&program) {
         return Err(refused(wording::mcp_not_called_shimkeeper(&program)));
@@ -43,7 +43,7 @@ pub(super) fn guard(context: &Context, globals: &Globals) -> Result<Guard, Failu
 
 /// By the name alone, where that starts this program.
 pub(super) fn bare(context: &Context) -> Result<Guard, Failure> {
-    let program = std::env::current_exe().context("where this program stands could not be read")?;
+    let program = std::env::current_exe().context(wording::OUR_OWN_PLACE)?;
     let Some(found) = mcp::on_path(NAME) else {
         let folder = program.parent().unwrap_or(&program);
         return Err(refused(wording::mcp_bare_not_found(&folder.display())));

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::Failure;
 use super::context::Context;
+use super::failure::Failure;
 use super::mcp_shown::{Asked, Since, outcome};
 use crate::console;
 use crate::core::mask::plain;

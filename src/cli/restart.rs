@@ -3,14 +3,14 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use super::Failure;
 use super::args::RestartArgs;
 use super::context::{Context, chosen};
+use super::failure::Failure;
 use crate::act::connected::{Other, other_user};
+use crate::core::control::{Reply, Request};
 use crate::core::restart::{RestartPlan, restart as plan_restart};
 use crate::core::{Instance, Pid, Watch, mask, wording};
 use crate::exit::Outcome;
-use crate::monitor::event::Request;
 use crate::work::restart::{Ownership, Restarted, restart};
 use crate::work::tools::Tools;
 use crate::work::{Looker, ask};
@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     // Guards own their servers and need no tray.
     let is_for_guards = matches!(&plan, Some(Ok(plan)) if !plan.ask.is_empty());
     if !is_for_guards {
-        let request = Request::Restart { watch: watch.name.clone() }.line();
+        let request = Request::Restart { watch: Some(watch.name.clone()) }.line();
         match platform::control::send(&context.paths.control(), &request, TRAY_PATIENCE) {
             Ok(answer) => return by_the_tray(&answer),
             // Nobody is there to ask; then we do it.
@@ -99,12 +99,12 @@ fn nobody_else_is_connected(plan: &RestartPlan<'_>, agreed: Option<Pid>) -> Resu
 }
 
 fn by_the_tray(answer: &str) -> Result<Outcome, Failure> {
-    match answer.split_once(' ') {
-        Some(("ok", says)) => {
-            console::say(&wording::capital(&wording::by_the_tray(says)));
+    match Reply::parse(answer) {
+        Some(Reply::Done(done)) => {
+            console::say(&wording::capital(&wording::by_the_tray(&done.says)));
             Ok(Outcome::Fine)
         }
-        Some((_, why)) => Err(Failure::new(Outcome::Attention, why)),
-        None => Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
+        Some(Reply::Failed(why)) => Err(Failure::new(Outcome::Attention, why)),
+        Some(Reply::Ends { .. }) | None => Err(Failure::new(Outcome::Attention, wording::TRAY_SILENT)),
     }
 }

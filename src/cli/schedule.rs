@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::Failure;
 use super::args::{Globals, ScheduleArgs, ScheduleWhat};
 use super::context::Context;
+use super::failure::Failure;
 use crate::core::schedule::USUAL;
 use crate::core::wording;
 use crate::exit::Outcome;

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
 use super::context::{Context, chosen};
+use super::failure::Failure;
 use super::guard_args::StartArgs;
 use crate::config::env_file::{self, Environment};
 use crate::console;

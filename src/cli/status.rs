@@ -1,8 +1,8 @@
 //! `shimkeeper status`: how things are, and why. Touches nothing.
 
-use super::Failure;
 use super::args::StatusArgs;
 use super::context::{Context, chosen};
+use super::failure::Failure;
 use super::{json, render};
 use crate::console;
 use crate::core::{Verdict, wording};

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Failure;
 use super::args::WatchArgs;
 use super::context::Context;
+use super::failure::Failure;
 use super::json;
 use crate::core::{Diagnosis, wording};
 use crate::exit::Outcome;

@@ -9,9 +9,9 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Value};
 
 use super::error::{ConfigError, Problem};
-use super::reader::position;
+use super::keys;
 use super::template::TEMPLATE;
-use super::{keys, load};
+use crate::core::position::position;
 use crate::core::wording::{self, Complaint};
 use crate::platform::files;
 
@@ -23,8 +23,7 @@ pub fn set_auto_cleanup(path: &Path, on: bool) -> Result<(), ConfigError> {
     let target = if path.is_symlink() { fs::canonicalize(path) } else { Ok(path.to_owned()) }
         .map_err(|error| ConfigError::whole_file(path, wording::unreadable(&error)))?;
     let text = if target.exists() {
-        load::text(&target, MOST)
-            .map_err(|(line, complaint)| ConfigError::new(path, vec![Problem::new(line, None, complaint)]))?
+        files::read_text(&target, MOST).map_err(|unread| ConfigError::unread(path, unread))?
     } else {
         TEMPLATE.to_owned()
     };

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use super::load;
 use crate::core::wording::{self, Complaint, env_line};
+use crate::platform::files;
 
 /// The largest environment file that is read, in bytes.
 const MOST: u64 = 1_000_000;
@@ -56,8 +56,8 @@ pub fn read(path: &Path) -> Result<Environment, EnvFileError> {
     if !path.exists() {
         return Err(EnvFileError(wording::no_env_file(&shown)));
     }
-    let text = load::text(path, MOST)
-        .map_err(|(_, complaint)| EnvFileError(wording::env_file_unusable(&shown, &complaint)))?;
+    let text = files::read_text(path, MOST)
+        .map_err(|unread| EnvFileError(wording::env_file_unusable(&shown, &unread.complaint)))?;
     parse(&text).map_err(|(line, what)| EnvFileError(wording::env_file_line(&shown, line, what)))
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::core::mask::plain;
 use crate::core::wording::Complaint;
+use crate::platform::files::Unread;
 
 /// A file that was not taken. At least one problem.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,6 +56,12 @@ impl ConfigError {
     pub(super) fn new(file: &Path, mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| (problem.line, problem.column));
         Self { file: file.to_owned(), problems }
+    }
+
+    /// A file without a text.
+    pub(super) fn unread(file: &Path, unread: Unread) -> Self {
+        let Unread { place, complaint } = unread;
+        Self::new(file, vec![Problem::new(place.map(|(line, _)| line), None, complaint)])
     }
 
     pub(super) fn whole_file(file: &Path, complaint: Complaint) -> Self {

@@ -1,19 +1,21 @@
 //! From a file to a configuration, or to everything that is wrong with it.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::{env, path, str};
+use std::{env, path};
 
 use toml::de::DeTable;
 
 use super::check::Surroundings;
 use super::error::{ConfigError, Problem};
 use super::model::{Config, ORPHAN_GRACES, POLL_INTERVALS, STOP_GRACES};
-use super::reader::{Reader, Section, position};
+use super::reader::{Reader, Section};
 use super::{keys, watches};
 use crate::core::PathStyle;
-use crate::core::wording::{self, Complaint};
+use crate::core::position::position;
+use crate::core::wording;
+use crate::platform::files;
 
 /// The largest configuration that is read, in bytes.
 const MOST: u64 = 1_000_000;
@@ -40,8 +42,7 @@ pub fn load(path: &Path, style: PathStyle, missing: Missing) -> Result<Config, C
             }
         };
     }
-    let text = text(path, MOST)
-        .map_err(|(line, complaint)| ConfigError::new(path, vec![Problem::new(line, None, complaint)]))?;
+    let text = files::read_text(path, MOST).map_err(|unread| ConfigError::unread(path, unread))?;
     read(path, &text, style).0.map_err(|problems| ConfigError::new(path, problems))
 }
 
@@ -49,7 +50,7 @@ pub fn load(path: &Path, style: PathStyle, missing: Missing) -> Result<Config, C
 /// file is not there or does not load. Blocks; touches nothing.
 #[must_use]
 pub fn notes(path: &Path, style: PathStyle) -> Vec<Problem> {
-    let Ok(text) = text(path, MOST) else { return Vec::new() };
+    let Ok(text) = files::read_text(path, MOST) else { return Vec::new() };
     let mut notes = read(path, &text, style).1;
     notes.sort_by_key(|note| note.line);
     notes
@@ -61,25 +62,6 @@ fn read(path: &Path, text: &str, style: PathStyle) -> (Result<Config, Vec<Proble
     let search = env::var_os("PATH");
     let around = Surroundings { folder: &folder, search: search.as_deref() };
     parse_with_notes(text, &around, style)
-}
-
-/// The text of a file, or what is wrong with it and in which line.
-pub(super) fn text(path: &Path, most: u64) -> Result<String, (Option<usize>, Complaint)> {
-    let unreadable = |error| (None, wording::unreadable(&error));
-    if path.is_dir() {
-        return Err((None, wording::no_file()));
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(most + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
-        return Err((None, wording::too_large(most)));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.split(|byte| *byte == b'\n').count();
-        (Some(line), wording::not_utf8())
-    })
 }
 
 pub(crate) fn parse(text: &str, around: &Surroundings<'_>, style: PathStyle) -> Result<Config, Vec<Problem>> {

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::Problem;
 use super::{duration, keys};
+use crate::core::position::position;
 use crate::core::wording::{self, Complaint, Wanted};
 
 /// A value and the line it stands in.
@@ -161,11 +162,4 @@ impl<'t> Reader<'t> {
 fn at(line: usize, section: &Section<'_>, key: &str, complaint: Complaint) -> Problem {
     let key = wording::name(&format!("{}{key}", section.prefix));
     Problem::new(Some(line), Some(key), complaint)
-}
-
-/// Line and column of a byte, both counted from 1, the column in characters.
-pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
 }

@@ -9,6 +9,7 @@
 //! what may be ended, [`wording`] says all of it in words.
 
 pub mod command_line;
+pub mod control;
 pub mod copies;
 pub mod diagnose;
 pub mod evidence;
@@ -30,6 +31,7 @@ pub mod module;
 pub mod moment;
 pub mod path_style;
 pub mod plan;
+pub(crate) mod position;
 pub mod reaper;
 pub mod recognise;
 pub mod restart;

@@ -291,7 +291,7 @@ fn look_and_clean(
         let targets =
             found.first().map(|diagnosis| plan(diagnosis, Scope::Orphans).targets).unwrap_or_default();
         for target in &targets {
-            log_target("ends before a start", target);
+            log_target(wording::ENDS_BEFORE_A_START, target);
         }
         if !targets.is_empty() {
             act::Machine.end(&targets, wanted.stop_grace.min(LONGEST_GRACE));

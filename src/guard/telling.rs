@@ -13,6 +13,7 @@ use super::orders::Orders;
 use super::times::{COMPARING, INTRODUCTION};
 use super::wishes::Repeat;
 use crate::console;
+use crate::core::control::{Done, Reply, Request};
 use crate::core::{Identity, LeaseClient, mask, wording};
 
 /// The command line, fit to be shown.
@@ -43,20 +44,20 @@ fn patience(stop_grace: Duration) -> Duration {
     stop_grace * 2 + INTRODUCTION + COMPARING + Duration::from_secs(10)
 }
 
-fn refused(why: &str) -> String {
-    format!("failed {why}")
+fn refused(why: &str) -> Reply {
+    Reply::Failed(why.to_owned())
 }
 
 /// Whoever wants a restart and waits to hear how it went.
 #[derive(Debug)]
 pub(super) struct Asked {
-    answer: Sender<String>,
+    answer: Sender<Reply>,
     under_way: Receiver<Infallible>,
 }
 
 impl Asked {
     /// Tells it. What is returned says nothing and ends when the answer has been sent.
-    pub(super) fn tell(self, answer: String) -> Receiver<Infallible> {
+    pub(super) fn tell(self, answer: Reply) -> Receiver<Infallible> {
         // It may have lost its patience.
         let _ = self.answer.send(answer);
         self.under_way
@@ -65,23 +66,28 @@ impl Asked {
 
 /// What is sent back to whoever has asked.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct Line {
     text: String,
     #[expect(dead_code, reason = "held for the end that the other side notices when this is dropped")]
     under_way: Option<Sender<Infallible>>,
 }
 
-impl AsRef<str> for Reply {
+impl AsRef<str> for Line {
     fn as_ref(&self) -> &str {
         &self.text
     }
 }
 
 /// Answers a request that has come to the guard's door; `ask` passes it on to the guard's own thread.
-pub(super) fn reply(request: &str, orders: &Patience, ask: impl FnOnce(Asked)) -> Reply {
-    let refuses = |why| Reply { text: refused(why), under_way: None };
-    if request != "restart" {
-        return refuses(wording::UNKNOWN_REQUEST);
+pub(super) fn reply(request: Option<&Request>, orders: &Patience, ask: impl FnOnce(Asked)) -> Line {
+    let at_once = |reply: Reply| Line { text: reply.line(), under_way: None };
+    let refuses = |why| at_once(refused(why));
+    match request {
+        Some(Request::Restart { watch: None }) => {}
+        Some(Request::Hello) => return at_once(Reply::Done(Done::default())),
+        Some(Request::Restart { .. } | Request::Show | Request::Quit | Request::Along) | None => {
+            return refuses(wording::UNKNOWN_REQUEST);
+        }
     }
     if !orders.restartable {
         return refuses(wording::NOT_RESTARTABLE);
@@ -89,8 +95,8 @@ pub(super) fn reply(request: &str, orders: &Patience, ask: impl FnOnce(Asked)) -
     let (answer, answers) = mpsc::channel();
     let (ours, under_way) = mpsc::channel();
     ask(Asked { answer, under_way });
-    let text = answers.recv_timeout(orders.patience).unwrap_or_else(|_| refused(wording::GUARD_SILENT));
-    Reply { text, under_way: Some(ours) }
+    let reply = answers.recv_timeout(orders.patience).unwrap_or_else(|_| refused(wording::GUARD_SILENT));
+    Line { text: reply.line(), under_way: Some(ours) }
 }
 
 /// What of its orders a guard's door must know.
@@ -111,11 +117,11 @@ const LONGEST_REFUSAL: usize = 300;
 
 /// The answer to a request for a restart, in one line. `refusal` is what a server said that has refused `initialize`, or
 /// why there is none.
-pub(super) fn answer(answer: Answer, orders: &Orders, server: Option<Identity>, refusal: &str) -> String {
+pub(super) fn answer(answer: Answer, orders: &Orders, server: Option<Identity>, refusal: &str) -> Reply {
     match answer {
         Answer::Done => {
             let pid = server.map_or(0, |server| server.pid.get());
-            format!("ok {}", wording::restarted_behind_the_pipes(&orders.name, pid))
+            Reply::Done(Done::saying(&wording::restarted_behind_the_pipes(&orders.name, pid)))
         }
         Answer::Busy => refused(wording::RESTART_BUSY),
         Answer::Ending => refused(wording::GUARD_ENDING),
@@ -164,24 +170,25 @@ fn short(text: &str) -> String {
     mask::plain_short(&mask::text(text), LONGEST_VERSION)
 }
 
-/// The answer of a restart that went well: behind a first tab what is new about the server, behind a second one what
-/// ended with the one before.
-pub(super) fn with_news(answer: &str, news: Option<&str>, along: Option<&str>) -> String {
+/// The answer of a restart that went well, with what is new about the server, and what ended with the one before.
+pub(super) fn with_news(answer: Reply, news: Option<&str>, along: Option<&str>) -> Reply {
     // Nobody reads more than a line of the control socket.
-    let part = |text: Option<&str>| mask::plain_short(text.unwrap_or_default(), LONGEST_NEWS);
-    let all = format!("{answer}\t{}\t{}", part(news), part(along));
-    all.trim_end_matches('\t').to_owned()
+    let fit = |text: Option<&str>| text.map(|text| mask::plain_short(text, LONGEST_NEWS));
+    match answer {
+        Reply::Done(done) => Reply::Done(Done { news: fit(news), along: fit(along), ..done }),
+        other @ (Reply::Failed(_) | Reply::Ends { .. }) => other,
+    }
 }
 
 /// Answers whoever wants to know what would end with the server.
-pub(super) fn reply_along(ask: impl FnOnce(Sender<String>)) -> Reply {
+pub(super) fn reply_along(ask: impl FnOnce(Sender<String>)) -> Line {
     let (answer, answers) = mpsc::channel();
     ask(answer);
-    let text = match answers.recv_timeout(ALONG) {
-        Ok(along) => format!("ok {along}").trim_end().to_owned(),
+    let reply = match answers.recv_timeout(ALONG) {
+        Ok(along) => Reply::Done(Done::saying(&along)),
         Err(_) => refused(wording::GUARD_SILENT),
     };
-    Reply { text, under_way: None }
+    Line { text: reply.line(), under_way: None }
 }
 
 /// A guard that is at work on something else answers later, and is not waited for.
@@ -207,7 +214,7 @@ pub(super) fn starved(name: &str, error: &io::Error) {
 }
 
 /// What a restart that has changed nothing is refused by.
-pub(super) fn without_means(error: &io::Error) -> String {
+pub(super) fn without_means(error: &io::Error) -> Reply {
     refused(&wording::restart_without_means(error))
 }
 

@@ -2,7 +2,8 @@
 
 use super::edit::Edit;
 use super::masked::Masked;
-use super::tree::{Document, Span, position};
+use super::tree::{Document, Span};
+use crate::core::position::position;
 
 /// How many lines are shown around a change.
 const AROUND: usize = 2;

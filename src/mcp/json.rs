@@ -10,7 +10,8 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 
 use super::refusal::Refusal;
-use super::tree::{Member, Node, Span, Table, Value, position};
+use super::tree::{Member, Node, Span, Table, Value};
+use crate::core::position::position;
 use crate::core::wording;
 
 const OPTIONS: ParseOptions = ParseOptions {

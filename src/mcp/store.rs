@@ -4,7 +4,7 @@
 //! A link is followed and stays. A file keeps its rights.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::outcome::Change;
 use super::record::mark;
 use super::refusal::Refusal;
 use crate::core::{UnixTime, wording};
-use crate::platform::files;
+use crate::platform::files::{self, Unread};
 use crate::platform::private;
 use crate::single::{self, Lock};
 
@@ -40,20 +40,9 @@ pub(super) fn load(path: &Path) -> Result<Loaded, Refusal> {
     if !file.is_file() {
         return Err(Refusal::whole_file(wording::no_file()));
     }
-    let mut bytes = Vec::new();
-    File::open(&file).map_err(unreadable)?.take(MOST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST) {
-        return Err(Refusal::whole_file(wording::too_large(MOST)));
-    }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(Refusal::whole_file(wording::mcp_utf16()));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line_start = good.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
-        let column = String::from_utf8_lossy(&good[line_start..]).chars().count() + 1;
-        let line = good.split(|byte| *byte == b'\n').count();
-        Refusal::at((line, column), wording::not_utf8())
+    let text = files::read_text(&file, MOST).map_err(|Unread { place, complaint }| match place {
+        Some(place) => Refusal::at(place, complaint),
+        None => Refusal::whole_file(complaint),
     })?;
     Ok(Loaded { file, text })
 }

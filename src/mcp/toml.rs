@@ -3,7 +3,8 @@
 use toml_edit::{Document, Item, TableLike, Value as Written};
 
 use super::refusal::Refusal;
-use super::tree::{Member, Node, Table, Value, position};
+use super::tree::{Member, Node, Table, Value};
+use crate::core::position::position;
 use crate::core::wording;
 
 pub(super) fn parse(text: &str) -> Result<Node, Refusal> {

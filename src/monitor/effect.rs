@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::act::toast::Toast;
 use crate::core::Watch;
+use crate::core::control::Reply;
 
 use super::view::View;
 
@@ -52,7 +53,7 @@ pub enum Effect {
         /// Who.
         id: u64,
         /// What.
-        text: String,
+        reply: Reply,
     },
     /// Watch these from now on, at this pace.
     Watch(Vec<Watch>),

@@ -3,6 +3,7 @@
 use crate::act::toast::Reply;
 use crate::config::Config;
 use crate::core::Diagnosis;
+use crate::core::control::Request;
 use crate::work::CleanupReport;
 
 /// Something that happened.
@@ -72,44 +73,4 @@ pub enum Choice {
     Tell,
     /// End this program.
     Quit,
-}
-
-/// What another program of this user can ask for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Request {
-    /// A second tray was started: show yourself.
-    Show,
-    /// Restart a watch's server.
-    Restart {
-        /// The watch's name.
-        watch: String,
-    },
-    /// End yourself.
-    Quit,
-}
-
-impl Request {
-    /// Reads a line of the control channel.
-    #[must_use]
-    pub fn parse(line: &str) -> Option<Self> {
-        match line.split_once(' ') {
-            Some(("restart", watch)) => Some(Self::Restart { watch: watch.to_owned() }),
-            Some(_) => None,
-            None => match line {
-                "show" => Some(Self::Show),
-                "quit" => Some(Self::Quit),
-                _ => None,
-            },
-        }
-    }
-
-    /// The line for the control channel.
-    #[must_use]
-    pub fn line(&self) -> String {
-        match self {
-            Self::Show => "show".into(),
-            Self::Restart { watch } => format!("restart {watch}"),
-            Self::Quit => "quit".into(),
-        }
-    }
 }

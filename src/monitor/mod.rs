@@ -3,13 +3,16 @@
 //! [`State::step`](state::State::step) knows no clock and does no I/O. [`run`] waits, steps,
 //! performs. Whatever takes long is done by [`hands`], on a thread of its own.
 
+mod control;
 pub mod effect;
 pub mod event;
 mod followed;
+mod handle;
 pub mod hands;
 mod memories;
 mod pace;
 pub mod run;
+mod stamp;
 pub mod state;
 #[cfg(test)]
 mod stories;

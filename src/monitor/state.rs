@@ -7,11 +7,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::effect::Effect;
-use super::event::{Choice, Event, Request};
+use super::event::{Choice, Event};
 use super::toasts::{News, Told};
 use super::view::RestartOffer;
 use crate::act::toast::{About, Button, Reply, Toast};
 use crate::config::Config;
+use crate::core::control::{Done, Reply as Answer, Request};
 use crate::core::{Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Watch, plan, wording};
 use crate::work::CleanupReport;
 
@@ -246,7 +247,7 @@ impl State {
 
     fn begin_restart(&mut self, watch: Watch, asked_by: Option<u64>) -> Vec<Effect> {
         let refuse = |why: String| match asked_by {
-            Some(id) => vec![Effect::Answer { id, text: format!("error {why}") }],
+            Some(id) => vec![Effect::Answer { id, reply: Answer::Failed(why) }],
             None => Vec::new(),
         };
         if self.work != Work::Nothing {
@@ -267,28 +268,31 @@ impl State {
             Work::Nothing | Work::Cleanup { .. } => None,
         };
         let (title, says, answer) = match result {
-            Ok(says) => (wording::RESTARTED, says.clone(), format!("ok {says}")),
-            Err(why) => (wording::NOT_RESTARTED, why.clone(), format!("error {why}")),
+            Ok(says) => (wording::RESTARTED, says.clone(), Answer::Done(Done::saying(&says))),
+            Err(why) => (wording::NOT_RESTARTED, why.clone(), Answer::Failed(why)),
         };
         self.remember(&says);
         let mut effects = vec![Effect::Log(format!("{title}: {says}")), self.toast(title, says)];
-        effects.extend(asked_by.map(|id| Effect::Answer { id, text: answer }));
+        effects.extend(asked_by.map(|id| Effect::Answer { id, reply: answer }));
         effects.push(Effect::LookIn(Duration::ZERO));
         effects
     }
 
     fn asked(&mut self, id: u64, request: Request) -> Vec<Effect> {
+        let done = Effect::Answer { id, reply: Answer::Done(Done::default()) };
+        let failed = |why| vec![Effect::Answer { id, reply: Answer::Failed(why) }];
         match request {
-            Request::Show => vec![self.tell(), Effect::Answer { id, text: "ok".into() }],
-            Request::Quit => vec![Effect::Answer { id, text: "ok".into() }, Effect::Quit],
-            Request::Restart { watch } => {
+            Request::Hello => vec![done],
+            Request::Show => vec![self.tell(), done],
+            Request::Quit => vec![done, Effect::Quit],
+            Request::Restart { watch: Some(watch) } => {
                 match self.config.watches.iter().find(|known| known.name == watch).cloned() {
                     Some(watch) => self.begin_restart(watch, Some(id)),
-                    None => {
-                        vec![Effect::Answer { id, text: format!("error {}", wording::no_such_watch(&watch)) }]
-                    }
+                    None => failed(wording::no_such_watch(&watch)),
                 }
             }
+            Request::Restart { watch: None } => failed(wording::RESTART_ONE_WATCH.into()),
+            Request::Along => failed(wording::TRAY_REQUESTS.into()),
         }
     }
 

@@ -4,11 +4,12 @@
 //! writers the later one wins, with a whole file. A link at `path` itself is replaced, not followed.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::private;
-use crate::core::wording;
+use crate::core::position::position;
+use crate::core::wording::{self, Complaint};
 
 /// How many names aside are tried before giving up: leftovers of killed programs, or somebody's trap.
 const ATTEMPTS: u32 = 16;
@@ -64,6 +65,42 @@ fn replace(path: &Path, folder: &Path, bytes: &[u8], flush: Flush) -> io::Result
         let _ = private::sync_folder(folder);
     }
     Ok(())
+}
+
+/// Why a file gives no text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Unread {
+    /// Line and column, counted from 1, where there is such a place.
+    pub(crate) place: Option<(usize, usize)>,
+    /// What is wrong, and what to do.
+    pub(crate) complaint: Complaint,
+}
+
+impl From<Complaint> for Unread {
+    fn from(complaint: Complaint) -> Self {
+        Self { place: None, complaint }
+    }
+}
+
+/// Reads a whole file of at most `most` bytes as text. Blocks; touches nothing.
+pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, Unread> {
+    let unreadable = |error| wording::unreadable(&error);
+    if path.is_dir() {
+        return Err(wording::no_file().into());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > most) {
+        return Err(wording::too_large(most).into());
+    }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(wording::utf16().into());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        Unread { place: Some(position(&good, good.len())), complaint: wording::not_utf8() }
+    })
 }
 
 /// How an attempt to change a file ended.
@@ -210,6 +247,23 @@ mod tests {
             assert_eq!(rewrite(&path, b"one", b"two").unwrap(), Rewrite::Done);
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, mode);
         }
+    }
+
+    #[test]
+    fn a_file_without_a_text_says_what_is_wrong_and_where() {
+        let scratch = Scratch::new();
+        let path = scratch.path().join("c.toml");
+        let unread = |path: &Path| read_text(path, 20).unwrap_err();
+        fs::write(&path, "twenty bytes, not one").unwrap();
+        assert_eq!(unread(&path), wording::too_large(20).into());
+        fs::write(&path, b"one\n\xc3\xa4\xff").unwrap();
+        assert_eq!(unread(&path), Unread { place: Some((2, 2)), complaint: wording::not_utf8() });
+        fs::write(&path, b"\xff\xfea\0").unwrap();
+        assert_eq!(unread(&path), wording::utf16().into());
+        assert_eq!(unread(scratch.path()), wording::no_file().into());
+        assert!(unread(&scratch.path().join("none")).complaint.sentence.starts_with("cannot read"));
+        fs::write(&path, "twenty bytes exactly").unwrap();
+        assert_eq!(read_text(&path, 20).unwrap(), "twenty bytes exactly");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::{io, os};
 
+use crate::core::wording;
+
 /// A picture in every form that a panel may want. The files are part of the program.
 #[derive(Debug)]
 pub(crate) struct Picture {
@@ -180,11 +182,11 @@ pub(crate) fn forget_pictures(state: &Path) -> io::Result<()> {
 pub(crate) fn decode(png: &[u8]) -> anyhow::Result<(Vec<u8>, u32, u32)> {
     use anyhow::{Context, ensure};
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info()?;
-    let size = reader.output_buffer_size().context("the picture is too large")?;
+    let size = reader.output_buffer_size().context(wording::PICTURE_TOO_LARGE)?;
     let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels)?;
     let kind = (frame.color_type, frame.bit_depth);
-    ensure!(kind == (png::ColorType::Rgba, png::BitDepth::Eight), "the picture is no 8-bit RGBA");
+    ensure!(kind == (png::ColorType::Rgba, png::BitDepth::Eight), wording::PICTURE_NO_RGBA);
     pixels.truncate(frame.buffer_size());
     Ok((pixels, frame.width, frame.height))
 }

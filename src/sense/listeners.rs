@@ -9,8 +9,8 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::core::Unseen;
 use crate::core::snapshot::Listener;
+use crate::core::{Unseen, wording};
 use crate::platform::Family;
 use crate::platform::listeners::{Among, Listeners};
 
@@ -36,7 +36,7 @@ pub(super) fn read(
             }
             Ok(Err(error)) => unseen.push(Unseen::Listeners { family: word(family), why: error.to_string() }),
             Err(_) => {
-                let why = "the socket list could not be taken".into();
+                let why = wording::NO_LIST_OF_SOCKETS.into();
                 unseen.push(Unseen::Listeners { family: word(family), why });
             }
         }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::start::PATIENCE;
 use crate::clock::Clock;
 use crate::console;
-use crate::core::{Pid, wording};
+use crate::core::control::{Reply, Request};
+use crate::core::wording;
 use crate::exit::Outcome;
-use crate::monitor::event::Request;
 use crate::paths::Paths;
 use crate::platform::{self, Held};
 use crate::single::{self, Lock};
@@ -33,7 +33,7 @@ pub(super) fn quit_the_first(paths: &Paths, clock: Clock) -> Outcome {
             Ok(Lock::Ours(_)) => return Outcome::Fine,
             // Where no lock tells, nobody who answered is left.
             Ok(Lock::Unknown(..))
-                if platform::control::send(&paths.control(), "hello", PATIENCE).is_err() =>
+                if platform::control::send(&paths.control(), &Request::Hello.line(), PATIENCE).is_err() =>
             {
                 return Outcome::Fine;
             }
@@ -51,9 +51,7 @@ pub(super) fn quit_the_first(paths: &Paths, clock: Clock) -> Outcome {
 
 /// A grip on the process that an answer names by number and birth, if it still runs.
 fn hold(answer: &str) -> Option<Held> {
-    let mut words = answer.split_whitespace().skip(1);
-    let pid = words.next()?.parse().ok().and_then(Pid::new)?;
-    let token: u64 = words.next()?.parse().ok()?;
+    let Some(Reply::Ends { pid, token }) = Reply::parse(answer) else { return None };
     let held = Held::open(pid).ok().flatten()?;
     let birth = platform::birth(pid).ok().flatten()?;
     (birth.token == token).then_some(held)

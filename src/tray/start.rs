@@ -15,9 +15,9 @@ use super::icon::{largest, picture};
 use super::leave;
 use crate::clock::Clock;
 use crate::config::{self, Config, Missing};
+use crate::core::control::Request;
 use crate::core::wording;
 use crate::exit::Outcome;
-use crate::monitor::event::Request;
 use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event, Face, State};
 use crate::paths::{self, Paths};
@@ -60,7 +60,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     if args.cleanup {
         return Ok(clean_up(&paths, missing(args)));
     }
-    let lock = single::acquire(&paths.tray_lock()).context("the lock of the tray could not be taken")?;
+    let lock = single::acquire(&paths.tray_lock()).context(wording::TRAY_LOCK)?;
     let (lock, unlocked) = match lock {
         Lock::Ours(lock) => (lock, None),
         Lock::Theirs => return Ok(greet_the_first(&paths)),
@@ -112,7 +112,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             paths,
             config,
             config_problem,
-            program: std::env::current_exe().context("where this program stands could not be read")?,
+            program: std::env::current_exe().context(wording::OUR_OWN_PLACE)?,
             clock,
             sense,
             act: Box::new(act::Machine),
@@ -163,9 +163,9 @@ fn clean_up(paths: &Paths, missing: Missing) -> Outcome {
     clean_once(paths, missing, &mut sense::Machine::with_leases(paths.lease_dir()), &mut act::Machine)
 }
 
-/// Whether another tray hears us. A word that nobody knows does nothing to it.
+/// Whether another tray hears us.
 fn answers(paths: &Paths) -> bool {
-    platform::control::send(&paths.control(), "hello", PATIENCE).is_ok()
+    platform::control::send(&paths.control(), &Request::Hello.line(), PATIENCE).is_ok()
 }
 
 /// One tray a user: the first shows itself, the second ends well.

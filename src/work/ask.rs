@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::looker::Looker;
 use super::tools::{PORT_PATIENCE, START_PATIENCE, Tools};
+use crate::core::control::Done;
 use crate::core::restart::RestartPlan;
 use crate::core::{Diagnosis, Identity, Instance, wording};
 use crate::leases;
@@ -53,12 +54,9 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
     tracing::info!(guard = %guard.pid, server = %old.pid, name = %guarded.name, "asks the guard for a restart");
     let door = leases::control_of(tools.leases, guard);
     let patience = tools.stop_grace * 2 + MORE_PATIENCE;
-    let says = tools.act.ask_guard(&door, patience);
-    tracing::info!(guard = %guard.pid, answer = ?says, "the guard answers");
-    let says = says.map_err(|why| wording::guard_failed(instance, guard.pid, &why))?;
-    // Behind tabs stand in what the new server is not the one that the client knows, and what ended with the old one.
-    let mut parts = says.split('\t').skip(1).map(|part| Some(part).filter(|part| !part.is_empty()));
-    let (news, along) = (parts.next().flatten(), parts.next().flatten());
+    let answer = tools.act.ask_guard(&door, patience);
+    tracing::info!(guard = %guard.pid, ?answer, "the guard answers");
+    let Done { news, along, .. } = answer.map_err(|why| wording::guard_failed(instance, guard.pid, &why))?;
     let has_another = |instance: &Instance| instance.main != old && !instance.is_being_started();
     let another = |diagnosis: &Diagnosis| behind(diagnosis, guard).filter(|one| has_another(one)).cloned();
     let seen = looker
@@ -66,8 +64,8 @@ fn ask_one(looker: &mut Looker<'_>, tools: &mut Tools<'_>, instance: &Instance) 
         .map_err(|_| wording::guard_not_believed(instance, guard.pid))?;
     let Some(new) = another(&seen) else { unreachable!("it was waited for") };
     let watch = &seen.watch;
-    let done = wording::restarted_by_guard(old.pid, &new, guard.pid, watch, news);
-    let done = wording::with_what_ended_along(&done, along);
+    let done = wording::restarted_by_guard(old.pid, &new, guard.pid, watch, news.as_deref());
+    let done = wording::with_what_ended_along(&done, along.as_deref());
     if before.listens {
         let listens = |diagnosis: &Diagnosis| behind(diagnosis, guard).is_some_and(|one| one.listens);
         if looker.wait_for(START_PATIENCE, listens).is_err() {

@@ -66,7 +66,7 @@ pub fn restart(
     let also = diagnosis.instances.iter().filter(is_ours);
     let targets: Vec<Target> = plan.stop.iter().copied().chain(also).map(Target::asked_for).collect();
     for target in &targets {
-        log_target("stops for a restart", target);
+        log_target(wording::STOPS_FOR_A_RESTART, target);
         before_stop(target.top);
     }
     let report = tools.act.end(&targets, tools.stop_grace);

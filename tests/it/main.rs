@@ -5,7 +5,7 @@
 //! a story that needs a process of its own (because it counts what is allocated, or has limits of its own) starts
 //! itself again, as those in a world of their own do (`support/own.rs`).
 //!
-//! Not here: what stands beside the code that it tests, how the house is built (`tests/architecture.rs`, which needs
+//! Not here: what stands beside the code that it tests, how the house is built (`tests/architecture`, which needs
 //! nothing of ours to be linked), and the stories on Windows (`tests/windows`, built for that system alone).
 
 #![allow(

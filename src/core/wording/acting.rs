@@ -184,6 +184,10 @@ pub fn by_the_tray(says: &str) -> String {
 }
 
 /// The tray took a request and gave no answer.
+pub const TRAY_REQUESTS: &str = "the tray knows four requests: hello, show, restart, quit";
+/// One.
+pub const TRAY_BUSY: &str = "the tray gave no answer in time; the log says what it did";
+/// One.
 pub const TRAY_SILENT: &str = "the tray runs but gave no answer; the log says what it did";
 
 /// What a restart without a tray did.

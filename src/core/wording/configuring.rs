@@ -83,6 +83,12 @@ pub fn not_utf8() -> Complaint {
     Complaint::new("the text is not UTF-8", "save the file with the encoding UTF-8")
 }
 
+/// The file is UTF-16.
+#[must_use]
+pub fn utf16() -> Complaint {
+    Complaint::new("the text is UTF-16", "save the file with the encoding UTF-8")
+}
+
 /// The text is no TOML.
 #[must_use]
 pub fn no_toml(why: &str) -> Complaint {

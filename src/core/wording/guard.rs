@@ -169,7 +169,7 @@ pub const PROTECT_HINT: &str =
     "`protect = [\"NAME\"]` in the server's watch keeps it alive, as in `protect = [\"tmux\"]`";
 
 /// A request that nobody knows.
-pub const UNKNOWN_REQUEST: &str = "a guard knows two requests: restart, along";
+pub const UNKNOWN_REQUEST: &str = "a guard knows three requests: hello, restart, along";
 
 /// A guard that gave no answer.
 pub const GUARD_SILENT: &str = "the guard gave no answer in time; the log says what it did";

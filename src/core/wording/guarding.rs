@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
-use super::judging::client_in_a_sentence;
+use super::names::client_in_a_sentence;
 use super::{count, name};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::KnownClient;

@@ -2,33 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use super::unseen::of_trait;
 use super::users::{adoption_in_short, called_by};
-use super::{count, finding, guarding, holds, wait};
+use super::{count, finding, guarding, holds, name, unseen, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
 use crate::core::finding::Finding;
 use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
-use crate::core::mask::plain_short;
 use crate::core::severity::Verdict;
 use crate::core::snapshot::{Hold, Holder};
-use crate::core::unseen::{Trait, Unseen};
 use crate::core::watch::Listens;
-
-/// The longest that a stranger's name may be in a sentence, in characters.
-const LONGEST_NAME: usize = 40;
-
-/// A name that another program chose, fit for a sentence.
-#[must_use]
-pub fn name(name: &str) -> String {
-    plain_short(name, LONGEST_NAME)
-}
-
-/// Several such names: "code and claude".
-#[must_use]
-pub fn names(names: &[&str]) -> String {
-    names.iter().map(|name| self::name(name)).collect::<Vec<_>>().join(" and ")
-}
 
 /// One reason, as a clause.
 #[must_use]
@@ -70,94 +54,6 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::ParentHidden { pid: None } => "its parent is outside this container".into(),
         Evidence::TraitHidden(which) => format!("{} could not be read", of_trait(*which)),
         Evidence::HoldsPort { address } => format!("it listens on {address}"),
-    }
-}
-
-fn of_trait(which: Trait) -> &'static str {
-    match which {
-        Trait::Service => "the service that it belongs to",
-        Trait::Hangup => "whether it was set free on purpose",
-        Trait::Terminal => "what its standard streams are connected to",
-        Trait::Birth => "whether its parent is older than it (the clock was set back)",
-        Trait::Session => "its session",
-        Trait::Container => "its container",
-        Trait::Lease => "what its guard tells of it",
-        Trait::Speaker => "who still speaks to its standard input",
-        Trait::Caller => "who is connected to it",
-        Trait::Client => "whether its client still runs",
-        Trait::Title => "what it runs under the title that it has given itself",
-    }
-}
-
-/// One thing that could not be read, as a clause.
-#[must_use]
-pub fn unseen(unseen: &Unseen) -> String {
-    match unseen {
-        Unseen::Processes { why } => {
-            format!("the list of processes could not be read ({})", plain_short(why, 120))
-        }
-        Unseen::Listeners { family, why } => {
-            format!("the {family} listeners could not be read ({})", plain_short(why, 120))
-        }
-        Unseen::Reservation { port, why } => {
-            format!(
-                "nobody listens on port {port}, and whether it can be had could not be told ({})",
-                plain_short(why, 120)
-            )
-        }
-        Unseen::CommandLine { pid, name: who } => {
-            format!("the command line of {} ({pid}) could not be read", name(who))
-        }
-        Unseen::Module { pid, name: who, module } => format!(
-            "{} ({pid}) runs the module {}, which may be this watch's server: a watch knows scripts only",
-            name(who),
-            name(module)
-        ),
-        Unseen::Parent { pid, parent: Some(parent) } => {
-            format!("the parent {parent} of the server {pid} may not be looked at")
-        }
-        Unseen::Parent { pid, parent: None } => {
-            format!("the parent of the server {pid} is outside this container")
-        }
-        Unseen::Use { pid, parent, name: who } => format!(
-            "whether anybody uses the shim {pid} could not be told: its parent {} ({parent}) runs, but nobody holds \
-             the other end of its input",
-            name(who)
-        ),
-        Unseen::Trait { pid, which } => {
-            format!("{} could not be read for the server {pid}", of_trait(*which))
-        }
-        Unseen::Holder { port } => format!("somebody holds port {port}, but we may not see who"),
-    }
-}
-
-/// What to do about something that could not be read.
-#[must_use]
-pub fn unseen_hint(unseen: &Unseen) -> &'static str {
-    match unseen {
-        Unseen::Processes { .. }
-        | Unseen::Listeners { .. }
-        | Unseen::Reservation { .. }
-        | Unseen::Trait { which: Trait::Speaker | Trait::Caller, .. } => {
-            "run `shimkeeper doctor`: it tells what this system does not let us see"
-        }
-        Unseen::Module { .. } => {
-            "start it by its file, or under `shimkeeper guard --watch NAME`, whose lease makes it known; if it is \
-             another program, give `script` its folder"
-        }
-        Unseen::Trait { which: Trait::Title, .. } => {
-            "end it yourself if nobody uses it; under `shimkeeper guard` it is known whatever it calls itself"
-        }
-        Unseen::Use { .. } => "if nobody needs it any more, end it by hand",
-        Unseen::CommandLine { .. } | Unseen::Trait { .. } => {
-            "it runs with other rights than ours; look as the user who started it"
-        }
-        Unseen::Parent { .. } => {
-            "look from where the parent can be seen: outside the container, or as its user"
-        }
-        Unseen::Holder { .. } => {
-            "the holder is another user's: look as that user, or with administrator rights"
-        }
     }
 }
 
@@ -297,14 +193,6 @@ pub fn reason(instance: &Instance) -> String {
         Some(_) => ", guarded",
     };
     format!("{}{guard}", reason_alone(instance))
-}
-
-/// The name of a client that lives.
-pub(super) fn client_in_a_sentence(client: &Client) -> Option<String> {
-    match client {
-        Client::Living { name: who, .. } => Some(name(who)),
-        Client::Gone { .. } | Client::Unseen => None,
-    }
 }
 
 fn reason_alone(instance: &Instance) -> String {

@@ -27,12 +27,6 @@ pub fn mcp_no_toml(why: &str) -> Complaint {
     Complaint::new(complaint.sentence, "correct the file by hand; nothing was touched")
 }
 
-/// The file is UTF-16.
-#[must_use]
-pub fn mcp_utf16() -> Complaint {
-    Complaint::new("the text is UTF-16", "save the file with the encoding UTF-8")
-}
-
 /// The same key twice in one table.
 #[must_use]
 pub fn mcp_twice(key: &str) -> Complaint {

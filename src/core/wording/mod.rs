@@ -6,6 +6,7 @@
 mod acting;
 mod amounts;
 mod before;
+mod causes;
 mod changes;
 mod configuring;
 mod doctor;
@@ -16,17 +17,20 @@ mod judging;
 mod mcp;
 mod mcp_known;
 mod mcp_refused;
+mod names;
 mod panels;
 mod schedule;
 mod setup;
 mod toasts;
 mod tray;
+mod unseen;
 mod users;
 mod windows;
 
 pub use acting::*;
 pub use amounts::*;
 pub use before::*;
+pub use causes::*;
 pub use changes::*;
 pub use configuring::*;
 pub use doctor::*;
@@ -37,11 +41,13 @@ pub use judging::*;
 pub use mcp::*;
 pub use mcp_known::*;
 pub use mcp_refused::*;
+pub use names::*;
 pub use panels::*;
 pub use schedule::*;
 pub use setup::*;
 pub use toasts::*;
 pub use tray::*;
+pub use unseen::*;
 pub use users::{
     CALLERS_UNKNOWN, called_by, no_server_of_a_watch, not_restarted_in_use, not_restarted_in_use_hint,
 };

@@ -22,15 +22,6 @@ pub fn who_says(body: &str) -> String {
     if body.is_empty() { OUR_NAME.into() } else { format!("{OUR_NAME} · {body}") }
 }
 
-/// The row and the button that end orphans.
-#[must_use]
-pub fn clean_up(orphans: usize) -> String {
-    match orphans {
-        1 => "Clean up 1 orphan".into(),
-        n => format!("Clean up {n} orphans"),
-    }
-}
-
 /// How to end orphans without a button.
 #[must_use]
 pub fn clean_up_by_hand(orphans: usize) -> String {

@@ -330,12 +330,21 @@ pub fn in_one_row(trouble: &str) -> String {
     }
 }
 
+/// The row and the button that end orphans.
+#[must_use]
+pub fn clean_up(orphans: usize) -> String {
+    match orphans {
+        1 => "Clean up 1 orphan".into(),
+        n => format!("Clean up {n} orphans"),
+    }
+}
+
 /// The row that ends orphans.
 #[must_use]
 pub fn cleanup_row(orphans: usize) -> String {
     match orphans {
         0 => "No orphan to clean up".into(),
-        n => super::clean_up(n),
+        n => clean_up(n),
     }
 }
 

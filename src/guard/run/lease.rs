@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Called, Guard};
 use crate::core::Lease;
+use crate::core::control::Request;
 use crate::guard::telling;
 use crate::platform::guard::Server;
 use crate::platform::private;
@@ -40,13 +41,14 @@ impl Guard<'_> {
                 let _ = call.send(called);
                 waker.wake();
             };
-            match line {
-                "along" => telling::reply_along(|answer| call(Called::Along(answer))),
-                _ => telling::reply(line, &patience, |asked| call(Called::Restart(asked))),
+            match Request::parse(line) {
+                Some(Request::Along) => telling::reply_along(|answer| call(Called::Along(answer))),
+                request => telling::reply(request.as_ref(), &patience, |asked| call(Called::Restart(asked))),
             }
         };
+        let refusal = |error: &std::io::Error| telling::without_means(error).line();
         let listening = private::is_no_link(&self.orders.leases)
-            .and_then(|()| platform::control::listen(&path, answer, telling::without_means));
+            .and_then(|()| platform::control::listen(&path, answer, refusal));
         if let Err(error) = listening {
             tracing::warn!(path = %path.display(), %error, "nobody can ask this guard for a restart");
         }

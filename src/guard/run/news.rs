@@ -70,8 +70,8 @@ impl Guard<'_> {
         let along = self.comparing.along.take();
         if let Some(asked) = self.comparing.asked.take() {
             let server = self.server.as_ref().map(crate::platform::guard::Server::identity);
-            let text = telling::answer(Answer::Done, self.orders, server, "");
-            self.answering = Some(asked.tell(telling::with_news(&text, news.as_deref(), along.as_deref())));
+            let reply = telling::answer(Answer::Done, self.orders, server, "");
+            self.answering = Some(asked.tell(telling::with_news(reply, news.as_deref(), along.as_deref())));
         }
     }
 }

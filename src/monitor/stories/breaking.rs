@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::act::{Act, EndReport};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::core::control::Done;
 use crate::core::moment::Now;
 use crate::core::{Snapshot, Target, Watch};
 use crate::monitor::run::{End, Monitor, Setup};
@@ -36,7 +37,7 @@ impl Act for NoHands {
         EndReport::default()
     }
 
-    fn ask_guard(&mut self, _: &Path, _: Duration) -> Result<String, String> {
+    fn ask_guard(&mut self, _: &Path, _: Duration) -> Result<Done, String> {
         Err("nobody is there".into())
     }
 

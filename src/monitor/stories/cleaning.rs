@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::scene::{Story, begins_cleanup, in_use, orphans, quiet, toast};
 use crate::act::{Act, EndReport, Ended, How};
 use crate::clock::Clock;
+use crate::core::control::Done;
 use crate::core::moment::Now;
 use crate::core::plan::{Refusal, Refused};
 use crate::core::testing::{World, pid, process};
@@ -241,10 +242,11 @@ impl Act for Stage {
         EndReport { ended, refused }
     }
 
-    fn ask_guard(&mut self, door: &Path, _: Duration) -> Result<String, String> {
+    fn ask_guard(&mut self, door: &Path, _: Duration) -> Result<Done, String> {
         let mut script = self.script();
         script.happened.push(format!("ask {}", door.display()).replace('\\', "/"));
-        script.answers.pop_front().unwrap_or_else(|| Err("nobody answers".into()))
+        let answer = script.answers.pop_front().unwrap_or_else(|| Err("nobody answers".into()));
+        answer.map(|fields| Done::parse(&fields))
     }
 
     fn what_ends_along(&mut self, _: &Path) -> Result<String, String> {

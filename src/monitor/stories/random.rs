@@ -6,7 +6,7 @@ use super::scene::{Story, begins_cleanup, begins_restart, in_use, orphans, quiet
 use crate::act::toast::{Button, Reply};
 use crate::config::Config;
 use crate::core::Verdict;
-use crate::monitor::event::Request;
+use crate::core::control::Request;
 use crate::monitor::{Choice, Effect, Event, Face};
 
 /// What can happen, small enough to be shown when a run fails.
@@ -42,7 +42,7 @@ impl Happens {
             Suspected => Event::Looked(vec![orphans([600]).first_look()]),
             Cleanup => Event::Chosen(Choice::Cleanup),
             Restart => Event::Chosen(Choice::Restart),
-            Asked => Event::Asked { id: 1, request: Request::Restart { watch: "exai-mcp".into() } },
+            Asked => Event::Asked { id: 1, request: Request::Restart { watch: Some("exai-mcp".into()) } },
             Pause => Event::Chosen(Choice::Pause),
             Automatic => Event::Chosen(Choice::AutoCleanup),
             ToastClicked => Event::Toast(Reply::Clicked(Button::CleanUp)),

@@ -136,10 +136,10 @@ pub(super) fn logged(effects: &[Effect]) -> String {
 }
 
 /// What is answered to the one who waits under this number.
-pub(super) fn answer(effects: &[Effect], asked: u64) -> Option<&str> {
+pub(super) fn answer(effects: &[Effect], asked: u64) -> Option<String> {
     effects.iter().find_map(|effect| {
-        let Effect::Answer { id, text } = effect else { return None };
-        (*id == asked).then_some(text.as_str())
+        let Effect::Answer { id, reply } = effect else { return None };
+        (*id == asked).then(|| reply.line())
     })
 }
 

@@ -6,10 +6,10 @@ use super::scene::{
     Story, answer, begins_cleanup, begins_restart, in_use, next_look, orphans, quiet, report, title, toast,
 };
 use crate::act::toast::{Button, Reply};
+use crate::core::control::Request;
 use crate::core::plan::{Refusal, Refused};
 use crate::core::testing::pid;
 use crate::core::{Verdict, wording};
-use crate::monitor::event::Request;
 use crate::monitor::view::RestartOffer;
 use crate::monitor::{Choice, Effect, Event, Face};
 
@@ -187,19 +187,22 @@ fn a_restart_that_makes_no_sense_is_not_offered_and_says_why() {
 fn a_restart_is_told_of_and_answered_to_the_one_who_asked() {
     for (result, wanted_title, wanted_answer) in [
         (Ok("stopped PID 600".to_owned()), "Restarted", "ok stopped PID 600"),
-        (Err("port 3005 is held".to_owned()), "Not restarted", "error port 3005 is held"),
+        (Err("port 3005 is held".to_owned()), "Not restarted", "failed port 3005 is held"),
     ] {
         let mut story = Story::new();
         story.at(10).looks(&orphans([600]).where_listens(600));
-        let asked = Request::Restart { watch: "exai-mcp".into() };
+        let asked = Request::Restart { watch: Some("exai-mcp".into()) };
         let effects = story.step(Event::Asked { id: 7, request: asked.clone() });
-        assert!(begins_restart(&effects) && answer(&effects, 7).is_none(), "{effects:#?}");
+        assert!(begins_restart(&effects) && answer(&effects, 7).as_deref().is_none(), "{effects:#?}");
         let effects = story.step(Event::Asked { id: 8, request: asked });
-        assert_eq!(answer(&effects, 8), Some("error a cleanup or restart is already in progress"));
+        assert_eq!(
+            answer(&effects, 8).as_deref(),
+            Some("failed a cleanup or restart is already in progress")
+        );
         assert!(!begins_restart(&effects));
         let effects = story.at(14).step(Event::Restarted(result));
-        assert_eq!((title(&effects), answer(&effects, 7)), (wanted_title, Some(wanted_answer)));
-        assert!(answer(&effects, 8).is_none(), "the second one has his answer already");
+        assert_eq!((title(&effects), answer(&effects, 7).as_deref()), (wanted_title, Some(wanted_answer)));
+        assert!(answer(&effects, 8).as_deref().is_none(), "the second one has his answer already");
         assert!(!story.view().busy);
         assert_eq!(next_look(&effects), Duration::ZERO);
     }
@@ -209,10 +212,10 @@ fn a_restart_is_told_of_and_answered_to_the_one_who_asked() {
 fn other_programs_are_answered_whatever_they_ask() {
     let mut story = Story::new();
     let effects = story.step(Event::Asked { id: 1, request: Request::Show });
-    assert_eq!((title(&effects), answer(&effects, 1)), ("Not looked yet", Some("ok")));
-    let nobody = Request::Restart { watch: "nobody".into() };
+    assert_eq!((title(&effects), answer(&effects, 1).as_deref()), ("Not looked yet", Some("ok")));
+    let nobody = Request::Restart { watch: Some("nobody".into()) };
     let effects = story.step(Event::Asked { id: 2, request: nobody });
-    assert!(answer(&effects, 2).unwrap().starts_with("error no watch is called \"nobody\""), "{effects:#?}");
+    assert!(answer(&effects, 2).unwrap().starts_with("failed no watch is called \"nobody\""), "{effects:#?}");
     assert!(!begins_restart(&effects));
     let effects = story.step(Event::Asked { id: 3, request: Request::Quit });
     let answered = effects.iter().position(|effect| matches!(effect, Effect::Answer { id: 3, .. }));

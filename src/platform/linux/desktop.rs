@@ -7,6 +7,7 @@ use std::time::Duration;
 use zbus::blocking::Connection;
 
 pub(crate) use super::session::is_first as is_first_in_session;
+use crate::core::wording;
 use crate::core::wording::Seat;
 
 /// How long the bus may take: a hung bus must not hang us.
@@ -68,7 +69,7 @@ fn in_time<T: Send + 'static>(
             let _ = answer.send(question());
         })
         .map_err(|error| error.to_string())?;
-    answered.recv_timeout(PATIENCE).unwrap_or_else(|_| Err("the session bus does not answer".into()))
+    answered.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(wording::BUS_SILENT.into()))
 }
 
 #[cfg(test)]

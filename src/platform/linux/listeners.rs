@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::birth::birth;
 use super::diag::{Diag, Socket};
 use crate::core::snapshot::Listener;
-use crate::core::{Holder, Identity, Pid};
+use crate::core::{Holder, Identity, Pid, wording};
 use crate::platform::Family;
 use crate::platform::listeners::Among;
 use crate::platform::table::{Change, Depth};
@@ -177,7 +177,7 @@ fn second_opinion(family: Family, ports: &[u16]) -> io::Result<()> {
         match listens_on(&line?) {
             None => return Ok(()),
             Some(port) if ports.contains(&port) => {
-                let says = format!("the kernel's query shows nobody on port {port}, {} does", file(family));
+                let says = wording::sockets_disagree(port, file(family));
                 return Err(io::Error::other(says));
             }
             Some(_) => {}

@@ -12,6 +12,8 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
 
+use crate::core::wording;
+
 /// The kernel answers at once; this is for a line that is no longer one.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -56,7 +58,7 @@ impl Line {
                 return Ok(answer.rows);
             }
         }
-        Err(io::Error::other("the list of sockets changed each time that it was read"))
+        Err(io::Error::other(wording::SOCKETS_NEVER_STILL))
     }
 
     /// The answer about one socket; an error of the kind `NotFound` where the kernel does not know it.
@@ -131,7 +133,7 @@ impl<R> Answer<R> {
                 }
                 ERROR => {
                     said(message.body)?;
-                    return Err(io::Error::other("the kernel refuses to list sockets"));
+                    return Err(io::Error::other(wording::SOCKETS_REFUSED));
                 }
                 SOCK_DIAG_BY_FAMILY => {
                     self.rows.push(read(message.body).ok_or(io::ErrorKind::InvalidData)?);

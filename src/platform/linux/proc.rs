@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use crate::core::Pid;
+use crate::core::{Pid, wording};
 
 /// The fields of `/proc/PID/stat` that are used here.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,7 +59,7 @@ pub(crate) fn parse_stat(text: &str) -> Option<Stat> {
 pub(crate) fn stat(pid: Pid) -> io::Result<Option<Stat>> {
     let Some(bytes) = read(pid, "stat")? else { return Ok(None) };
     let text = String::from_utf8_lossy(&bytes);
-    parse_stat(&text).map(Some).ok_or_else(|| io::Error::other(format!("/proc/{pid}/stat is not understood")))
+    parse_stat(&text).map(Some).ok_or_else(|| io::Error::other(wording::stat_not_understood(pid)))
 }
 
 /// Reads a file of a process; `None` where there is no such process.

@@ -22,7 +22,7 @@ use super::other_ends::OtherEnds;
 use super::proc;
 use crate::core::moment::Now;
 use crate::core::snapshot::OtherEnd;
-use crate::core::{Details, Moment, Pid, Process};
+use crate::core::{Details, Moment, Pid, Process, wording};
 use crate::platform::table::{Asked, Change, Depth, Question};
 
 /// So long after a process was first seen it may still become another by `exec`.
@@ -125,7 +125,7 @@ impl Table {
         let (everybody, new) = self.births.all()?;
         let me = std::process::id();
         if !everybody.iter().any(|pid| pid.get() == me) {
-            return Err(io::Error::other("the list does not even hold this program"));
+            return Err(io::Error::other(wording::LIST_WITHOUT_US));
         }
         self.parts = question.parts.to_vec();
         self.modules = question.modules.to_vec();

@@ -27,7 +27,7 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, PROCESS_DUP_HANDL
 use super::handle::open;
 use super::memory::native_error;
 use super::roster::Roster;
-use crate::core::{Identity, Pid};
+use crate::core::{Identity, Pid, wording};
 
 /// `SystemExtendedHandleInformation`, which the bindings do not name.
 const EVERY_HANDLE: SYSTEM_INFORMATION_CLASS = 64;
@@ -74,7 +74,7 @@ fn search(port: u16, found: &Sender<Identity>) -> io::Result<()> {
     let rows = rows(&raw_list()?);
     let me = std::process::id();
     let ours = rows.iter().find(|row| row.pid == me && row.handle == own_handle);
-    let like = *ours.ok_or_else(|| io::Error::other("our own socket is not in the list of handles"))?;
+    let like = *ours.ok_or_else(|| io::Error::other(wording::OWN_SOCKET_NOT_LISTED))?;
     let roster = Roster::take()?;
     let mut processes: HashMap<u32, Option<OwnedHandle>> = HashMap::new();
     for row in rows.iter().filter(|row| row.kind == like.kind && row.access == like.access && row.pid != me) {
@@ -155,7 +155,7 @@ fn raw_list() -> io::Result<Vec<u8>> {
             _ => return Ok(buffer),
         }
     }
-    Err(io::Error::other("the list of handles grows faster than it can be read"))
+    Err(io::Error::other(wording::HANDLES_NEVER_STILL))
 }
 
 /// Reads the list: a count, then rows of object, process, handle, access, two small fields, kind.

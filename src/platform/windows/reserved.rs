@@ -10,6 +10,8 @@ use windows_sys::Win32::Networking::WinSock::WSAEACCES;
 use super::bind::{Claim, error_of_binding};
 use super::small_program::{LOOKING, output_of};
 
+use crate::core::wording;
+
 pub(crate) fn reserved_range(port: u16) -> io::Result<Option<(u16, u16)>> {
     if error_of_binding(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), Claim::Usual)? != Some(WSAEACCES) {
         return Ok(None);
@@ -24,7 +26,7 @@ pub(crate) fn reserved_range(port: u16) -> io::Result<Option<(u16, u16)>> {
             return Ok(Some(range));
         }
     }
-    Err(io::Error::other("binding it is refused with error 10013, and no reserved range holds it"))
+    Err(io::Error::other(wording::RESERVED_BY_NO_RANGE))
 }
 
 /// The range around a port: lines with two numbers, and an asterisk where an administrator made it.

@@ -13,7 +13,7 @@ use super::stdin_peer::other_end;
 use super::{age, args, details, program};
 use crate::core::moment::Now;
 use crate::core::snapshot::OtherEnd;
-use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime};
+use crate::core::{Details, Fact, Identity, Owner, Pid, Process, UnixTime, wording};
 use crate::platform::table::{Asked, Change, Question};
 
 /// Kept between looks so that shares of a core can be told.
@@ -36,7 +36,7 @@ impl Table {
         let _ = system.refresh_processes_specifics(ProcessesToUpdate::All, true, fields);
         let us = system.process(sysinfo::Pid::from_u32(std::process::id()));
         // We run, so a list without us is no list.
-        let us = us.ok_or_else(|| io::Error::other("the list does not even hold this program"))?;
+        let us = us.ok_or_else(|| io::Error::other(wording::LIST_WITHOUT_US))?;
         // Taken after the list above, so that it knows everybody in it who still runs.
         let roster = Roster::take()?;
         Ok(system.processes().values().filter_map(|seen| facts(seen, us, &roster, question.now)).collect())

@@ -9,6 +9,7 @@ use tray_icon::{TrayIcon, TrayIconBuilder};
 
 use super::balloon::{balloon, icon_pixels};
 use super::taskbar::mend;
+use crate::core::wording;
 use crate::platform::tray::{Picture, Place, Row, Setup, Shown, Told, decode};
 
 /// One row of the menu.
@@ -47,7 +48,7 @@ impl Icon {
         }
         let tray = TrayIconBuilder::new()
             .with_menu(Box::new(menu.clone()))
-            .with_icon(icons.get(shown.picture.name).cloned().context("every picture is there")?)
+            .with_icon(icons.get(shown.picture.name).cloned().context(wording::PICTURE_MISSING)?)
             .with_tooltip(&shown.title)
             .build()?;
         let to_tell = std::sync::Arc::clone(&tell);
@@ -163,6 +164,6 @@ fn escaped(label: &str) -> String {
 /// The taskbar scales; a picture that fits stays sharp.
 fn icon(picture: &Picture, pixels: u32) -> anyhow::Result<tray_icon::Icon> {
     let fits = picture.pngs.iter().find(|(size, _)| *size >= pixels).or(picture.pngs.last());
-    let (rgba, width, height) = decode(fits.context("a picture has no size")?.1)?;
-    tray_icon::Icon::from_rgba(rgba, width, height).context("the taskbar does not take the picture")
+    let (rgba, width, height) = decode(fits.context(wording::PICTURE_WITHOUT_SIZE)?.1)?;
+    tray_icon::Icon::from_rgba(rgba, width, height).context(wording::TASKBAR_REFUSES)
 }

@@ -35,7 +35,7 @@ fn a_tray_that_did_it_is_said_to_own_the_server() {
 
 #[test]
 fn a_tray_that_refused_is_believed() {
-    with_a_tray("error a cleanup or restart is already in progress\n", |outcome| {
+    with_a_tray("failed a cleanup or restart is already in progress\n", |outcome| {
         outcome.expect_code(1).complains("shimkeeper: a cleanup or restart is already in progress");
     });
 }

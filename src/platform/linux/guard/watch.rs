@@ -20,7 +20,7 @@ use super::keeper::outer;
 use super::memory::give_back_memory;
 use super::server::Server;
 use super::stdio::hangup_of;
-use crate::core::Identity;
+use crate::core::{Identity, wording};
 use crate::platform::guard::{Meaning, Signal, Unwatched, Wake};
 
 /// The signals that concern a guard, and what they mean to it. The last ones are the server's affair: without us they
@@ -94,7 +94,7 @@ impl Watch {
             // A stranger has its number by now.
             Some(_) => return Err(Unwatched::Gone),
             None if held.has_ended()? => return Err(Unwatched::Gone),
-            None => return Err(io::Error::other("it is hidden").into()),
+            None => return Err(io::Error::other(wording::PROCESS_HIDDEN).into()),
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use zbus::zvariant::OwnedValue;
 use super::registration::lists;
 use super::watcher::{self, Silence};
 use super::{item, runtime};
+use crate::core::wording;
 use crate::platform::tray::Place;
 
 /// How long it may take altogether: a hung bus must not hang us.
@@ -20,7 +21,7 @@ const PATIENCE_FOR_AN_ICON: Duration = Duration::from_secs(1);
 pub(crate) fn place() -> Result<Place, String> {
     let runtime = runtime().map_err(|error| error.to_string())?;
     let asked = async { tokio::time::timeout(PATIENCE, ask()).await };
-    runtime.block_on(asked).unwrap_or_else(|_| Err("the session bus does not answer".into()))
+    runtime.block_on(asked).unwrap_or_else(|_| Err(wording::BUS_SILENT.into()))
 }
 
 async fn ask() -> Result<Place, String> {

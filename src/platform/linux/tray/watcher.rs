@@ -7,6 +7,8 @@ use zbus::{Connection, Error, Message};
 
 use super::registration::{Outcome, lists};
 
+use crate::core::wording;
+
 pub(super) const NAME: &str = "org.kde.StatusNotifierWatcher";
 pub(super) const PATH: &str = "/StatusNotifierWatcher";
 pub(super) const INTERFACE: &str = NAME;
@@ -30,14 +32,14 @@ pub(super) async fn register(bus: &Connection, names: &[&str]) -> Outcome {
         Err(Silence::Nobody) => return Outcome::NoPanel,
         Ok(_) | Err(Silence::Because(_)) => {}
     }
-    let Some(name) = names.first() else { return Outcome::NotTaken("we have no name on the bus".into()) };
+    let Some(name) = names.first() else { return Outcome::NotTaken(wording::NAMELESS_ON_THE_BUS.into()) };
     match call(bus, INTERFACE, "RegisterStatusNotifierItem", &(name,)).await {
         Err(Silence::Nobody) => return Outcome::NoPanel,
         Err(Silence::Because(why)) => return Outcome::NotTaken(why),
         Ok(_) => {}
     }
     match items(bus).await {
-        Ok(items) if !lists(&items, names) => Outcome::NotTaken("it does not list the icon".into()),
+        Ok(items) if !lists(&items, names) => Outcome::NotTaken(wording::PANEL_WITHOUT_ICON.into()),
         // One that keeps no list has said yes.
         Ok(_) | Err(_) => Outcome::Listed,
     }
@@ -62,7 +64,7 @@ async fn call<Body: serde::Serialize + zbus::zvariant::DynamicType>(
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(Error::MethodError(name, _, _))) if is_nobody(&name) => Err(Silence::Nobody),
         Ok(Err(error)) => Err(because(error)),
-        Err(_) => Err(Silence::Because("it does not answer".into())),
+        Err(_) => Err(Silence::Because(wording::PANEL_SILENT.into())),
     }
 }
 
