@@ -39,11 +39,8 @@ pub(crate) fn find(test: &str) -> Result<(), String> {
         }
         (program, "") => {
             let here = [format!("tests/it/{program}.rs"), format!("tests/it/{program}/mod.rs")];
-            if Path::new(&here[1]).is_file() {
-                here
-            } else {
-                [here[0].clone(), format!("tests/{program}.rs")]
-            }
+            let apart = [format!("tests/{program}.rs"), format!("tests/{program}/main.rs")];
+            if here.iter().any(|file| Path::new(file).is_file()) { here } else { apart }
         }
         (program, module) => {
             let folder = ["tests/it", "tests"].map(|above| format!("{above}/{program}"));
