@@ -126,6 +126,11 @@ pub const YES_NEEDS_PID: &str =
 /// Nobody can be asked.
 pub const NOBODY_TO_ASK: &str = "there is no terminal to ask on: use --pid PID --yes";
 
+/// No port was named, and no watch has one.
+pub const NO_PORT_TO_FREE: &str = "no watch has a port";
+/// What to do about that.
+pub const NO_PORT_TO_FREE_HINT: &str = "name one: `shimkeeper free PORT`";
+
 /// Nothing was done.
 pub const NOTHING_ENDED: &str = "nothing was ended";
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::found::{free_command, the_port};
 use super::{bytes, count, duration, finding, holder, holds, name, pids, refusal, refusal_hint, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::finding::Finding;
@@ -10,7 +11,7 @@ use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
 use crate::core::plan::Refusal;
 use crate::core::restart::NoRestart;
-use crate::core::watch::{Listens, Watch};
+use crate::core::watch::Watch;
 
 /// The button that opens the log.
 pub const BUTTON_OPEN_LOG: &str = "Open log";
@@ -113,11 +114,10 @@ pub fn runs_row(instance: &Instance) -> String {
 /// The row of a watch's port; `None` where the watch has none.
 #[must_use]
 pub fn port_row(diagnosis: &Diagnosis) -> Option<String> {
-    (diagnosis.watch.listens != Listens::Never).then(|| row_of_the_port(diagnosis))
+    diagnosis.watch.port_number().map(|port| row_of_the_port(port, diagnosis))
 }
 
-fn row_of_the_port(diagnosis: &Diagnosis) -> String {
-    let port = diagnosis.watch.port;
+fn row_of_the_port(port: u16, diagnosis: &Diagnosis) -> String {
     if let Some(row) = diagnosis.holders.first() {
         let more = match diagnosis.holders.len() {
             1 => String::new(),
@@ -151,9 +151,9 @@ pub fn pace_row(interval: Duration, paused: bool) -> String {
 /// The row about what is watched.
 #[must_use]
 pub fn watching_row(watches: &[Watch]) -> String {
-    let named = |watch: &Watch| match watch.listens {
-        Listens::Never => watch.runs.what.name().to_owned(),
-        Listens::Always | Listens::Maybe => format!("{} ({})", watch.runs.what.name(), watch.port),
+    let named = |watch: &Watch| match watch.port_number() {
+        None => watch.runs.shown(),
+        Some(port) => format!("{} ({port})", watch.runs.shown()),
     };
     format!("Watches {}", watches.iter().map(named).collect::<Vec<_>>().join(", "))
 }
@@ -232,7 +232,7 @@ pub fn no_restart_in_short(why: &NoRestart) -> String {
 /// Why a restart was not done, and what to do.
 #[must_use]
 pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
-    let port = watch.port;
+    let port = the_port(watch);
     match why {
         NoRestart::NothingToStart => format!(
             "{} does not run, and the watch \"{}\" has no `command` to start it with: write one into the configuration",
@@ -242,17 +242,20 @@ pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
             "{pid} listens nowhere, so it speaks with its client over stdio: restart it in the client"
         ),
         NoRestart::OnlyItsClientCan { pid, listens: true } => format!(
-            "{pid} listens on port {port}, but its client can also speak to it over stdio, which only the client can start anew: restart it in the client, or write `listens = \"always\"` into the watch if the port is all that counts"
+            "{pid} listens on {port}, but its client can also speak to it over stdio, which only the client can start anew: restart it in the client, or write `listens = \"always\"` into the watch if the port is all that counts"
         ),
         NoRestart::PortTaken => {
-            format!("port {port} belongs to somebody else: `shimkeeper free {port}` shows who it is")
+            format!(
+                "{port} belongs to somebody else: `{}` shows who it is",
+                free_command(watch.port_number())
+            )
         }
         NoRestart::ItsGuardWillNot { pid, guard } => format!(
             "{pid} has a guard, {guard}, that was started with --no-restart: reload the server in its client, or take --no-restart out of the client's configuration"
         ),
         NoRestart::OffLimits { pid, why } => format!("{pid} is not ended: {}", refusal(*why)),
         NoRestart::CannotTell => {
-            format!("what runs on port {port} could not be read: `shimkeeper doctor` tells why")
+            format!("what runs on {port} could not be read: `shimkeeper doctor` tells why")
         }
     }
 }
@@ -306,7 +309,7 @@ pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
 /// What a restart did, where the server does not listen yet.
 #[must_use]
 pub fn restarted_but_silent(stopped: &str, started: Pid, watch: &Watch) -> String {
-    format!("{}; it does not listen on port {} yet", restarted(stopped, started, watch), watch.port)
+    format!("{}; it does not listen on {} yet", restarted(stopped, started, watch), the_port(watch))
 }
 
 /// A watch that does not exist.

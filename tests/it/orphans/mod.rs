@@ -14,6 +14,7 @@ mod port;
 mod quiet;
 mod stdio;
 pub(crate) mod users;
+mod ways;
 
 use serde_json::Value;
 
