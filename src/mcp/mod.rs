@@ -21,6 +21,7 @@ mod living;
 mod locate;
 mod masked;
 mod outcome;
+mod parse;
 mod record;
 mod refusal;
 mod row;

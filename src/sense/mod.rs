@@ -6,6 +6,7 @@ mod guards;
 mod listeners;
 mod processes;
 mod relatives;
+mod search;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -135,7 +136,7 @@ impl Machine {
         let mut unseen = Vec::new();
         let leases = self.guards.read(self.depth, now);
         let told = leases.known().map_or(&[][..], Vec::as_slice);
-        let search = processes::Search {
+        let search = search::Search {
             watches,
             leases: told,
             holders: &self.holders,
