@@ -77,7 +77,10 @@ pub fn configuration(bytes: &[u8]) {
             Ok(read) => {
                 let shown = config::show(&read);
                 let again = config::parse(&shown, &around, style);
-                assert_eq!(again.as_ref().ok(), Some(&read), "{shown}");
+                // What was masked cannot be the same.
+                if !shown.contains(mask::MASK) {
+                    assert_eq!(again.as_ref().ok(), Some(&read), "{shown}");
+                }
             }
             Err(problems) => assert!(!problems.is_empty(), "refused without a reason"),
         }

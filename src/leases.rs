@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::core::control::Request;
-use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Pid, Presence, UnixTime};
+use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Pid, Port, Presence, UnixTime};
 use crate::platform::private;
 use crate::platform::{self, files};
 
@@ -272,11 +272,11 @@ impl From<&Lease> for Stored {
                 .map(|client| StoredClient { identity: client.identity.into(), name: client.name.clone() }),
             name: lease.name.clone(),
             watch: lease.watch.clone(),
-            port: lease.port,
-            listens: match lease.listens {
-                Listens::Always => StoredListens::Always,
-                Listens::Maybe => StoredListens::Maybe,
-                Listens::Never => StoredListens::Never,
+            port: lease.port.map(|port| port.number),
+            listens: match lease.port.map(|port| port.listens) {
+                Some(Listens::Always) => StoredListens::Always,
+                Some(Listens::Maybe) => StoredListens::Maybe,
+                None => StoredListens::Never,
             },
             restartable: lease.restartable,
             log: lease.log.clone(),
@@ -298,11 +298,10 @@ impl TryFrom<Stored> for Lease {
             client,
             name: stored.name,
             watch: stored.watch,
-            port: stored.port,
-            listens: match stored.listens {
-                StoredListens::Always => Listens::Always,
-                StoredListens::Maybe => Listens::Maybe,
-                StoredListens::Never => Listens::Never,
+            port: match stored.listens {
+                StoredListens::Always => stored.port.map(Port::always),
+                StoredListens::Maybe => stored.port.map(Port::maybe),
+                StoredListens::Never => None,
             },
             restartable: stored.restartable,
             log: stored.log,
@@ -326,8 +325,7 @@ mod tests {
             client: Some(LeaseClient { identity: identity(7), name: "Code \"x\" \u{1f600}".into() }),
             name: "exai-mcp".into(),
             watch: Some("exai-mcp".into()),
-            port: Some(3005),
-            listens: Listens::Maybe,
+            port: Some(Port::maybe(3005)),
             restartable: true,
             log: "/x/y.log".into(),
         }

@@ -9,7 +9,7 @@ use netstat2::{AddressFamilyFlags, ProtocolFlags, ProtocolSocketInfo, TcpState, 
 use rustix::time::{ClockId, clock_gettime};
 use shimkeeper::clock::Clock;
 use shimkeeper::core::moment::Now;
-use shimkeeper::core::{Memory, Moment, Runs, UnixTime, Watch, diagnose};
+use shimkeeper::core::{Memory, Moment, Port, Runs, UnixTime, Watch, diagnose};
 use shimkeeper::sense::{Machine, Sense};
 use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 
@@ -52,7 +52,7 @@ pub(crate) fn spent() -> Duration {
 }
 
 fn ours(home: &str, script: &str, port: u16, hurry: Duration) -> Box<dyn FnMut() -> usize> {
-    let watch = Watch { runs: Runs::script(script), port, ..Watch::exai() };
+    let watch = Watch { runs: Runs::script(script), port: Some(Port::maybe(port)), ..Watch::exai() };
     let watches = [watch];
     let mut machine = Machine::sparing(PathBuf::from(home).join("leases"));
     let (clock, mut memory, mut ahead) = (Clock::start(), Memory::default(), Duration::ZERO);

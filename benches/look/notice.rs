@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use shimkeeper::act;
 use shimkeeper::clock::Clock;
 use shimkeeper::config::Config;
-use shimkeeper::core::{Runs, Verdict, Watch};
+use shimkeeper::core::{Port, Runs, Verdict, Watch};
 use shimkeeper::monitor::run::{Monitor, Setup};
 use shimkeeper::monitor::view::Face;
 use shimkeeper::monitor::{Choice, Event};
@@ -100,8 +100,12 @@ fn wait_for(faces: &Receiver<Shown>, wanted: Face) -> Instant {
 
 fn start(bed: &Bed, home: &Path, port: u16) -> (Monitor, Receiver<Shown>) {
     let paths = Paths::new(Some(home), None).unwrap();
-    let watch =
-        Watch { runs: Runs::script(bed.script()), port, orphan_grace: Duration::ZERO, ..Watch::exai() };
+    let watch = Watch {
+        runs: Runs::script(bed.script()),
+        port: Some(Port::maybe(port)),
+        orphan_grace: Duration::ZERO,
+        ..Watch::exai()
+    };
     let config = Config { poll_interval: POLL, toasts: false, watches: vec![watch], ..Config::standard() };
     let leases = paths.lease_dir();
     let (sender, faces) = channel();

@@ -12,7 +12,7 @@ use super::render::Paint;
 use super::schedule;
 use crate::config::Config;
 use crate::core::snapshot::Hold;
-use crate::core::{Diagnosis, Finding, Listens, State, Watch, wording};
+use crate::core::{Diagnosis, Finding, State, wording};
 use crate::exit::Outcome;
 use crate::mcp::{self, Trouble, TroubleKind};
 use crate::paths::Paths;
@@ -143,10 +143,7 @@ fn sight(found: &[Diagnosis]) -> Vec<Check> {
 
 /// Whether a server could bind the port now, or who has it.
 fn port(found: &Diagnosis) -> Option<Check> {
-    let Watch { port, listens, .. } = found.watch;
-    if listens == Listens::Never {
-        return None;
-    }
+    let port = found.watch.port_number()?;
     let says = wording::capital(&wording::port_row(found)?);
     let of_the_port =
         ["foreign", "bound", "connected", "ghost", "reserved", "taken", "lingering", "not_permitted"];

@@ -14,8 +14,8 @@ use crate::core::holder::keeper_of_others;
 use crate::core::plan::{Grounds, Reach, Refused, never_ended_here};
 use crate::core::snapshot::{Callers, Hold};
 use crate::core::{
-    Diagnosis, Fact, Finding, Holder, Listens, Member, Memory, Moment, Pid, Snapshot, Target, Watch,
-    diagnose, mask, wording,
+    Diagnosis, Fact, Finding, Holder, Member, Memory, Moment, Pid, Port, Snapshot, Target, Watch, diagnose,
+    mask, wording,
 };
 use crate::exit::Outcome;
 use crate::sense::{Machine, Sense};
@@ -23,9 +23,16 @@ use crate::{act, console, platform};
 
 pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure> {
     let config = context.config()?;
-    let first = config.watches.first().cloned();
-    let watch = first.unwrap_or_else(Watch::exai);
-    let watch = Watch { port: args.port.unwrap_or(watch.port), listens: Listens::Always, ..watch };
+    let number = args.port.or_else(|| config.watches.iter().find_map(Watch::port_number));
+    let Some(port) = number else {
+        return Err(
+            Failure::new(Outcome::Usage, wording::NO_PORT_TO_FREE).hint(Some(wording::NO_PORT_TO_FREE_HINT))
+        );
+    };
+    // What is protected is so whatever the port.
+    let of_port = config.watches.iter().find(|watch| watch.port_number() == number);
+    let first = of_port.or(config.watches.first()).cloned();
+    let watch = Watch { port: Some(Port::always(port)), ..first.unwrap_or_else(Watch::exai) };
     let mut machine = Machine::with_leases(context.paths.lease_dir());
     let watches = [watch];
     let snapshot = machine.look(&watches, context.clock.now());
@@ -35,37 +42,32 @@ pub(super) fn run(context: &Context, args: &FreeArgs) -> Result<Outcome, Failure
     if let Some(unseen) = snapshot.unseen.first() {
         let failure = Failure::new(Outcome::Blind, wording::unseen(unseen));
         let failure = failure.hint(Some(wording::unseen_hint(unseen)));
-        return finish_untouched(args, watch.port, rows, failure);
+        return finish_untouched(args, port, rows, failure);
     }
     if rows.is_empty() {
-        return nobody_has_it(args, &found);
+        return nobody_has_it(args, port, &found);
     }
     if !args.json {
         for row in rows {
             console::say(&describe(row, &snapshot));
         }
     }
-    let pid = match choose(args, rows, watch) {
+    let pid = match choose(args, rows, port) {
         Ok(pid) => pid,
-        Err(failure) => return finish_untouched(args, watch.port, rows, failure),
+        Err(failure) => return finish_untouched(args, port, rows, failure),
     };
-    let target = match target(&snapshot, watch, pid) {
+    let target = match target(&snapshot, watch, port, pid) {
         Ok(target) => target,
-        Err(failure) => return finish_untouched(args, watch.port, rows, failure),
+        Err(failure) => return finish_untouched(args, port, rows, failure),
     };
     if !agreed(args, &target) {
-        return finish_untouched(
-            args,
-            watch.port,
-            rows,
-            Failure::new(Outcome::Attention, wording::NOTHING_ENDED),
-        );
+        return finish_untouched(args, port, rows, Failure::new(Outcome::Attention, wording::NOTHING_ENDED));
     }
     context.log();
-    tracing::info!(%pid, port = watch.port, command = %mask::command_line(&target.command), "ends the holder of a port, as the user asked");
+    tracing::info!(%pid, port, command = %mask::command_line(&target.command), "ends the holder of a port, as the user asked");
     let report = act::Machine.end(&[target], config.stop_grace);
     let after = machine.look(&watches, context.clock.now());
-    Ok(tell(args, watch, rows, &report, &after))
+    Ok(tell(args, port, rows, &report, (watch, &after)))
 }
 
 /// Everything on the port. What else is said of the watch is nobody's question here.
@@ -74,8 +76,7 @@ fn judged(snapshot: &Snapshot, watch: &Watch) -> Diagnosis {
 }
 
 /// It is free, or kept by what cannot be ended.
-fn nobody_has_it(args: &FreeArgs, found: &Diagnosis) -> Result<Outcome, Failure> {
-    let port = found.watch.port;
+fn nobody_has_it(args: &FreeArgs, port: u16, found: &Diagnosis) -> Result<Outcome, Failure> {
     if let Some(keeps) = keeps(found) {
         return finish_untouched(args, port, &[], keeps);
     }
@@ -161,8 +162,7 @@ fn is_certain(row: &HeldBy) -> bool {
 }
 
 /// Which holder is meant.
-fn choose(args: &FreeArgs, rows: &[HeldBy], watch: &Watch) -> Result<Pid, Failure> {
-    let port = watch.port;
+fn choose(args: &FreeArgs, rows: &[HeldBy], port: u16) -> Result<Pid, Failure> {
     let connected = rows.iter().filter(|row| row.hold == Hold::Connected);
     let (connected, rows): (Vec<&HeldBy>, Vec<&HeldBy>) =
         (connected.collect(), rows.iter().filter(|row| row.hold != Hold::Connected).collect());
@@ -196,13 +196,13 @@ fn choose(args: &FreeArgs, rows: &[HeldBy], watch: &Watch) -> Result<Pid, Failur
     }
 }
 
-fn target(snapshot: &Snapshot, watch: &Watch, pid: Pid) -> Result<Target, Failure> {
+fn target(snapshot: &Snapshot, watch: &Watch, port: u16, pid: Pid) -> Result<Target, Failure> {
     let process = snapshot.processes.iter().find(|process| process.identity.pid == pid);
     let process =
-        process.ok_or_else(|| Failure::new(Outcome::Attention, wording::does_not_hold(pid, watch.port)))?;
+        process.ok_or_else(|| Failure::new(Outcome::Attention, wording::does_not_hold(pid, port)))?;
     if let Some(keeper) = keeper_of_others(process, snapshot.system) {
         return Err(Failure::new(Outcome::Attention, wording::keeper(keeper, pid))
-            .hint(Some(wording::keeper_hint(keeper, watch.port))));
+            .hint(Some(wording::keeper_hint(keeper, port))));
     }
     if let Some(why) = never_ended_here(process, snapshot, watch) {
         return Err(Failure::new(Outcome::Attention, wording::left_alone(pid, why)));
@@ -235,13 +235,19 @@ fn agreed(args: &FreeArgs, target: &Target) -> bool {
         && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
-fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, after: &Snapshot) -> Outcome {
+fn tell(
+    args: &FreeArgs,
+    port: u16,
+    before: &[HeldBy],
+    report: &EndReport,
+    (watch, after): (&Watch, &Snapshot),
+) -> Outcome {
     let found = judged(after, watch);
     let left = &found.holders;
     let is_free = found.port_is_free() && after.unseen.is_empty();
     if args.json {
         let rows = if report.ended.is_empty() { before } else { left };
-        console::say(&json::free(watch.port, rows, is_free, &report.ended, &report.refused));
+        console::say(&json::free(port, rows, is_free, &report.ended, &report.refused));
     } else {
         for ended in &report.ended {
             console::say(&wording::ended_one(ended.pid, "", ended.how.word(), ended.how.was_asked()));
@@ -250,7 +256,7 @@ fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, a
             console::complain(&wording::left_alone(*pid, *why));
         }
         if is_free {
-            console::say(&wording::port_is_free(watch.port));
+            console::say(&wording::port_is_free(port));
         }
         for row in left {
             console::say(&describe(row, after));
@@ -258,6 +264,14 @@ fn tell(args: &FreeArgs, watch: &Watch, before: &[HeldBy], report: &EndReport, a
     }
     if let Some(keeps) = keeps(&found).filter(|_| left.is_empty()) {
         keeps.complain();
+    }
+    if let Some(unseen) = after.unseen.first() {
+        let blind = Failure::new(Outcome::Blind, wording::unseen(unseen));
+        blind.hint(Some(wording::unseen_hint(unseen))).complain();
+    }
+    if let Some(row) = left.first() {
+        let who = wording::holder(&row.holder, row.name.as_deref());
+        console::complain(&wording::port_still_held(port, &who));
     }
     match (is_free, after.unseen.is_empty()) {
         (true, _) => Outcome::Fine,

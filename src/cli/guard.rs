@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::guard_args::{GuardArgs, RestartWhen};
 use crate::config::Config;
 use crate::config::env_file::Environment;
-use crate::core::{Listens, Watch, wording};
+use crate::core::{Port, Watch, wording};
 use crate::guard::{self, OnFailure, Orders};
 use crate::{console, exit};
 
@@ -18,13 +18,13 @@ pub(super) fn run(context: &Context, args: GuardArgs) -> Result<std::convert::In
     let config = config(context, &args)?;
     let watch = watch(&config, &args)?;
     let name = watch.map_or_else(|| guard::name_of(&args.command), |watch| watch.name.clone());
-    let listens = match (watch, args.port) {
-        (Some(watch), _) => watch.listens,
-        // Whoever names a port means that the server takes it.
-        (None, Some(_)) => Listens::Always,
-        (None, None) => Listens::Never,
-    };
-    let port = args.port.or(watch.map(|watch| watch.port)).filter(|_| listens != Listens::Never);
+    let of_watch = watch.and_then(|watch| watch.port);
+    // Whoever names a port means that the server takes it, unless its watch knows better.
+    let port = args.port.map(|number| match of_watch {
+        Some(known) => Port { number, ..known },
+        None => Port::always(number),
+    });
+    let port = port.or(of_watch);
     let on_failure = match args.restart {
         Some(RestartWhen::OnFailure) => OnFailure::StartAgain,
         None => OnFailure::End,
@@ -37,7 +37,6 @@ pub(super) fn run(context: &Context, args: GuardArgs) -> Result<std::convert::In
         name,
         watch: watch.cloned(),
         port,
-        listens,
         cleans: guard::Cleans::WhereThePortIsTaken,
         stop_grace: config.stop_grace,
         restartable: !args.no_restart,

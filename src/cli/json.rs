@@ -6,8 +6,7 @@ use crate::act::Ended;
 use crate::core::diagnose::{HeldBy, holder_pid};
 use crate::core::plan::Refused;
 use crate::core::{
-    Client, Diagnosis, Finding, Holder, Instance, Listens, Pid, Target, UnixTime, Verdict, Watch, mask,
-    wording,
+    Client, Diagnosis, Finding, Holder, Instance, Pid, Target, UnixTime, Verdict, Watch, mask, wording,
 };
 use crate::work::CleanupReport;
 
@@ -26,7 +25,7 @@ struct StatusJson {
 #[derive(Serialize)]
 struct WatchJson {
     name: String,
-    port: u16,
+    port: Option<u16>,
     verdict: &'static str,
     summary: String,
     holders: Vec<HolderJson>,
@@ -152,7 +151,7 @@ fn status_json(diagnoses: &[Diagnosis]) -> StatusJson {
 fn watch(diagnosis: &Diagnosis) -> WatchJson {
     WatchJson {
         name: diagnosis.watch.name.clone(),
-        port: diagnosis.watch.port,
+        port: diagnosis.watch.port_number(),
         verdict: diagnosis.verdict.word(),
         summary: wording::summary(diagnosis),
         holders: diagnosis.holders.iter().map(holder).collect(),
@@ -226,8 +225,7 @@ pub(super) fn cleanup(report: &CleanupReport) -> String {
 
 /// A watch's port, where it was looked at.
 fn port(after: &Diagnosis) -> Option<PortJson> {
-    let looked_at = after.watch.listens != Listens::Never;
-    looked_at.then(|| PortJson { number: after.watch.port, free: after.port_is_free() })
+    after.watch.port_number().map(|number| PortJson { number, free: after.port_is_free() })
 }
 
 /// What `free --json` prints.

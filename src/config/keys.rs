@@ -11,6 +11,11 @@ pub(super) const WATCH: &str = "watch";
 pub(super) const NAME: &str = "name";
 pub(super) const PORT: &str = "port";
 pub(super) const SCRIPT: &str = "script";
+pub(super) const MODULE: &str = "module";
+pub(super) const PACKAGE: &str = "package";
+pub(super) const PROGRAM: &str = "program";
+pub(super) const IMAGE: &str = "image";
+pub(super) const ARGS: &str = "args";
 pub(super) const LISTENS: &str = "listens";
 pub(super) const COMMAND: &str = "command";
 pub(super) const CWD: &str = "cwd";
@@ -21,7 +26,8 @@ pub(super) const PROTECT: &str = "protect";
 pub(super) const TOP: &[&str] = &[POLL_INTERVAL, AUTO_CLEANUP, TOASTS, ORPHAN_GRACE, STOP_GRACE, WATCH];
 
 /// The keys of a watch.
-pub(super) const OF_WATCH: &[&str] = &[NAME, PORT, SCRIPT, LISTENS, COMMAND, CWD, ENV_FILE, PROTECT];
+pub(super) const OF_WATCH: &[&str] =
+    &[NAME, PORT, SCRIPT, MODULE, PACKAGE, PROGRAM, IMAGE, ARGS, LISTENS, COMMAND, CWD, ENV_FILE, PROTECT];
 
 /// Below this likeness (0 to 1) a suggestion would puzzle more than help.
 const ALIKE: f64 = 0.55;
@@ -65,6 +71,9 @@ mod tests {
             assert_eq!(nearest(key, TOP), expected, "{key}");
         }
         assert_eq!(nearest("prot", OF_WATCH), Some(PORT));
+        assert_eq!(nearest("modul", OF_WATCH), Some(MODULE));
+        assert_eq!(nearest("packages", OF_WATCH), Some(PACKAGE));
+        assert_eq!(nearest("arguments", OF_WATCH), None);
         assert_eq!(nearest("envfile", OF_WATCH), Some(ENV_FILE));
         assert_eq!(nearest("commands", OF_WATCH), Some(COMMAND));
     }

@@ -18,6 +18,7 @@ mod reader;
 mod show;
 mod template;
 mod watches;
+mod ways;
 
 pub(crate) use check::Surroundings;
 pub(crate) use duration::parse as parse_duration;

@@ -7,6 +7,7 @@ use super::duration::written;
 use super::model::Config;
 use super::watches::LISTENS;
 use crate::core::mask;
+use crate::core::runs::What;
 use crate::core::{Listens, Watch};
 
 #[derive(Serialize)]
@@ -22,8 +23,20 @@ struct Shown<'a> {
 #[derive(Serialize)]
 struct ShownWatch<'a> {
     name: &'a str,
-    port: u16,
-    script: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    script: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    args: Vec<String>,
     listens: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     command: Vec<String>,
@@ -50,19 +63,33 @@ pub fn show(config: &Config) -> String {
 }
 
 fn watch(watch: &Watch) -> ShownWatch<'_> {
-    ShownWatch {
+    let mut shown = ShownWatch {
         name: &watch.name,
-        port: watch.port,
-        script: watch.runs.what.name(),
-        listens: word(watch.listens),
+        port: watch.port_number(),
+        script: None,
+        module: None,
+        package: None,
+        program: None,
+        image: None,
+        args: mask::words(&watch.runs.args),
+        listens: word(watch.port.map(|port| port.listens)),
         command: mask::words(&watch.command),
         cwd: watch.cwd.as_deref(),
         env_file: watch.env_file.as_deref(),
         protect: &watch.protect,
+    };
+    match &watch.runs.what {
+        What::Script(path) => shown.script = Some(path),
+        What::Module(name) => shown.module = Some(name),
+        What::Package(name) => shown.package = Some(name),
+        What::Program(path) => shown.program = Some(path),
+        What::Image(name) => shown.image = Some(name),
+        What::Nothing => {}
     }
+    shown
 }
 
-fn word(listens: Listens) -> &'static str {
+fn word(listens: Option<Listens>) -> &'static str {
     LISTENS.iter().find(|(_, value)| *value == listens).map_or("", |(word, _)| word)
 }
 

@@ -33,7 +33,11 @@ mod tests {
         let mut of_watch: Vec<_> = watch.keys().map(|key| key.get_ref().to_string()).collect();
         for (found, known, contract) in [
             (&mut top, keys::TOP, "auto_cleanup orphan_grace poll_interval stop_grace toasts watch"),
-            (&mut of_watch, keys::OF_WATCH, "command cwd env_file listens name port protect script"),
+            (
+                &mut of_watch,
+                keys::OF_WATCH,
+                "args command cwd env_file image listens module name package port program protect script",
+            ),
         ] {
             found.sort();
             let mut known = known.to_vec();
@@ -49,7 +53,7 @@ mod tests {
         let standard = Config::standard();
         assert_eq!(parse(TEMPLATE, &around, PathStyle::Windows).as_ref(), Ok(&standard));
         let text = switched_on();
-        let local = ["command", "cwd", "env_file"];
+        let local = ["command", "cwd", "env_file", "module", "package", "program", "image"];
         let without: String = text
             .lines()
             .filter(|line| !local.iter().any(|key| line.starts_with(&format!("{key} ="))))

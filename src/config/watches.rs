@@ -8,16 +8,16 @@ use toml::de::{DeTable, DeValue};
 use super::check::Surroundings;
 use super::keys;
 use super::reader::{Found, Reader, Section};
+use super::ways::{self, Way};
 use crate::core::interpreter::is_interpreter;
 use crate::core::launcher::{is_wrapper, launches_another};
 use crate::core::module::module_in;
-use crate::core::runs::Runs;
 use crate::core::wording::{self, Complaint, Wanted};
-use crate::core::{CommandLine, Listens, PathStyle, Watch};
+use crate::core::{CommandLine, Listens, PathStyle, Port, Watch};
 
 /// The words of `listens`.
-pub(super) const LISTENS: &[(&str, Listens)] =
-    &[("always", Listens::Always), ("maybe", Listens::Maybe), ("never", Listens::Never)];
+pub(super) const LISTENS: &[(&str, Option<Listens>)] =
+    &[("always", Some(Listens::Always)), ("maybe", Some(Listens::Maybe)), ("never", None)];
 
 /// A watch and the lines where its name and its port stand.
 struct Read {
@@ -25,8 +25,10 @@ struct Read {
     name_line: usize,
     port_line: usize,
     command_line: usize,
-    /// Whether the file names the port.
-    names_port: bool,
+    /// A port that the file names beside `listens = "never"`.
+    unread_port: Option<u16>,
+    /// What the file says of how it is run.
+    way: Option<Way>,
 }
 
 /// Every watch of the file, or the usual one where the file has none.
@@ -52,7 +54,7 @@ pub(super) fn read(
     for item in list {
         let line = reader.line(&item.span());
         if let DeValue::Table(table) = item.get_ref() {
-            let read = one(reader, table, line, around, &usual);
+            let read = one(reader, table, line, around, (&usual, style));
             compare(reader, &read, &watches, table);
             watches.push(read);
         } else {
@@ -60,7 +62,7 @@ pub(super) fn read(
             reader.complain(line, top, keys::WATCH, wording::wrong_type(Wanted::Watches, found));
         }
     }
-    remark(reader, &watches);
+    remark(reader, &watches, style);
     remark_commands(reader, &watches, style);
     let mut watches: Vec<Watch> = watches.into_iter().map(|read| read.watch).collect();
     // "Never" means never, also where another watch has the same script.
@@ -80,22 +82,21 @@ fn one(
     table: &DeTable<'_>,
     line: usize,
     around: &Surroundings<'_>,
-    usual: &Watch,
+    (usual, style): (&Watch, PathStyle),
 ) -> Read {
     let section = section(table);
     reader.stray_keys(&section);
     let absent = |value: &str| Found { value: value.to_owned(), line };
     let name = reader.text(&section, keys::NAME).unwrap_or_else(|| absent(&usual.name));
-    let port = reader.port(&section, keys::PORT);
-    let names_port = port.is_some();
-    let port = port.unwrap_or(Found { value: usual.port, line });
-    let script = reader.text(&section, keys::SCRIPT);
+    let way = ways::read(reader, &section, style);
+    let found = reader.port(&section, keys::PORT);
+    let port_line = found.as_ref().map_or(line, |found| found.line);
+    let (port, unread_port) = port(reader, &section, found, way.is_some(), usual);
     let cwd = existing(reader, &section, keys::CWD, |text| around.folder(text));
     let watch = Watch {
         name: name.value,
-        port: port.value,
-        runs: script.map_or_else(|| usual.runs.clone(), |script| Runs::script(&script.value)),
-        listens: listens(reader, &section).unwrap_or(usual.listens),
+        port,
+        runs: way.as_ref().map_or_else(|| usual.runs.clone(), |way| way.runs.clone()),
         command: command(reader, &section, around, cwd.as_deref()),
         env_file: existing(reader, &section, keys::ENV_FILE, |text| around.env_file(text)),
         cwd,
@@ -103,17 +104,42 @@ fn one(
         ..usual.clone()
     };
     let command_line = table.get(keys::COMMAND).map_or(line, |command| reader.line(&command.span()));
-    Read { watch, name_line: name.line, port_line: port.line, command_line, names_port }
+    Read { watch, name_line: name.line, port_line, command_line, unread_port, way }
 }
 
-fn listens(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Listens> {
+/// The port with what `listens` says of it, and a port that is named for nothing. A watch that says how its server is
+/// run has none where it names none.
+fn port(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    found: Option<Found<u16>>,
+    names_a_way: bool,
+    usual: &Watch,
+) -> (Option<Port>, Option<u16>) {
+    let usual_port = usual.port.filter(|_| !names_a_way);
+    let number = found.map(|found| found.value);
+    match listens(reader, section) {
+        Some((None, _)) => (None, number),
+        None => (number.map(Port::maybe).or(usual_port), None),
+        Some((Some(listens), line)) => {
+            let number = number.or(usual_port.map(|port| port.number));
+            if number.is_none() && section.table.get(keys::PORT).is_none() {
+                reader.complain(line, section, keys::LISTENS, wording::listens_without_port());
+            }
+            (number.map(|number| Port { number, listens }), None)
+        }
+    }
+}
+
+/// Whether it listens, and the line where that stands.
+fn listens(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<(Option<Listens>, usize)> {
     let found = reader.text(section, keys::LISTENS)?;
     let listens = LISTENS.iter().find(|(word, _)| *word == found.value).map(|(_, listens)| *listens);
     if listens.is_none() {
         let words: Vec<&str> = LISTENS.iter().map(|(word, _)| *word).collect();
         reader.complain(found.line, section, keys::LISTENS, wording::no_such_word(&found.value, &words));
     }
-    listens
+    Some((listens?, found.line))
 }
 
 /// A path that has to exist.
@@ -155,14 +181,17 @@ fn protect(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<String> {
     parts.into_iter().filter_map(|part| Some(reader.worded(section, keys::PROTECT, part)?.value)).collect()
 }
 
-/// Remarks every port that is named and not looked at.
-fn remark(reader: &mut Reader<'_>, watches: &[Read]) {
+/// Remarks every port that is named and not looked at, and every way to run that matches nothing or too much.
+fn remark(reader: &mut Reader<'_>, watches: &[Read], style: PathStyle) {
     let of_watch = Section { table: &DeTable::new(), known: keys::OF_WATCH, prefix: "watch." };
-    for read in watches.iter().filter(|read| read.names_port && read.watch.listens == Listens::Never) {
-        let looks =
-            |other: &&Read| other.watch.listens != Listens::Never && other.watch.port == read.watch.port;
+    for read in watches {
+        if let Some(way) = &read.way {
+            ways::remark(reader, &of_watch, way, style);
+        }
+        let Some(port) = read.unread_port else { continue };
+        let looks = |other: &&Read| other.watch.port_number() == Some(port);
         let looks_at_it = watches.iter().find(looks).map(|other| other.watch.name.as_str());
-        let complaint = wording::port_not_looked_at(read.watch.port, looks_at_it);
+        let complaint = wording::port_not_looked_at(port, looks_at_it);
         reader.note(read.port_line, &of_watch, keys::PORT, complaint);
     }
 }
@@ -177,10 +206,10 @@ fn remark_commands(reader: &mut Reader<'_>, watches: &[Read], style: PathStyle) 
             continue;
         }
         if let Some(module) = module_in(&line) {
-            let complaint = wording::command_runs_a_module(&module, runs.what.name());
+            let complaint = wording::command_runs_a_module(&module, &runs.shown());
             reader.note(read.command_line, &of_watch, keys::COMMAND, complaint);
         } else if let Some(other) = another_script(&line) {
-            let complaint = wording::command_runs_another_script(other, runs.what.name());
+            let complaint = wording::command_runs_another_script(other, &runs.shown());
             reader.note(read.command_line, &of_watch, keys::COMMAND, complaint);
         }
     }
@@ -201,10 +230,11 @@ fn compare(reader: &mut Reader<'_>, read: &Read, earlier: &[Read], table: &DeTab
         let complaint = wording::same_name(&read.watch.name, other.name_line);
         reader.complain(read.name_line, &section, keys::NAME, complaint);
     }
-    let claims = |watch: &Watch| (watch.listens != Listens::Never).then_some(watch.port);
-    let port = claims(&read.watch);
-    if let Some(other) = earlier.iter().find(|other| port.is_some() && claims(&other.watch) == port) {
-        let complaint = wording::same_port(read.watch.port, &other.watch.name, other.port_line);
+    let port = read.watch.port_number();
+    if let Some(port) = port
+        && let Some(other) = earlier.iter().find(|other| other.watch.port_number() == Some(port))
+    {
+        let complaint = wording::same_port(port, &other.watch.name, other.port_line);
         reader.complain(read.port_line, &section, keys::PORT, complaint);
     }
 }

@@ -21,7 +21,7 @@ use super::recognise::{is_match, is_renamed, may_be_a_match, telling_words};
 use super::severity::{Verdict, of_finding};
 use super::snapshot::{Fact, Hold, Holder, OtherEnd, Owner, Process, Snapshot, Stream, System};
 use super::unseen::{Trait, Unseen};
-use super::watch::{Listens, Watch};
+use super::watch::Watch;
 
 /// How long an instance that must listen may take to do so.
 pub const START_TIME: std::time::Duration = std::time::Duration::from_secs(30);
@@ -263,7 +263,7 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
             State::Unseen => findings.extend(unseen_of(instance).map(Finding::Unseen)),
             State::Attached | State::Adopted => {
                 let is_late = instance.up() >= START_TIME && !instance.is_being_started();
-                if watch.listens == Listens::Always && !instance.listens && is_late {
+                if watch.must_listen() && !instance.listens && is_late {
                     findings.push(Finding::NotListening { pid });
                 }
             }
@@ -276,20 +276,19 @@ fn findings(snapshot: &Snapshot, watch: &Watch, holders: &[HeldBy], instances: &
     let of_others = holders.iter().filter(|row| row.hold != Hold::Listens || !may_be_ours(row));
     findings.extend(of_others.filter_map(|row| {
         let trouble = trouble_of(row, watch, instances)?;
+        let port = watch.port_number()?;
         let is_a_guess = is_blind && matches!(trouble, Finding::Foreign { .. });
-        Some(if is_a_guess { Finding::Unseen(Unseen::Holder { port: watch.port }) } else { trouble })
+        Some(if is_a_guess { Finding::Unseen(Unseen::Holder { port }) } else { trouble })
     }));
-    if watch.listens != Listens::Never && holders.is_empty() {
-        findings.extend(snapshot.ports.get(&watch.port).and_then(|port| what_keeps(port, watch.port)));
+    if let Some(number) = watch.port_number().filter(|_| holders.is_empty()) {
+        findings.extend(snapshot.ports.get(&number).and_then(|port| what_keeps(port, number)));
     }
     let hidden = snapshot.processes.iter().filter(|process| could_be_a_shim(process, watch, snapshot.system));
     let hidden =
         hidden.map(|process| Unseen::CommandLine { pid: process.identity.pid, name: process.name.clone() });
     let concerns_us = |unseen: &&Unseen| match unseen {
-        Unseen::Listeners { .. } => watch.listens != Listens::Never,
-        Unseen::Reservation { port, .. } | Unseen::Holder { port } => {
-            watch.listens != Listens::Never && *port == watch.port
-        }
+        Unseen::Listeners { .. } => watch.port.is_some(),
+        Unseen::Reservation { port, .. } | Unseen::Holder { port } => Some(*port) == watch.port_number(),
         Unseen::Processes { .. }
         | Unseen::CommandLine { .. }
         | Unseen::Module { .. }
@@ -378,7 +377,7 @@ fn verdict(findings: &[Finding], instances: &[Instance], watch: &Watch) -> Verdi
     let quiet = instances.iter().map(|instance| match instance.state {
         State::Attached | State::Adopted if instance.is_being_started() => Verdict::Starting,
         State::Attached | State::Adopted
-            if watch.listens == Listens::Always && !instance.listens && instance.up() < START_TIME =>
+            if watch.must_listen() && !instance.listens && instance.up() < START_TIME =>
         {
             Verdict::Starting
         }

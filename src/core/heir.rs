@@ -34,7 +34,8 @@ pub struct Heir {
 /// who was started by the dead, a shim before others and the oldest first.
 #[must_use]
 pub fn heir_of(dead: Pid, snapshot: &Snapshot, family: &Family<'_>, watch: &Watch) -> Option<Heir> {
-    let found = snapshot.ports.get(&watch.port).map_or(&[][..], |port| &port.heirs);
+    let found =
+        watch.port_number().and_then(|port| snapshot.ports.get(&port)).map_or(&[][..], |port| &port.heirs);
     let holds = |process: &&Process| found.contains(&process.identity);
     if let Some(process) = snapshot.processes.iter().filter(holds).min_by_key(|process| process.identity.pid)
     {

@@ -7,7 +7,7 @@ use super::identity::Pid;
 use super::instance::Instance;
 use super::snapshot::{Binding, Hold, Holder, PortFacts, Snapshot};
 use super::unseen::Unseen;
-use super::watch::{Listens, Watch};
+use super::watch::Watch;
 
 /// One socket with the port and its owner, as it is shown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,10 +26,8 @@ pub struct HeldBy {
 
 /// Every socket with the watch's port; none where the watch has no port.
 pub(super) fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -> Vec<HeldBy> {
-    if watch.listens == Listens::Never {
-        return Vec::new();
-    }
-    let Some(facts) = snapshot.ports.get(&watch.port) else { return Vec::new() };
+    let Some(number) = watch.port_number() else { return Vec::new() };
+    let Some(facts) = snapshot.ports.get(&number) else { return Vec::new() };
     let listening = facts.listeners.iter().map(|row| (row.address, Hold::Listens, &row.holders));
     let taken = match &facts.binding {
         Binding::Taken(taken) => &taken.by[..],
@@ -39,7 +37,7 @@ pub(super) fn holders(snapshot: &Snapshot, watch: &Watch, family: &Family<'_>) -
     let mut rows: Vec<HeldBy> = listening
         .chain(taken)
         .flat_map(|(address, hold, holders)| {
-            let address = std::net::SocketAddr::new(address, watch.port).to_string();
+            let address = std::net::SocketAddr::new(address, number).to_string();
             holders.iter().map(move |holder| {
                 let (name, heir) = match holder {
                     Holder::Known(identity) => {
@@ -95,6 +93,6 @@ pub(super) fn trouble_of(row: &HeldBy, watch: &Watch, instances: &[Instance]) ->
             is_trouble.then_some(Finding::Foreign { pid: identity.pid, name, address, hold: row.hold })
         }
         Holder::Gone(pid) => Some(Finding::Ghost { pid: *pid, address, heir: row.heir.clone() }),
-        Holder::Hidden => Some(Finding::Unseen(Unseen::Holder { port: watch.port })),
+        Holder::Hidden => watch.port_number().map(|port| Finding::Unseen(Unseen::Holder { port })),
     }
 }

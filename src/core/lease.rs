@@ -4,7 +4,7 @@
 //! without command lines: those may hold secrets, and the process table shows them anyway.
 
 use super::identity::Identity;
-use super::watch::Listens;
+use super::watch::Port;
 
 /// One guarded instance.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,9 +20,7 @@ pub struct Lease {
     /// The watch that it belongs to.
     pub watch: Option<String>,
     /// The port that it is expected to bind.
-    pub port: Option<u16>,
-    /// Whether it binds the port.
-    pub listens: Listens,
+    pub port: Option<Port>,
     /// Whether the guard can restart it without its client noticing.
     pub restartable: bool,
     /// The file of the log that its guard wrote to when this was written: anew with each server, not each midnight.

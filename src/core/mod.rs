@@ -61,7 +61,7 @@ pub use runs::Runs;
 pub use severity::Verdict;
 pub use snapshot::{Details, Fact, Holder, Owner, PortFacts, Presence, Process, Snapshot, System};
 pub use unseen::Unseen;
-pub use watch::{Listens, Watch};
+pub use watch::{Listens, Port, Watch};
 
 #[cfg(test)]
 pub(crate) mod testing;

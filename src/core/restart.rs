@@ -7,7 +7,6 @@ use super::identity::Pid;
 use super::instance::{Client, Instance, Ripeness, State};
 use super::plan::Refusal;
 use super::unseen::Unseen;
-use super::watch::Listens;
 
 /// A restart that can be done.
 #[derive(Clone, PartialEq, Debug)]
@@ -92,7 +91,7 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
     if let Some(plan) = through_guards(diagnosis)? {
         return Ok(plan);
     }
-    let must_listen = watch.listens == Listens::Always;
+    let must_listen = watch.must_listen();
     let stop: Vec<&Instance> = diagnosis
         .instances
         .iter()
@@ -112,7 +111,7 @@ pub fn restart(diagnosis: &Diagnosis) -> Result<RestartPlan<'_>, NoRestart> {
         }
     }
     let like = stop.iter().copied().find(|instance| instance.listens || must_listen);
-    let can_start = watch.listens != Listens::Never && (!watch.command.is_empty() || like.is_some());
+    let can_start = watch.port.is_some() && (!watch.command.is_empty() || like.is_some());
     if !can_start {
         let unwilling = diagnosis
             .instances
@@ -219,6 +218,7 @@ fn loser(instance: &Instance) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Port;
     use crate::core::snapshot::{Fact, Holder, OtherEnd, Stream, Streams, Terminal};
     use crate::core::testing::{World, pid, process};
 
@@ -266,7 +266,7 @@ mod tests {
             let held = world(server().with(|details| details.other_end = other_end.clone()));
             assert_eq!(restart(&held.look()), refusal, "{other_end:?}");
             // Its watch says that the port is what counts.
-            let must_listen = held.watched(|watch| watch.listens = Listens::Always);
+            let must_listen = held.watched(|watch| watch.port = Some(Port::always(3005)));
             assert_eq!(restart(&must_listen.look()).unwrap().loses, ["code"]);
         }
         let unreadable = world(server().with(|details| details.streams = Fact::Hidden));
@@ -302,7 +302,7 @@ mod tests {
         let world = World::linux()
             .and(process(500, 50).with_args(&["code"]).child_of(100))
             .and(process(600, 60).with_args(SHIM).child_of(500))
-            .watched(|watch| watch.listens = Listens::Always);
+            .watched(|watch| watch.port = Some(Port::always(3005)));
         assert_eq!(stopped(&world.look()), [600]);
     }
 

@@ -56,6 +56,13 @@ impl Runs {
         What::Script(path.into()).into()
     }
 
+    /// The name or path that tells it, with its arguments.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let words = std::iter::once(self.what.name()).chain(self.args.iter().map(String::as_str));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     /// The name by which it is told, without the folders of a script or program.
     #[must_use]
     pub fn told(&self, style: PathStyle) -> &str {

@@ -11,7 +11,7 @@ use super::moment::{Moment, UnixTime};
 use super::snapshot::{
     Details, Fact, Holder, Listener, Owner, PortFacts, Presence, Process, Snapshot, System,
 };
-use super::watch::{Listens, Watch};
+use super::watch::{Port, Watch};
 use super::{Diagnosis, diagnose};
 
 /// A pid, for tests.
@@ -214,8 +214,7 @@ impl World {
             client: Some(client),
             name: "exai-mcp".into(),
             watch: Some("exai-mcp".into()),
-            port: Some(3005),
-            listens: Listens::Maybe,
+            port: Some(Port::maybe(3005)),
             restartable: true,
             log: "/logs/guard.log".into(),
         }
@@ -235,7 +234,7 @@ impl World {
     /// The same with a LISTEN row on 127.0.0.1 held so.
     pub(crate) fn where_held_by(mut self, holder: Holder) -> Self {
         let address = IpAddr::from([127, 0, 0, 1]);
-        let port = self.snapshot.ports.entry(self.watch.port).or_default();
+        let port = self.snapshot.ports.entry(self.watch.port_number().unwrap_or(3005)).or_default();
         port.listeners.push(Listener { address, holders: vec![holder] });
         self
     }

@@ -15,7 +15,7 @@ use crate::core::diagnose::START_TIME;
 use crate::core::runs::What;
 use crate::core::snapshot::Hold;
 use crate::core::wording::{Complaint, Sibling};
-use crate::core::{Diagnosis, Finding, Identity, Lease, Listens, Moment, Scope, Watch, plan, wording};
+use crate::core::{Diagnosis, Finding, Identity, Lease, Listens, Moment, Port, Scope, Watch, plan, wording};
 use crate::platform::guard::{self, Meaning, Signal, Wake};
 use crate::platform::private;
 use crate::single::{self, Lock};
@@ -52,8 +52,7 @@ pub enum Cleans {
 /// The port that a server is expected to take.
 #[derive(Debug)]
 struct Wanted<'a> {
-    port: u16,
-    listens: Listens,
+    port: Port,
     /// Whose orphans may be ended; `None` where it is not known what they would look like.
     watch: Option<&'a Watch>,
     cleans: Cleans,
@@ -87,10 +86,9 @@ pub(super) fn our_turn(
     wakes: &mut guard::Watch,
     log: &dyn Fn(),
 ) -> Result<Option<Turn>, i32> {
-    let Some(port) = orders.port.filter(|_| orders.listens != Listens::Never) else { return Ok(None) };
+    let Some(port) = orders.port else { return Ok(None) };
     let wanted = Wanted {
         port,
-        listens: orders.listens,
         watch: orders.watch.as_ref(),
         cleans: orders.cleans,
         stop_grace: orders.stop_grace,
@@ -104,7 +102,7 @@ pub(super) fn our_turn(
     turn.map(Some).map_err(|refused| match refused {
         Refused::NotWanted(code) => code,
         Refused::Deserted => {
-            console::complain_at_the_end(&wording::port_deserted(port));
+            console::complain_at_the_end(&wording::port_deserted(port.number));
             PORT_TAKEN
         }
         Refused::Taken(complaint) => {
@@ -160,15 +158,15 @@ fn clear_the_port(wanted: &Wanted<'_>, waiting: &mut Waiting<'_>, log: &dyn Fn()
     loop {
         let now = clock.now();
         let sibling = sibling(wanted, now.births);
-        let free = guard::port_is_free(wanted.port);
+        let free = guard::port_is_free(wanted.port.number);
         let over = now.moment >= deadline;
         let waits = match (&free, &sibling) {
             (Ok(true), None) => return Ok(turn),
             // Whoever has had its time may never listen at all: several may run side by side.
             (Ok(true), Some((sibling, age)))
-                if wanted.listens != Listens::Always && (over || *age >= YOUNG) =>
+                if wanted.port.listens != Listens::Always && (over || *age >= YOUNG) =>
             {
-                console::complain_in_passing(&wording::port_may_be_wanted_by(wanted.port, sibling));
+                console::complain_in_passing(&wording::port_may_be_wanted_by(wanted.port.number, sibling));
                 return Ok(turn);
             }
             (Ok(true), Some((sibling, _))) if over => {
@@ -210,7 +208,7 @@ fn lock(leases: &Path, port: u16) -> io::Result<Lock> {
 /// Our turn to start a server anew. Nobody waits for it: the client has a server, and is to keep it. A guard that comes
 /// at the same moment waits for us; who was faster is only told of.
 pub(super) fn our_turn_again(orders: &Orders) -> Option<Turn> {
-    let port = orders.port.filter(|_| orders.listens != Listens::Never)?;
+    let port = orders.port?.number;
     let turn = match lock(&orders.leases, port) {
         Ok(Lock::Ours(file)) => Some(Turn(Some(file))),
         Ok(Lock::Theirs | Lock::Unknown(..)) | Err(_) => None,
@@ -229,21 +227,21 @@ fn take_turn(
     log: &dyn Fn(),
 ) -> Result<Turn, Refused> {
     loop {
-        match lock(wanted.leases, wanted.port) {
+        match lock(wanted.leases, wanted.port.number) {
             Ok(Lock::Ours(file)) => return Ok(Turn(Some(file))),
             // No place for a lock is no reason to leave the client without its server.
             Ok(Lock::Unknown(_, error)) | Err(error) => {
                 log();
-                let path = lock_of(wanted.leases, wanted.port);
+                let path = lock_of(wanted.leases, wanted.port.number);
                 tracing::warn!(path = %path.display(), %error, "no lock for the port");
-                let says = wording::port_without_a_turn(wanted.port, &path.display(), &error);
+                let says = wording::port_without_a_turn(wanted.port.number, &path.display(), &error);
                 console::complain_in_passing(&says);
                 return Ok(Turn(None));
             }
             Ok(Lock::Theirs) => {}
         }
         if waiting.clock.now().moment >= deadline {
-            return Err(Refused::Taken(wording::port_turn_of_another(wanted.port)));
+            return Err(Refused::Taken(wording::port_turn_of_another(wanted.port.number)));
         }
         waiting.wait()?;
     }
@@ -254,8 +252,7 @@ fn take_turn(
 fn sibling(wanted: &Wanted<'_>, births: u64) -> Option<(Lease, Duration)> {
     let leases = leases::read_all(wanted.leases).unwrap_or_default();
     let siblings = leases.into_iter().filter(|lease| {
-        lease.port == Some(wanted.port)
-            && lease.listens != Listens::Never
+        lease.port.is_some_and(|port| port.number == wanted.port.number)
             && lease.guard != wanted.us
             && lives(lease.guard)
     });
@@ -264,7 +261,7 @@ fn sibling(wanted: &Wanted<'_>, births: u64) -> Option<(Lease, Duration)> {
         (lease, age)
     });
     let youngest = ages.min_by_key(|(_, age)| *age);
-    youngest.filter(|(_, age)| wanted.listens == Listens::Always || *age < START_TIME)
+    youngest.filter(|(_, age)| wanted.port.listens == Listens::Always || *age < START_TIME)
 }
 
 fn lives(identity: Identity) -> bool {
@@ -278,8 +275,8 @@ fn look_and_clean(
     clock: Clock,
     cleans: bool,
 ) -> Option<Diagnosis> {
-    let watch = wanted.watch.cloned().unwrap_or_else(|| nobodys(wanted.port));
-    let watches = [Watch { port: wanted.port, listens: wanted.listens, ..watch }];
+    let watch = wanted.watch.cloned().unwrap_or_else(|| nobodys(wanted.port.number));
+    let watches = [Watch { port: Some(wanted.port), ..watch }];
     let mut looker = Looker::new(machine, clock, &watches);
     let mut found = looker.look();
     if cleans && wanted.watch.is_some() {
@@ -318,7 +315,7 @@ fn taken(wanted: &Wanted<'_>, diagnosis: Option<&Diagnosis>, why: Option<&io::Er
     let Some(diagnosis) = diagnosis.filter(|diagnosis| !diagnosis.holders.is_empty()) else {
         let may_bind = why.is_none_or(|error| error.kind() != io::ErrorKind::PermissionDenied);
         let why = why.map(ToString::to_string);
-        return wording::port_not_to_be_bound(wanted.port, why.as_deref(), may_bind);
+        return wording::port_not_to_be_bound(wanted.port.number, why.as_deref(), may_bind);
     };
     let guards = diagnosis.instances.iter().filter(|instance| instance.listens);
     let guards: Vec<Identity> =
@@ -339,5 +336,5 @@ fn taken_by(wanted: &Wanted<'_>, lease: &Lease) -> Complaint {
         },
         None => Sibling::Unknown,
     };
-    wording::port_of_a_sibling(wanted.port, lease, sibling)
+    wording::port_of_a_sibling(wanted.port.number, lease, sibling)
 }

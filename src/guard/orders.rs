@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::before::Cleans;
 use super::events::OnFailure;
 use crate::config::env_file::Environment;
-use crate::core::{Listens, Watch};
+use crate::core::{Port, Watch};
 
 /// What a guard is to do. Holds secrets: it has no Debug.
 pub struct Orders {
@@ -22,9 +22,7 @@ pub struct Orders {
     /// The watch that it belongs to.
     pub watch: Option<Watch>,
     /// The port that it takes, where that is known.
-    pub port: Option<u16>,
-    /// Whether it takes it.
-    pub listens: Listens,
+    pub port: Option<Port>,
     /// Whether orphans are looked for even if the port is free.
     pub cleans: Cleans,
     /// Between asking and forcing.

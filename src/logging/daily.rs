@@ -6,7 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::file::{LoggingError, begin, name_of};
+use super::error::LoggingError;
+use super::kept::{begin, name_of};
 use crate::clock::Clock;
 
 /// Who hears that lines are lost: once, until one is written again.

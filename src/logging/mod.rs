@@ -7,8 +7,12 @@
 //! a thread for them would cost more. The clock is read for the day of the file and the time of the line.
 
 mod daily;
+mod error;
 mod file;
+mod kept;
 mod line;
 mod panics;
 
-pub use file::{LoggingError, current_log, init};
+pub use error::LoggingError;
+pub use file::init;
+pub use kept::current_log;

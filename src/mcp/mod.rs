@@ -22,6 +22,7 @@ mod living;
 mod locate;
 mod masked;
 mod outcome;
+mod parse;
 mod record;
 mod refusal;
 mod row;

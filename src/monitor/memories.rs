@@ -19,7 +19,7 @@ fn of(watch: &Watch, old: &[Watch], memories: &[Memory]) -> Memory {
 mod tests {
     use super::*;
     use crate::core::testing::{World, process};
-    use crate::core::{Listens, Moment, Runs};
+    use crate::core::{Moment, Port, Runs};
 
     /// A watch, and what a look at a server of its client saw.
     fn known(name: &str, port: u16, server: u32) -> (Watch, Memory) {
@@ -29,7 +29,7 @@ mod tests {
         let mut memory = Memory::default();
         memory.learn(&world.first_look(), Moment::default());
         assert!(memory.client_of(world.identity(server)).is_some());
-        (Watch { name: name.into(), port, ..Watch::exai() }, memory)
+        (Watch { name: name.into(), port: Some(Port::maybe(port)), ..Watch::exai() }, memory)
     }
 
     #[test]
@@ -40,7 +40,7 @@ mod tests {
         let memories = [of_one.clone(), Memory::default()];
         let new = [
             other,
-            Watch { name: "renamed".into(), port: 4000, listens: Listens::Never, ..one.clone() },
+            Watch { name: "renamed".into(), port: None, ..one.clone() },
             Watch { runs: Runs::script("new.py"), ..one },
         ];
         assert_eq!(carried(&old, &memories, &new), [Memory::default(), of_one, Memory::default()]);
@@ -52,7 +52,7 @@ mod tests {
         let (old, memories) = ([one.clone(), other.clone()], [of_one.clone(), of_other.clone()]);
         let renamed = Watch { name: "renamed".into(), ..other.clone() };
         assert_eq!(carried(&old, &memories, &[renamed, one]), [of_other.clone(), of_one]);
-        let moved = Watch { port: 4000, ..other };
+        let moved = Watch { port: Some(Port::maybe(4000)), ..other };
         assert_eq!(carried(&old, &memories, &[moved]), [of_other]);
     }
 }

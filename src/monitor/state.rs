@@ -13,7 +13,7 @@ use super::view::RestartOffer;
 use crate::act::toast::{About, Button, Reply, Toast};
 use crate::config::Config;
 use crate::core::control::{Done, Reply as Answer, Request};
-use crate::core::{Diagnosis, Identity, Listens, Moment, Scope, Target, UnixTime, Watch, plan, wording};
+use crate::core::{Diagnosis, Identity, Moment, Scope, Target, UnixTime, Watch, plan, wording};
 use crate::work::CleanupReport;
 
 /// A paused monitor does not look; the user wakes it.
@@ -357,11 +357,12 @@ fn says(report: &CleanupReport) -> String {
     let tops: Vec<_> = report.planned.iter().filter(ended).map(|target| target.top.pid).collect();
     let refused: Vec<_> = report.refused.iter().map(|refused| (refused.pid, refused.why)).collect();
     let (mut free, mut held) = (Vec::new(), Vec::new());
-    for after in report.after.iter().filter(|after| after.watch.listens != Listens::Never) {
+    let with_port = report.after.iter().filter_map(|after| Some((after, after.watch.port_number()?)));
+    for (after, port) in with_port {
         if after.port_is_free() {
-            free.push(after.watch.port);
+            free.push(port);
         } else if !after.holders.is_empty() {
-            held.push(after.watch.port);
+            held.push(port);
         }
     }
     wording::cleaned_line(&tops, report.ended.len(), &refused, &free, &held)

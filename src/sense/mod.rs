@@ -6,6 +6,7 @@ mod guards;
 mod listeners;
 mod processes;
 mod relatives;
+mod search;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,9 +19,7 @@ use crate::core::interpreter::{is_interpreter, program_name};
 use crate::core::moment::Now;
 use crate::core::snapshot::{Binding, Listener};
 use crate::core::title::hides_what_it_runs;
-use crate::core::{
-    Fact, Holder, Identity, Listens, Moment, Pid, PortFacts, Process, Snapshot, Unseen, Watch,
-};
+use crate::core::{Fact, Holder, Identity, Moment, Pid, PortFacts, Process, Snapshot, Unseen, Watch};
 use crate::platform;
 use crate::platform::listeners::{Among, Listeners};
 use crate::platform::table::{Change, Depth, Table};
@@ -137,7 +136,7 @@ impl Machine {
         let mut unseen = Vec::new();
         let leases = self.guards.read(self.depth, now);
         let told = leases.known().map_or(&[][..], Vec::as_slice);
-        let search = processes::Search {
+        let search = search::Search {
             watches,
             leases: told,
             holders: &self.holders,
@@ -219,10 +218,9 @@ impl Machine {
     }
 }
 
-/// The ports to look at, each once: two watches may name the same one, and what `listens = "never"` has none.
+/// The ports to look at, each once: two watches may name the same one, and some have none.
 fn ports_of(watches: &[Watch]) -> Vec<u16> {
-    let listening = watches.iter().filter(|watch| watch.listens != Listens::Never);
-    listening.map(|watch| watch.port).collect::<BTreeSet<_>>().into_iter().collect()
+    watches.iter().filter_map(Watch::port_number).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Who holds the sockets of a port whose owners on record ended. Asked only then: it costs a walk
@@ -261,10 +259,10 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::core::UnixTime;
+    use crate::core::{Port, UnixTime};
 
-    fn watch(name: &str, port: u16, listens: Listens) -> Watch {
-        Watch { name: name.into(), port, listens, ..Watch::exai() }
+    fn watch(name: &str, port: Option<Port>) -> Watch {
+        Watch { name: name.into(), port, ..Watch::exai() }
     }
 
     #[test]
@@ -272,13 +270,10 @@ mod tests {
         let socket = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = socket.local_addr().unwrap().port();
         let now = Now { moment: Moment::default(), wall: UnixTime(0), births: platform::birth_clock() };
-        let one = |listens| watch("one", port, listens);
-        let other = |listens| watch("other", port, listens);
-        for watches in [
-            [one(Listens::Maybe), other(Listens::Never)],
-            [one(Listens::Never), other(Listens::Maybe)],
-            [one(Listens::Always), other(Listens::Maybe)],
-        ] {
+        let one = |port| watch("one", port);
+        let other = |port| watch("other", port);
+        let (maybe, always) = (Some(Port::maybe(port)), Some(Port::always(port)));
+        for watches in [[one(maybe), other(None)], [one(None), other(maybe)], [one(always), other(maybe)]] {
             for mut machine in [Machine::new(), Machine::sparing("/nowhere".into())] {
                 for _ in 0..2 {
                     let snapshot = machine.look(&watches, now);
@@ -286,7 +281,7 @@ mod tests {
                 }
             }
         }
-        let silent = [one(Listens::Never), other(Listens::Never)];
+        let silent = [one(None), other(None)];
         assert!(Machine::new().look(&silent, now).ports.is_empty(), "nobody asked");
     }
 }

@@ -5,27 +5,14 @@
 //! changed costs a fifth of a millisecond at either (`docs/performance.md`).
 
 use super::relatives;
+use super::search::Search;
 use super::users::{self, Calling};
 use crate::core::launcher::{is_guard, is_launcher};
 use crate::core::module::last_part;
-use crate::core::moment::Now;
 use crate::core::reaper::is_a_containers_init;
-use crate::core::{Fact, Lease, Pid, Process, Unseen, Watch};
+use crate::core::{Fact, Lease, Pid, Process, Unseen};
 use crate::platform;
-use crate::platform::table::{Depth, Question, Table};
-
-/// What is looked for, and how.
-#[derive(Clone, Copy)]
-pub(super) struct Search<'a> {
-    pub(super) watches: &'a [Watch],
-    pub(super) leases: &'a [Lease],
-    /// Who held a port at the last look.
-    pub(super) holders: &'a [Pid],
-    /// Who used a shim then.
-    pub(super) users: &'a [Pid],
-    pub(super) depth: Depth,
-    pub(super) now: Now,
-}
+use crate::platform::table::{Question, Table};
 
 /// Reads everything that may belong to a watched shim, with the traits of those that do, and who uses one.
 pub(super) fn read(

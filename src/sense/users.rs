@@ -6,8 +6,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use super::processes::Search;
 use super::relatives::may_be_a_shim;
+use super::search::Search;
 use crate::core::launcher::{is_guard, is_launcher};
 use crate::core::reaper::may_take_in;
 use crate::core::snapshot::{Callers, OtherEnd};

@@ -66,7 +66,7 @@ fn worlds(name: &str) -> Vec<(&'static str, World)> {
     let lost = attached.clone().where_died(500).but(600, |shim| shim.child_of(100));
     let foreign = World::linux().and(client()).where_listens(500);
     let mut twice = attached.clone().and(process(700, 70).with_args(SHIM).child_of(500));
-    twice.watch.listens = crate::core::Listens::Never;
+    twice.watch.port = None;
     vec![
         ("a client", attached.clone()),
         ("a client that ended", lost.after(&attached)),

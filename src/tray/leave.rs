@@ -5,7 +5,6 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::start::PATIENCE;
 use crate::clock::Clock;
 use crate::console;
 use crate::core::control::{Reply, Request};
@@ -14,6 +13,9 @@ use crate::exit::Outcome;
 use crate::paths::Paths;
 use crate::platform::{self, Held};
 use crate::single::{self, Lock};
+
+/// How long the tray that runs may take to answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long the tray may take to end: it ends the server that it started, and that has grace times.
 const QUIT_PATIENCE: Duration = Duration::from_secs(75);

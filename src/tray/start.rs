@@ -12,7 +12,7 @@ use clap::Parser;
 use super::app::{App, Wake};
 use super::args::Args;
 use super::icon::{largest, picture};
-use super::leave;
+use super::leave::{self, PATIENCE};
 use crate::clock::Clock;
 use crate::config::{self, Config, Missing};
 use crate::core::control::Request;
@@ -26,9 +26,6 @@ use crate::sense::Sense;
 use crate::single::{self, Lock};
 use crate::work::once::clean_once;
 use crate::{act, console, logging, platform, sense};
-
-/// How long the tray that runs may take to answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The whole program.
 #[must_use]

@@ -9,7 +9,7 @@ use super::tools::{PORT_PATIENCE, START_PATIENCE, Tools};
 use crate::act::restart::{Launch, StartError, Started, launch_for};
 use crate::config::env_file::{self, Environment};
 use crate::core::restart::restart as plan_restart;
-use crate::core::{Diagnosis, Identity, Instance, Listens, Target, Watch, wording};
+use crate::core::{Diagnosis, Identity, Instance, Target, Watch, wording};
 
 /// Who owns the server that is started.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +89,7 @@ pub fn restart(
         StartError::EndedAtOnce(status) => ended_at_once(&status.to_string()),
     })?;
     tracing::info!(watch = %watch.name, pid = %server.identity.pid, command = %launch.shown(), "started");
-    let should_listen = listened || watch.listens == Listens::Always;
+    let should_listen = listened || watch.must_listen();
     let pid = server.identity.pid;
     let server_identity = server.identity;
     let runs = |diagnosis: &Diagnosis| {

@@ -179,8 +179,6 @@ const STILL: &[&[&str]] = &[
     &["guard/before.rs", "guard/orders.rs"],
     &["guard/conversation.rs", "guard/lives.rs", "guard/own.rs"],
     &["guard/run.rs", "guard/run/lease.rs", "guard/run/news.rs", "guard/run/succession.rs"],
-    &["logging/daily.rs", "logging/file.rs"],
-    &["mcp/json.rs", "mcp/toml.rs", "mcp/tree.rs"],
     &[
         "platform/linux/guard/keeper.rs",
         "platform/linux/guard/mod.rs",
@@ -188,11 +186,6 @@ const STILL: &[&[&str]] = &[
         "platform/linux/guard/server.rs",
         "platform/linux/guard/watch.rs",
     ],
-    &["platform/linux/toast/daemon.rs", "platform/linux/toast/words.rs"],
-    &["platform/linux/tray/mod.rs", "platform/linux/tray/place.rs"],
-    &["platform/windows/guard/port.rs", "platform/windows/listeners.rs"],
-    &["sense/processes.rs", "sense/users.rs"],
-    &["tray/leave.rs", "tray/start.rs"],
 ];
 
 #[test]

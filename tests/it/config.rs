@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use shimkeeper::config::{Config, ConfigError, Missing, load};
-use shimkeeper::core::{Listens, PathStyle};
+use shimkeeper::core::runs::What;
+use shimkeeper::core::{Listens, PathStyle, Port};
 
 #[cfg(target_os = "linux")]
 use crate::support::scratch::Scratch;
@@ -78,6 +79,42 @@ const MISTAKES: &[Mistake] = &[
     ("[[watch]]\ncommand = [\"sh\", \"a\\u0000\"]", Some("watch.command"), "cannot be shown", Some(2)),
     ("[[watch]]\nprotect = [\"a\",\n\"\"]", Some("watch.protect"), "empty", Some(3)),
     ("[[watch]]\ncwd = \"\"", Some("watch.cwd"), "empty", Some(2)),
+    // How the server is run.
+    ("[[watch]]\nmodul = \"a.b\"", Some("watch.modul"), "no key \"modul\"", Some(2)),
+    (
+        "[[watch]]\nscript = \"a.py\"\nmodule = \"a\"",
+        Some("watch.module"),
+        "line 2 says by script already",
+        Some(3),
+    ),
+    (
+        "[[watch]]\nprogram = \"srv\"\nmodule = \"a\"",
+        Some("watch.program"),
+        "line 3 says by module already",
+        Some(2),
+    ),
+    ("[[watch]]\nargs = [\"mcp\"]", Some("watch.args"), "whose arguments these are", Some(2)),
+    (
+        "[[watch]]\nscript = \"a.py\"\nargs = \"mcp\"",
+        Some("watch.args"),
+        "a string, not a list of strings",
+        Some(3),
+    ),
+    ("[[watch]]\nscript = \"a.py\"\nargs = [\"\"]", Some("watch.args"), "empty", Some(3)),
+    ("[[watch]]\nmodule = \"pkg/server.py\"", Some("watch.module"), "not the name of a module", Some(2)),
+    ("[[watch]]\nmodule = \"server.py\"", Some("watch.module"), "not the name of a module", Some(2)),
+    ("[[watch]]\nmodule = \"a..b\"", Some("watch.module"), "not the name of a module", Some(2)),
+    ("[[watch]]\npackage = \"./pkg\"", Some("watch.package"), "not the name of a package", Some(2)),
+    ("[[watch]]\npackage = \"a/b\"", Some("watch.package"), "not the name of a package", Some(2)),
+    ("[[watch]]\npackage = \"@a\"", Some("watch.package"), "not the name of a package", Some(2)),
+    ("[[watch]]\nprogram = \"/usr/bin/python3.12\"", Some("watch.program"), "runs much else", Some(2)),
+    ("[[watch]]\nscript = \"node\"", Some("watch.script"), "runs much else", Some(2)),
+    (
+        "[[watch]]\nmodule = \"a\"\nlistens = \"always\"",
+        Some("watch.listens"),
+        "no port on which its server could listen",
+        Some(3),
+    ),
     // Two watches in each other's way.
     (
         "[[watch]]\nname = \"a\"\nport = 1\n[[watch]]\nname = \"a\"\nport = 2",
@@ -265,10 +302,10 @@ fn without_a_file_the_exai_shim_is_watched() {
     assert_eq!((config.auto_cleanup, config.toasts), (false, true));
     let [watch] = &config.watches[..] else { panic!("{config:?}") };
     assert_eq!(
-        (watch.name.as_str(), watch.port, watch.runs.what.name()),
+        (watch.name.as_str(), watch.port_number().unwrap(), watch.runs.what.name()),
         ("exai-mcp", 3005, "run_ws_shim.py")
     );
-    assert_eq!(watch.listens, Listens::Maybe);
+    assert_eq!(watch.port.map(|port| port.listens), Some(Listens::Maybe));
 }
 
 #[test]
@@ -297,8 +334,12 @@ fn every_key_is_read() {
     assert_eq!([config.orphan_grace, config.stop_grace], [3600, 0].map(Duration::from_secs));
     assert_eq!((config.auto_cleanup, config.toasts), (true, false));
     let [watch] = &config.watches[..] else { panic!("{config:?}") };
-    assert_eq!((watch.name.as_str(), watch.port, watch.runs.what.name()), ("a b", 65535, "x/y.py"));
-    assert_eq!((watch.listens, watch.orphan_grace), (Listens::Always, Duration::from_hours(1)));
+    assert_eq!(
+        (watch.name.as_str(), watch.port_number().unwrap(), watch.runs.what.name()),
+        ("a b", 65535, "x/y.py")
+    );
+    assert_eq!(watch.port.map(|port| port.listens), Some(Listens::Always));
+    assert_eq!(watch.orphan_grace, Duration::from_hours(1));
     assert_eq!(watch.command, [program.to_str().unwrap(), "", "two\nlines"]);
     assert!(Path::new(watch.cwd.as_ref().unwrap()).is_absolute());
     assert_eq!(Path::new(watch.env_file.as_ref().unwrap()), folder.0.path().join("good.env"));
@@ -309,4 +350,28 @@ fn every_key_is_read() {
 fn a_watch_that_never_listens_shares_its_port() {
     let text = "[[watch]]\nname = \"a\"\nlistens = \"never\"\n[[watch]]\nname = \"b\"\nlistens = \"never\"\n[[watch]]\nname = \"c\"\n";
     assert_eq!(Folder::new(text).load().unwrap().watches.len(), 3);
+}
+
+#[test]
+fn each_way_to_run_is_read_with_its_arguments_and_has_the_port_that_is_named() {
+    let read = |text: &str| Folder::new(format!("[[watch]]\n{text}\n")).load().unwrap().watches.remove(0);
+    for (text, what) in [
+        ("script = \"a/b.py\"", What::Script("a/b.py".into())),
+        ("module = \"pkg.server\"", What::Module("pkg.server".into())),
+        ("package = \"@scope/pkg\"", What::Package("@scope/pkg".into())),
+        ("program = \"srv\"", What::Program("srv".into())),
+        ("image = \"mcp/github\"", What::Image("mcp/github".into())),
+    ] {
+        let watch = read(&format!("{text}\nargs = [\"mcp\", \"--x\"]"));
+        assert_eq!((&watch.runs.what, watch.runs.args.join(" ").as_str()), (&what, "mcp --x"), "{text}");
+        assert_eq!(watch.port, None, "{text}: no port was named");
+        assert_eq!(read(&format!("{text}\nport = 4000")).port, Some(Port::maybe(4000)), "{text}");
+    }
+    assert_eq!(read("port = 4000\nscript = \"a.py\"\nlistens = \"never\"").port, None);
+    assert_eq!(
+        read("listens = \"always\"").port,
+        Some(Port::always(3005)),
+        "the usual server has the usual port"
+    );
+    assert_eq!(read("program = \"python3\"\nargs = [\"-c\"]").runs.args, ["-c"]);
 }

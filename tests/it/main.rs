@@ -39,6 +39,8 @@ mod mcp_sdk;
 #[cfg(target_os = "linux")]
 mod orphans;
 #[cfg(target_os = "linux")]
+mod quick;
+#[cfg(target_os = "linux")]
 mod restart;
 #[cfg(target_os = "linux")]
 mod trust;

@@ -126,6 +126,11 @@ pub const YES_NEEDS_PID: &str =
 /// Nobody can be asked.
 pub const NOBODY_TO_ASK: &str = "there is no terminal to ask on: use --pid PID --yes";
 
+/// No port was named, and no watch has one.
+pub const NO_PORT_TO_FREE: &str = "no watch has a port";
+/// What to do about that.
+pub const NO_PORT_TO_FREE_HINT: &str = "name one: `shimkeeper free PORT`";
+
 /// Nothing was done.
 pub const NOTHING_ENDED: &str = "nothing was ended";
 
@@ -210,6 +215,12 @@ pub fn what_needs_attention(found: &[Diagnosis]) -> Vec<String> {
     let mut lines: Vec<String> = found.iter().flat_map(of_one).collect();
     lines.dedup();
     lines
+}
+
+/// Behind `free`: somebody has the port all the same.
+#[must_use]
+pub fn port_still_held(port: u16, who: &str) -> String {
+    format!("port {port} is not free: {who} has it now")
 }
 
 /// Behind a cleanup: what it could do nothing about.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::found::{free_command, the_port};
 use super::{Complaint, finding, finding_hint, holder, name, wait};
 use crate::core::diagnose::Diagnosis;
 use crate::core::evidence::Evidence;
@@ -34,8 +35,8 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
     rows.dedup();
     let users = diagnosis.instances.iter().filter(|instance| instance.listens).filter_map(user);
     rows.extend(users);
-    let port = diagnosis.watch.port;
-    let says = format!("the server was not started: port {port} is still held ({})", rows.join(", "));
+    let (port, free) = (the_port(&diagnosis.watch), free_command(diagnosis.watch.port_number()));
+    let says = format!("the server was not started: {port} is still held ({})", rows.join(", "));
     let mut servers = diagnosis.instances.iter().filter(|instance| instance.listens).peekable();
     let is_known = servers.peek().is_some();
     let is_hidden = diagnosis.holders.iter().any(|row| row.holder == Holder::Hidden);
@@ -45,11 +46,11 @@ pub fn port_still_taken(diagnosis: &Diagnosis) -> Complaint {
             wait(ripe_in)
         ),
         None if is_known && !is_hidden => format!(
-            "`shimkeeper status` says why it was left alone; `shimkeeper free {port}` ends it if you agree"
+            "`shimkeeper status` says why it was left alone; `{free}` ends it if you agree"
         ),
         None if is_hidden => "we may not see which program that is: an administrator can, and can end it; or let the server use another port".into(),
         // Of whoever belongs to no watch the status tells nothing.
-        None => format!("`shimkeeper free {port}` ends it if you agree; or let the server use another port"),
+        None => format!("`{free}` ends it if you agree; or let the server use another port"),
     };
     Complaint::new(says, hint)
 }

@@ -46,7 +46,7 @@ pub enum Wanted {
 const TIMES: &str =
     "write a number with ms, s, m or h in quotes: \"200ms\", \"0.2s\", \"2s\", \"5m\" or \"1h\"";
 
-fn quote(text: &str) -> String {
+pub(super) fn quote(text: &str) -> String {
     format!("\"{}\"", plain_short(text, LONGEST_QUOTE))
 }
 
@@ -223,32 +223,6 @@ pub fn port_not_looked_at(port: u16, looks_at_it: Option<&str>) -> Complaint {
             "listens = \"never\" means that this watch looks at no port, so that {port} is not read{other}"
         ),
         "take the port out, or say listens = \"maybe\" where this server may listen on it",
-    )
-}
-
-/// A `command` that runs a module: what it starts is not recognised.
-#[must_use]
-pub fn command_runs_a_module(module: &str, script: &str) -> Complaint {
-    Complaint::new(
-        format!(
-            "this runs the module {} by `-m`, and a watch recognises a server by its script alone: what runs so is never \
-             taken for {}",
-            quote(module),
-            quote(script)
-        ),
-        "start the server by its file, or put `shimkeeper guard --watch NAME --` in front of it in the client",
-    )
-}
-
-/// A `command` that runs another script than the one by which the watch recognises its server.
-#[must_use]
-pub fn command_runs_another_script(other: &str, script: &str) -> Complaint {
-    let (other, script) = (quote(other), quote(script));
-    Complaint::new(
-        format!(
-            "this runs {other}, and the watch recognises a server by {script}: it sees only what runs that in turn"
-        ),
-        "write into `script` what the server's process runs",
     )
 }
 

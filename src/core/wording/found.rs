@@ -9,10 +9,22 @@ use crate::core::path_style::PathStyle;
 use crate::core::snapshot::Hold;
 use crate::core::watch::Watch;
 
+/// A watch's port as it stands in a sentence.
+#[must_use]
+pub(super) fn the_port(watch: &Watch) -> String {
+    watch.port_number().map_or_else(|| "its port".into(), |port| format!("port {port}"))
+}
+
+/// How to see who has a port.
+#[must_use]
+pub(super) fn free_command(port: Option<u16>) -> String {
+    port.map_or_else(|| "shimkeeper free".into(), |port| format!("shimkeeper free {port}"))
+}
+
 /// One finding, as a clause.
 #[must_use]
 pub fn finding(finding: &Finding, watch: &Watch) -> String {
-    let port = watch.port;
+    let port = the_port(watch);
     match finding {
         Finding::Orphan { pid } => format!("{pid} is an orphan: nobody uses it any more"),
         Finding::Suspected { pid } => format!("{pid} seems to have lost its client; it is looked at again"),
@@ -28,23 +40,23 @@ pub fn finding(finding: &Finding, watch: &Watch) -> String {
         }
         Finding::Ghost { pid, address, heir } => ghost(*pid, address, heir.as_ref()),
         Finding::Reserved { first, last } => {
-            format!("port {port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
+            format!("{port} is reserved by the system ({first}–{last}), so that nobody can listen on it")
         }
         Finding::Taken { at, lingers: false } => {
             format!(
-                "nobody listens on port {port}, and {at} cannot be bound: a program that cannot be seen holds it"
+                "nobody listens on {port}, and {at} cannot be bound: a program that cannot be seen holds it"
             )
         }
         Finding::Taken { at, lingers: true } => format!(
-            "nobody listens on port {port}, and {at} cannot be bound yet: a closed connection lingers on it"
+            "nobody listens on {port}, and {at} cannot be bound yet: a closed connection lingers on it"
         ),
         Finding::NotPermitted => {
-            format!("nobody listens on port {port}, and binding it takes more rights than this user has")
+            format!("nobody listens on {port}, and binding it takes more rights than this user has")
         }
         Finding::Superseded { pid, by } => {
             format!("{pid} was given up: its client has let go of its input and started {by} instead")
         }
-        Finding::NotListening { pid } => format!("{pid} should listen on port {port} and does not"),
+        Finding::NotListening { pid } => format!("{pid} should listen on {port} and does not"),
         Finding::Unseen(what) => unseen(what),
     }
 }
@@ -68,7 +80,7 @@ pub fn heir(heir: &Heir) -> String {
 /// What to do about a finding, where there is something.
 #[must_use]
 pub fn finding_hint(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> {
-    let port = diagnosis.watch.port;
+    let number = diagnosis.watch.port_number();
     match finding {
         Finding::Orphan { .. } => Some("`shimkeeper cleanup` ends it".into()),
         Finding::Suspected { .. } => None,
@@ -76,10 +88,10 @@ pub fn finding_hint(finding: &Finding, diagnosis: &Diagnosis) -> Option<String> 
             "if no program can be found that belongs to it, logging off or a restart frees the port".into(),
         ),
         Finding::Foreign { hold: Hold::Connected, .. } => {
-            Some(outgoing_hint(port, diagnosis.system.path_style()))
+            number.map(|port| outgoing_hint(port, diagnosis.system.path_style()))
         }
         Finding::Foreign { .. } | Finding::Ghost { .. } => {
-            Some(format!("`shimkeeper free {port}` shows the process and ends it if you agree"))
+            Some(format!("`{}` shows the process and ends it if you agree", free_command(number)))
         }
         Finding::Reserved { .. } => Some("`shimkeeper doctor` tells how to take the reservation back".into()),
         Finding::Taken { lingers: false, .. } => {

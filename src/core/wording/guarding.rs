@@ -4,6 +4,7 @@
 use std::fmt::Display;
 use std::path::Path;
 
+use super::found::the_port;
 use super::names::client_in_a_sentence;
 use super::{count, name};
 use crate::core::diagnose::Diagnosis;
@@ -37,21 +38,21 @@ pub(super) fn guard_silent(guard: Pid) -> String {
 
 /// What runs well, by whom it is used, and what has a guard.
 pub(super) fn healthy(diagnosis: &Diagnosis) -> String {
-    let port = diagnosis.watch.port;
+    let port = the_port(&diagnosis.watch);
     let server = &diagnosis.watch.name;
     let listens = diagnosis.instances.iter().any(|instance| instance.listens);
     let guarded = diagnosis.instances.iter().filter(|instance| instance.guarded.is_some()).count();
     if let ([instance], 1) = (diagnosis.instances.as_slice(), guarded) {
         let of_whom = client_in_a_sentence(&instance.client).map(|who| format!(" for {who}"));
         let of_whom = of_whom.unwrap_or_default();
-        let holds = if listens { format!(", holds port {port}") } else { String::new() };
+        let holds = if listens { format!(", holds {port}") } else { String::new() };
         return format!("{server} runs{of_whom}, guarded{holds}");
     }
     let guards = if guarded > 0 { format!(", {guarded} guarded") } else { String::new() };
     match (diagnosis.instances.len(), listens) {
-        (1, true) => format!("{server} runs and holds port {port}"),
+        (1, true) => format!("{server} runs and holds {port}"),
         (1, false) => format!("{server} runs"),
-        (all, true) => format!("{all} of {server} run{guards}, one holds port {port}"),
+        (all, true) => format!("{all} of {server} run{guards}, one holds {port}"),
         (all, false) => format!("{all} of {server} run{guards}"),
     }
 }
@@ -85,7 +86,7 @@ pub fn with_what_ended_along(says: &str, along: Option<&str>) -> String {
 /// The same where the server does not listen yet.
 #[must_use]
 pub fn does_not_listen_yet(says: &str, watch: &Watch) -> String {
-    format!("{says}; it does not listen on port {} yet", watch.port)
+    format!("{says}; it does not listen on {} yet", the_port(watch))
 }
 
 /// What a restart through guards left as it was.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::found::the_port;
 use super::unseen::of_trait;
 use super::users::{adoption_in_short, called_by};
 use super::{count, finding, guarding, holds, name, unseen, wait};
@@ -12,7 +13,6 @@ use crate::core::identity::Pid;
 use crate::core::instance::{Client, Instance, Ripeness, State};
 use crate::core::severity::Verdict;
 use crate::core::snapshot::{Hold, Holder};
-use crate::core::watch::Listens;
 
 /// One reason, as a clause.
 #[must_use]
@@ -77,7 +77,7 @@ pub fn titled<'a>(found: impl Iterator<Item = (Pid, &'a str)>) -> Option<String>
 /// The state of a watch in one line: "1 orphan holds port 3005".
 #[must_use]
 pub fn summary(diagnosis: &Diagnosis) -> String {
-    let port = diagnosis.watch.port;
+    let port = the_port(&diagnosis.watch);
     let server = &diagnosis.watch.name;
     match diagnosis.verdict {
         Verdict::Orphaned => orphans(diagnosis),
@@ -93,7 +93,7 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
                 .filter(|finding| matches!(finding, Finding::Superseded { .. }))
                 .count();
             match superseded {
-                0 => format!("{server} runs but does not listen on port {port}"),
+                0 => format!("{server} runs but does not listen on {port}"),
                 n => format!("{} of {server}", count(n, "given-up copy", "given-up copies")),
             }
         }
@@ -102,8 +102,8 @@ pub fn summary(diagnosis: &Diagnosis) -> String {
         }
         Verdict::Starting => format!("{server} is too young to be judged"),
         Verdict::Healthy => guarding::healthy(diagnosis),
-        Verdict::Idle if diagnosis.watch.listens == Listens::Never => format!("{server} does not run"),
-        Verdict::Idle => format!("{server} does not run, port {port} is free"),
+        Verdict::Idle if diagnosis.watch.port.is_none() => format!("{server} does not run"),
+        Verdict::Idle => format!("{server} does not run, {port} is free"),
     }
 }
 
@@ -111,16 +111,16 @@ fn orphans(diagnosis: &Diagnosis) -> String {
     let is_ripe = |instance: &&Instance| instance.state == State::Orphan(Ripeness::Ripe);
     let all = diagnosis.instances.iter().filter(is_ripe).count();
     let holds = diagnosis.instances.iter().filter(is_ripe).any(|instance| instance.listens);
-    let port = diagnosis.watch.port;
+    let port = the_port(&diagnosis.watch);
     match (holds, all) {
-        (true, 1) => format!("1 orphan holds port {port}"),
-        (true, n) => format!("{n} orphans, one holds port {port}"),
+        (true, 1) => format!("1 orphan holds {port}"),
+        (true, n) => format!("{n} orphans, one holds {port}"),
         (false, n) => format!("{} of {}", count(n, "orphan", "orphans"), diagnosis.watch.name),
     }
 }
 
 fn blocked(diagnosis: &Diagnosis) -> String {
-    let port = diagnosis.watch.port;
+    let port = the_port(&diagnosis.watch);
     let who: BTreeSet<(Hold, String)> = diagnosis
         .holders
         .iter()
@@ -137,14 +137,14 @@ fn blocked(diagnosis: &Diagnosis) -> String {
     let those_who = |hold: Hold| {
         let who: Vec<&str> =
             who.iter().filter(|(how, _)| *how == hold).map(|(_, who)| who.as_str()).collect();
-        (!who.is_empty()).then(|| format!("port {port} is {} {}", holds(hold), who.join(" and ")))
+        (!who.is_empty()).then(|| format!("{port} is {} {}", holds(hold), who.join(" and ")))
     };
     [Hold::Listens, Hold::Bound, Hold::Connected].into_iter().find_map(those_who).unwrap_or_else(|| {
         let keeps = |found: &&Finding| {
             matches!(found, Finding::Reserved { .. } | Finding::Taken { .. } | Finding::NotPermitted)
         };
         match diagnosis.findings.iter().find(keeps) {
-            None | Some(Finding::Reserved { .. }) => format!("port {port} is reserved by the system"),
+            None | Some(Finding::Reserved { .. }) => format!("{port} is reserved by the system"),
             Some(found) => finding(found, &diagnosis.watch),
         }
     })

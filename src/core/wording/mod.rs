@@ -27,6 +27,7 @@ mod toasts;
 mod tray;
 mod unseen;
 mod users;
+mod ways;
 mod windows;
 
 pub use acting::*;
@@ -55,4 +56,5 @@ pub use unseen::*;
 pub use users::{
     CALLERS_UNKNOWN, called_by, no_server_of_a_watch, not_restarted_in_use, not_restarted_in_use_hint,
 };
+pub use ways::*;
 pub use windows::*;

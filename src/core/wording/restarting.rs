@@ -1,5 +1,6 @@
 //! What a restart costs, why it is not done, and what it did.
 
+use super::found::{free_command, the_port};
 use super::{refusal, refusal_hint};
 use crate::core::diagnose::Diagnosis;
 use crate::core::identity::Pid;
@@ -35,7 +36,7 @@ pub fn no_restart_in_short(why: &NoRestart) -> String {
 /// Why a restart was not done, and what to do.
 #[must_use]
 pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
-    let port = watch.port;
+    let port = the_port(watch);
     match why {
         NoRestart::NothingToStart => format!(
             "{} does not run, and the watch \"{}\" has no `command` to start it with: write one into the configuration",
@@ -45,17 +46,20 @@ pub fn no_restart(why: &NoRestart, watch: &Watch) -> String {
             "{pid} listens on no port, so it speaks with its client over stdio: restart it in the client"
         ),
         NoRestart::OnlyItsClientCan { pid, listens: true } => format!(
-            "{pid} listens on port {port}, but its client can also speak to it over stdio, which only the client can start anew: restart it in the client, or write `listens = \"always\"` into the watch if the port is all that counts"
+            "{pid} listens on {port}, but its client can also speak to it over stdio, which only the client can start anew: restart it in the client, or write `listens = \"always\"` into the watch if the port is all that counts"
         ),
         NoRestart::PortTaken => {
-            format!("port {port} is held by another process: `shimkeeper free {port}` shows which one")
+            format!(
+                "{port} is held by another process: `{}` shows which one",
+                free_command(watch.port_number())
+            )
         }
         NoRestart::ItsGuardWillNot { pid, guard } => format!(
             "{pid} has a guard, {guard}, that was started with --no-restart: reload the server in its client, or take --no-restart out of the client's configuration"
         ),
         NoRestart::OffLimits { pid, why } => format!("{pid} is not ended: {}", refusal(*why)),
         NoRestart::CannotTell => {
-            format!("what runs on port {port} could not be read: `shimkeeper doctor` tells why")
+            format!("what runs on {port} could not be read: `shimkeeper doctor` tells why")
         }
     }
 }
@@ -109,7 +113,7 @@ pub fn restarted(stopped: &str, started: Pid, watch: &Watch) -> String {
 /// What a restart did, where the server does not listen yet.
 #[must_use]
 pub fn restarted_but_silent(stopped: &str, started: Pid, watch: &Watch) -> String {
-    format!("{}; it does not listen on port {} yet", restarted(stopped, started, watch), watch.port)
+    format!("{}; it does not listen on {} yet", restarted(stopped, started, watch), the_port(watch))
 }
 
 /// The Restart row where it is not offered.

@@ -1,5 +1,6 @@
 //! Toasts about orphans, and the words for desktops that cannot show buttons.
 
+use super::found::the_port;
 use super::{bytes, name, reason};
 use crate::core::diagnose::Diagnosis;
 use crate::core::instance::{Client, Instance};
@@ -36,10 +37,10 @@ pub fn clean_up_by_hand(orphans: usize) -> String {
 pub fn orphan_toast(orphans: &[(&Diagnosis, &Instance)]) -> (String, String) {
     let on_port = orphans.iter().find(|(_, instance)| instance.listens);
     let title = match (on_port, orphans.len()) {
-        (Some((diagnosis, _)), 1) => format!("Orphaned MCP server holds port {}", diagnosis.watch.port),
+        (Some((diagnosis, _)), 1) => format!("Orphaned MCP server holds {}", the_port(&diagnosis.watch)),
         (None, 1) => "Orphaned MCP server".into(),
         (Some((diagnosis, _)), n) => {
-            format!("{n} orphaned MCP servers, one holds port {}", diagnosis.watch.port)
+            format!("{n} orphaned MCP servers, one holds {}", the_port(&diagnosis.watch))
         }
         (None, n) => format!("{n} orphaned MCP servers"),
     };

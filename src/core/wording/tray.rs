@@ -9,7 +9,7 @@ use crate::core::identity::Pid;
 use crate::core::instance::Instance;
 use crate::core::moment::UnixTime;
 use crate::core::plan::Refusal;
-use crate::core::watch::{Listens, Watch};
+use crate::core::watch::Watch;
 
 /// The button that opens the log.
 pub const BUTTON_OPEN_LOG: &str = "Open log";
@@ -112,11 +112,10 @@ pub fn runs_row(instance: &Instance) -> String {
 /// The row of a watch's port; `None` where the watch has none.
 #[must_use]
 pub fn port_row(diagnosis: &Diagnosis) -> Option<String> {
-    (diagnosis.watch.listens != Listens::Never).then(|| row_of_the_port(diagnosis))
+    diagnosis.watch.port_number().map(|port| row_of_the_port(port, diagnosis))
 }
 
-fn row_of_the_port(diagnosis: &Diagnosis) -> String {
-    let port = diagnosis.watch.port;
+fn row_of_the_port(port: u16, diagnosis: &Diagnosis) -> String {
     if let Some(row) = diagnosis.holders.first() {
         let more = match diagnosis.holders.len() {
             1 => String::new(),
@@ -150,9 +149,9 @@ pub fn pace_row(interval: Duration, paused: bool) -> String {
 /// The row about what is watched.
 #[must_use]
 pub fn watching_row(watches: &[Watch]) -> String {
-    let named = |watch: &Watch| match watch.listens {
-        Listens::Never => watch.runs.what.name().to_owned(),
-        Listens::Always | Listens::Maybe => format!("{} ({})", watch.runs.what.name(), watch.port),
+    let named = |watch: &Watch| match watch.port_number() {
+        None => watch.runs.shown(),
+        Some(port) => format!("{} ({port})", watch.runs.shown()),
     };
     format!("Watches {}", watches.iter().map(named).collect::<Vec<_>>().join(", "))
 }

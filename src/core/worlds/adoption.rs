@@ -4,7 +4,7 @@ use super::expect::{adopted, check, desk, orphan, shim, unseen, windows_desk};
 use crate::core::snapshot::{Details, OtherEnd, Service, Stream, Streams, Terminal};
 use crate::core::testing::{World, pid, process};
 use crate::core::unseen::Trait;
-use crate::core::{Evidence, Fact, Listens, Verdict};
+use crate::core::{Evidence, Fact, Port, Verdict};
 
 #[test]
 fn a_service_of_its_own_is_left_alone() {
@@ -177,7 +177,7 @@ fn protection_of_any_process_covers_the_whole_instance() {
 #[test]
 fn an_adopted_shim_that_must_listen_and_does_not_is_trouble() {
     let world = left_behind(|details| details.ignores_hangup = Fact::Known(true))
-        .watched(|watch| watch.listens = Listens::Always);
+        .watched(|watch| watch.port = Some(Port::always(3005)));
     check(&world, Verdict::Duplicate, &[adopted(200)]);
 }
 

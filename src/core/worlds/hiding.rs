@@ -7,7 +7,7 @@ use crate::core::family::Family;
 use crate::core::launcher::is_launcher;
 use crate::core::snapshot::{Callers, Details, OtherEnd};
 use crate::core::testing::World;
-use crate::core::{Fact, Identity, Instance, Listens, Owner, Pid, State, Unseen};
+use crate::core::{Fact, Identity, Instance, Owner, Pid, State, Unseen};
 
 /// Which fact is hidden.
 #[derive(Clone, Debug)]
@@ -97,9 +97,7 @@ pub(super) fn hide(world: &World, hiding: &Hiding) -> Option<World> {
             return Some(world.where_hidden(parent.get()));
         }
         Hiding::Listeners => {
-            if world.watch.listens == Listens::Never {
-                return None;
-            }
+            world.watch.port?;
             world.snapshot.ports.clear();
             world.snapshot.unseen.push(Unseen::Listeners { family: "IPv4", why: "denied".into() });
         }

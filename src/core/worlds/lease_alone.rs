@@ -4,7 +4,7 @@ use super::expect::{attached, check, desk, orphan, shim};
 use super::leases::{chain, guard, guarded, knows_claude, only};
 use crate::core::restart::restart;
 use crate::core::testing::{World, process};
-use crate::core::{Lease, Listens, Refusal, Verdict, wording};
+use crate::core::{Lease, Port, Refusal, Verdict, wording};
 
 #[test]
 fn a_server_that_nobody_would_recognise_is_known_by_its_lease() {
@@ -62,7 +62,7 @@ fn a_server_that_is_being_started_is_neither_missing_nor_fine() {
 
 #[test]
 fn a_server_that_was_started_anew_gets_its_time_to_listen() {
-    let must_listen = |world: World| world.watched(|watch| watch.listens = Listens::Always);
+    let must_listen = |world: World| world.watched(|watch| watch.port = Some(Port::always(3005)));
     let young = guarded().but(200, |server| server.aged(10));
     let whole = || attached(190, 150).with(&[190, 191, 200]);
     check(&must_listen(young), Verdict::Starting, &[whole()]);

@@ -6,7 +6,7 @@ use super::expect::{attached, check, desk, orphan, shim, windows_desk};
 use crate::core::diagnose::holder_pid;
 use crate::core::snapshot::{Binding, Hold, Listener, Taken, Taking};
 use crate::core::testing::{World, pid, process};
-use crate::core::{Evidence, Finding, Holder, Listens, PortFacts, Process, Unseen, Verdict, Watch, wording};
+use crate::core::{Evidence, Finding, Holder, Port, PortFacts, Process, Unseen, Verdict, Watch, wording};
 
 const AT: &str = "127.0.0.1:3005";
 
@@ -107,14 +107,16 @@ fn a_reserved_range_does_not_matter_to_who_holds_the_port_already() {
 
 #[test]
 fn a_shim_that_must_listen_may_take_its_time() {
-    let world = desk().and(shim(200, 60, 150).aged(29)).watched(|watch| watch.listens = Listens::Always);
+    let world =
+        desk().and(shim(200, 60, 150).aged(29)).watched(|watch| watch.port = Some(Port::always(3005)));
     check(&world, Verdict::Starting, &[attached(200, 150)]);
     check_findings(&world, &[]);
 }
 
 #[test]
 fn a_shim_that_must_listen_and_never_does_is_trouble() {
-    let world = desk().and(shim(200, 60, 150).aged(30)).watched(|watch| watch.listens = Listens::Always);
+    let world =
+        desk().and(shim(200, 60, 150).aged(30)).watched(|watch| watch.port = Some(Port::always(3005)));
     check(&world, Verdict::Duplicate, &[attached(200, 150)]);
     check_findings(&world, &[Finding::NotListening { pid: pid(200) }]);
 }
@@ -129,7 +131,7 @@ fn a_port_that_is_no_matter_is_not_looked_at() {
     let unreadable = Unseen::Listeners { family: "IPv6", why: "denied".into() };
     let mut world = reserved(with_stranger(desk().and(shim(200, 60, 150))).where_held_by(Holder::Hidden));
     world.snapshot.unseen.push(unreadable);
-    let world = world.watched(|watch| watch.listens = Listens::Never);
+    let world = world.watched(|watch| watch.port = None);
     check(&world, Verdict::Healthy, &[attached(200, 150)]);
     assert!(world.look().holders.is_empty());
 }
@@ -253,7 +255,7 @@ fn a_port_that_cannot_be_bound_is_not_free_whether_or_not_it_is_known_why() {
         assert_eq!(found.nobody_has_the_port(), !somebody_has_it);
         let says = wording::summary(&found);
         assert!(!says.contains("is free"), "{says}");
-        let watch = Watch { listens: Listens::Never, ..found.watch };
+        let watch = Watch { port: None, ..found.watch };
         let silent = world.clone().watched(|it| *it = watch).look();
         assert_eq!((silent.findings, silent.verdict), (vec![], Verdict::Idle), "nobody looks at it");
     }

@@ -13,6 +13,7 @@ use super::random::{windows, world};
 use crate::core::family::Family;
 use crate::core::snapshot::Listener;
 use crate::core::testing::{World, pid, process};
+use crate::core::wording::what_needs_attention;
 use crate::core::{
     Diagnosis, Fact, Guarded, Holder, Instance, Memory, Moment, Owner, Pid, PortFacts, Presence, Ripeness,
     Scope, State, Verdict, diagnose, plan,
@@ -20,11 +21,22 @@ use crate::core::{
 
 const SCOPES: [Scope; 2] = [Scope::Orphans, Scope::OrphansAndDuplicates];
 
-/// What is pure is the same everywhere: the long way is gone on one system.
+/// What is pure is the same everywhere: the long way is gone on one system. `PROPTEST_CASES` says otherwise.
 const CASES: u32 = if cfg!(windows) { 500 } else { 20_000 };
 
+fn config() -> Config {
+    /// As proptest has it without that variable.
+    const USUAL: u32 = 256;
+    let usual = Config::default();
+    Config {
+        cases: if usual.cases == USUAL { CASES } else { usual.cases },
+        failure_persistence: None,
+        ..usual
+    }
+}
+
 proptest! {
-    #![proptest_config(Config { cases: CASES, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn a_plan_holds_orphans_and_what_was_asked_for_and_nothing_else(world in world()) {
@@ -37,6 +49,14 @@ proptest! {
                 prop_assert!(asked || state == Some(State::Orphan(Ripeness::Ripe)), "{target:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_ends_a_command_with_1_or_3_has_a_reason(world in world()) {
+        let look = [world.look()];
+        let reasons = what_needs_attention(&look);
+        let is_fine = matches!(look[0].verdict, Verdict::Starting | Verdict::Healthy | Verdict::Idle);
+        prop_assert!(is_fine || !reasons.is_empty(), "{look:#?}");
     }
 
     #[test]

@@ -132,7 +132,7 @@ fn with_a_copy_given_up(world: World) -> World {
 /// What is to be seen of the port, and what the user wants of it.
 #[derive(Clone, Debug)]
 struct Port {
-    listens: Listens,
+    looks_at: Option<Listens>,
     holders: Vec<Index>,
     hidden: bool,
     ghost: bool,
@@ -140,16 +140,18 @@ struct Port {
 }
 
 fn port() -> impl Strategy<Value = Port> {
-    let listens = select(&[Listens::Always, Listens::Maybe, Listens::Never][..]);
+    let listens = select(&[Some(Listens::Always), Some(Listens::Maybe), None][..]);
     let seldom = || prop::bool::weighted(0.1);
     (listens, prop::collection::vec(any::<Index>(), 0..3), seldom(), seldom(), seldom()).prop_map(
-        |(listens, holders, hidden, ghost, protects)| Port { listens, holders, hidden, ghost, protects },
+        |(looks_at, holders, hidden, ghost, protects)| Port { looks_at, holders, hidden, ghost, protects },
     )
 }
 
 impl Port {
     fn open(self, world: World, numbers: &[u32]) -> World {
-        let mut world = world.watched(|watch| watch.listens = self.listens);
+        let mut world = world.watched(|watch| {
+            watch.port = self.looks_at.map(|listens| crate::core::Port { number: 3005, listens });
+        });
         if self.protects {
             world = world.watched(|watch| watch.protect = vec!["--port 3005".into()]);
         }

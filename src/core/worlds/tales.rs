@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::core::testing::{World, pid};
-use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Presence};
+use crate::core::{Birth, Identity, Lease, LeaseClient, Listens, Port, Presence};
 
 /// Whom a lease names.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Tale {
     server: Who,
     client: Who,
     watch: Option<&'static str>,
-    listens: Listens,
+    looks_at: Option<Listens>,
 }
 
 /// A few leases, mostly none.
@@ -44,7 +44,7 @@ fn tale() -> impl Strategy<Value = Tale> {
         1 => Just(Who::Dead),
     ];
     let watch = select(&[None, Some("exai-mcp"), Some("exai-mcp"), Some("another")][..]);
-    let listens = select(&[Listens::Always, Listens::Maybe, Listens::Never][..]);
+    let listens = select(&[Some(Listens::Always), Some(Listens::Maybe), None][..]);
     (guard, prop::bool::weighted(0.8), who(), who(), watch, listens).prop_map(
         |(guard, of_a_guard, server, client, watch, listens)| Tale {
             guard,
@@ -52,7 +52,7 @@ fn tale() -> impl Strategy<Value = Tale> {
             server,
             client,
             watch,
-            listens,
+            looks_at: listens,
         },
     )
 }
@@ -89,8 +89,7 @@ impl Tale {
             client: client.map(|identity| LeaseClient { identity, name: "somebody".into() }),
             name: "a server".into(),
             watch: self.watch.map(str::to_owned),
-            port: Some(3005),
-            listens: self.listens,
+            port: self.looks_at.map(|listens| Port { number: 3005, listens }),
             restartable: true,
             log: String::new(),
         };

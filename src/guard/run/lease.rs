@@ -23,7 +23,6 @@ impl Guard<'_> {
             name: self.orders.name.clone(),
             watch: self.orders.watch.as_ref().map(|watch| watch.name.clone()),
             port: self.orders.port,
-            listens: self.orders.listens,
             restartable: self.orders.restartable,
             log: logging::current_log(&self.orders.logs, self.clock.now().wall)
                 .to_string_lossy()

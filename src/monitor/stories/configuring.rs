@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::scene::{Story, begins_cleanup, in_use, logged, next_look, orphans, quiet, title, toast};
 use crate::config::Config;
-use crate::core::{Verdict, Watch};
+use crate::core::{Port, Verdict, Watch};
 use crate::monitor::{Choice, Effect, Event, Face};
 
 const GREEN: Face = Face::Verdict(Verdict::Healthy);
@@ -64,7 +64,7 @@ fn the_tick_of_the_start_at_login_follows_what_the_system_says() {
 fn a_changed_configuration_replaces_what_is_watched() {
     let mut story = Story::new();
     story.at(10).looks(&in_use());
-    let other = Watch { name: "other".into(), port: 4000, ..Watch::exai() };
+    let other = Watch { name: "other".into(), port: Some(Port::maybe(4000)), ..Watch::exai() };
     let config = Config { watches: vec![other.clone()], ..Config::standard() };
     let effects = story.step(Event::Configured(Box::new(Ok(config))));
     assert!(effects.contains(&Effect::Watch(vec![other])), "{effects:#?}");

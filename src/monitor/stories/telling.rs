@@ -8,7 +8,7 @@ use super::scene::{
 use crate::act::toast::{About, Button, Reply, Toast};
 use crate::core::snapshot::{Callers, OtherEnd};
 use crate::core::testing::{World, pid, process};
-use crate::core::{Diagnosis, Listens, Memory, Moment, Scope, UnixTime, Verdict, diagnose, plan};
+use crate::core::{Diagnosis, Memory, Moment, Port, Scope, UnixTime, Verdict, diagnose, plan};
 use crate::monitor::Effect;
 use crate::monitor::event::Panel;
 use crate::monitor::{Choice, Event, Face};
@@ -299,7 +299,7 @@ fn a_server_that_was_starting_when_the_machine_fell_asleep_is_starting_still() {
     let mut starting = World::linux()
         .and(process(500, 50).with_args(&["code"]).child_of(100))
         .and(process(600, 60).with_args(SHIM).child_of(500).aged(3));
-    starting.watch.listens = Listens::Always;
+    starting.watch.port = Some(Port::always(3005));
     let mut watcher = Watcher::new();
     watcher.looks_twice(Duration::from_secs(10), &starting);
     let (look, effects) = watcher.looks_twice(Duration::from_secs(11), &slept(&starting));
@@ -359,7 +359,7 @@ fn a_watch_over_stdio_has_no_row_of_a_port_and_hides_nobodys() {
     let world = quiet().and(stranger).where_listens(700);
     let over_stdio = quiet().watched(|watch| {
         watch.name = "py".into();
-        watch.listens = Listens::Never;
+        watch.port = None;
     });
     let mut story =
         Story::with(|config| config.watches = vec![over_stdio.watch.clone(), world.watch.clone()]);

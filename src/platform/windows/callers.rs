@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use netstat2::{AddressFamilyFlags, ProtocolSocketInfo, SocketInfo, TcpState};
 
-use super::listeners::sockets;
+use super::sockets::sockets;
 use crate::core::Pid;
 use crate::core::snapshot::{Caller, Callers, Door};
 

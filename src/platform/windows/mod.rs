@@ -38,6 +38,7 @@ mod reserved;
 mod roster;
 pub(crate) mod schedule;
 mod small_program;
+mod sockets;
 mod spawn;
 mod stdin_peer;
 mod streams;

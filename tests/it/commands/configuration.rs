@@ -98,10 +98,47 @@ fn a_command_that_the_script_does_not_match_is_remarked() {
     };
     check("\"-m\", \"mcp_server.zz_server\"")
         .says("watch.command: this runs the module \"mcp_server.zz_server\" by `-m`")
-        .says("hint: start the server by its file");
+        .says("hint: write module = \"mcp_server.zz_server\"");
     check("\"-u\", \"other.py\"").says("watch.command: this runs \"other.py\"").says("\"zz_server.py\"");
     for words in ["\"-u\", \"mcp_server/zz_server.py\"", "\"start_ws_shim_safe.py\""] {
         let outcome = check(words);
         assert!(!outcome.stdout.contains("note:"), "{words}: {outcome}");
     }
+}
+
+#[test]
+fn a_watch_that_matches_too_much_or_nothing_is_remarked() {
+    let bed = Bed::new();
+    let keeper = bed.keeper(1);
+    let check = |text: &str| {
+        keeper.configure(format!("[[watch]]\n{text}\n"));
+        keeper.run(&["config", "check"]).expect_code(0)
+    };
+    for text in [
+        "script = \"index.js\"",
+        "script = \"dist/main.py\"",
+        "script = \"cli.js\"",
+        "program = \"server\"",
+        "script = \"server.js\"",
+    ] {
+        check(text).says("many programs run a file called").says("hint: write more of its path");
+    }
+    for text in ["script = \"*.py\"", "script = \"a.py --port 3\"", "program = \"bin/\""] {
+        check(text).says("nothing can be recognised by").says("arguments go into `args`");
+    }
+    for text in [
+        "script = \"index.js\"\nargs = [\"mcp\"]",
+        "script = \"my-server/dist/index.js\"",
+        "module = \"server\"",
+        "program = \"github-mcp-server\"",
+        "script = \"my servers/a.py\"",
+        "command = [\"sh\", \"-c\", \"python -m a.b\"]\nmodule = \"a.b\"",
+    ] {
+        let outcome = check(text);
+        assert!(!outcome.stdout.contains("note:"), "{text}: {outcome}");
+    }
+    keeper.configure("[[watch]]\nmodule = \"a.b\"\nargs = [\"--token\", \"hunter2\"]\n");
+    let shown =
+        keeper.run(&["config", "show"]).expect_code(0).says("module = \"a.b\"").says("listens = \"never\"");
+    assert!(!shown.stdout.contains("hunter2") && !shown.stdout.contains("port ="), "{shown}");
 }

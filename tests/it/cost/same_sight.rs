@@ -5,7 +5,7 @@ use std::slice;
 use std::time::{Duration, Instant};
 
 use shimkeeper::core::moment::Now;
-use shimkeeper::core::{Client, Memory, Moment, UnixTime, Watch, diagnose};
+use shimkeeper::core::{Client, Memory, Moment, Port, UnixTime, Watch, diagnose};
 use shimkeeper::sense::{Machine, Sense};
 
 use crate::cost::events::{PORT, Stage};
@@ -74,7 +74,7 @@ pub(crate) struct Sight {
 }
 
 pub(crate) fn see(machine: &mut Machine, millis: u64) -> Sight {
-    let watch = Watch { port: PORT, ..Watch::exai() };
+    let watch = Watch { port: Some(Port::maybe(PORT)), ..Watch::exai() };
     let now = Now { moment: Moment(Duration::from_millis(millis)), wall: UnixTime(0), births: 0 };
     let snapshot = machine.look(slice::from_ref(&watch), now);
     let diagnosis = diagnose(&snapshot, &watch, &Memory::default(), now.moment);

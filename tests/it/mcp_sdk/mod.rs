@@ -143,7 +143,7 @@ fn every_story_of_the_python_client_is_a_test_here() {
     let text = fs::read_to_string(source("client.py")).unwrap();
     let told: Vec<&str> =
         text.split("@story\nasync def ").skip(1).map(|rest| rest.split_once('(').unwrap().0).collect();
-    let ours = fs::read_to_string(source("main.rs")).unwrap();
+    let ours = fs::read_to_string(source("mod.rs")).unwrap();
     for story in told {
         assert!(ours.contains(&format!("        {story}")), "{story} is told and not run");
     }

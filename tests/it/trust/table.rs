@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use crate::support::sources::{modules, tests_in};
+use crate::support::sources::{find, modules, tests_in};
 
 /// A row: what happened, what we do, and the tests that show it.
 struct Row {
@@ -75,38 +74,4 @@ fn rows() -> Vec<Row> {
         Row { line: at + 1, words: [happened.to_owned(), ours.to_owned()], tests }
     });
     rows.collect()
-}
-
-/// Whether there is such a test: `stories::module::name` as `tests/it` has it, `program::name` of another program, where
-/// `lib` is the library's own.
-fn find(test: &str) -> Result<(), String> {
-    let (path, name) = test.rsplit_once("::").ok_or("no path")?;
-    let (program, module) = path.split_once("::").unwrap_or((path, ""));
-    let file = match (program, module) {
-        ("lib", module) => {
-            let module = module.trim_end_matches("::tests").replace("::", "/");
-            [format!("src/{module}.rs"), format!("src/{module}/mod.rs")]
-        }
-        (program, "") => [format!("tests/it/{program}.rs"), format!("tests/{program}.rs")],
-        (program, module) => {
-            let folder = ["tests/it", "tests"].map(|above| format!("{above}/{program}"));
-            let [main, folder] = match folder {
-                [stories, _] if Path::new(&stories).is_dir() => [format!("{stories}/mod.rs"), stories],
-                [_, other] => [format!("{other}/main.rs"), other],
-            };
-            let first = module.split("::").next().unwrap_or(module);
-            if !modules(&main).iter().any(|known| known == first) {
-                return Err(format!("{main} has no such module"));
-            }
-            let module = module.replace("::", "/");
-            [format!("{folder}/{module}.rs"), format!("{folder}/{module}/mod.rs")]
-        }
-    };
-    let file = file.map(PathBuf::from).into_iter().find(|file| Path::exists(file)).ok_or("no such file")?;
-    let source = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    if tests_in(&source).contains(&name.to_owned()) {
-        Ok(())
-    } else {
-        Err("no such test in that file".into())
-    }
 }

@@ -7,19 +7,10 @@ use zbus::message::{Message, Sequence, Type};
 use zbus::zvariant::DynamicType;
 use zbus::{Connection, MatchRule, MessageStream};
 
-use super::words;
+use super::words::{self, Able};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
-
-/// What a daemon can do, and how it looks.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Able {
-    /// What it calls itself.
-    pub(super) name: String,
-    /// In the words of the specification: "body", "actions", "body-markup".
-    pub(super) capabilities: Vec<String>,
-}
 
 /// A toast that is on the screen.
 pub(super) struct Shown {

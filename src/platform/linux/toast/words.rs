@@ -6,9 +6,17 @@ use std::path::Path;
 use notify_rust::{Hint, Notification, Timeout, Urgency};
 use zbus::zvariant::Value;
 
-use super::daemon::Able;
 use crate::core::wording;
 use crate::platform::toast::{Content, ELSEWHERE};
+
+/// What a daemon can do, and how it looks.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Able {
+    /// What it calls itself.
+    pub(super) name: String,
+    /// In the words of the specification: "body", "actions", "body-markup".
+    pub(super) capabilities: Vec<String>,
+}
 
 /// These say that they have actions and draw no buttons: a click on the toast is all there is.
 const DRAW_NO_BUTTONS: [&str; 2] = ["mako", "dunst"];

@@ -12,6 +12,7 @@ mod menu;
 mod pictures;
 mod place;
 mod registration;
+mod runtime;
 mod serve;
 mod watcher;
 
@@ -23,6 +24,7 @@ use std::thread;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use self::board::Board;
+use self::runtime::runtime;
 use self::serve::{How, serve};
 use super::session;
 use crate::platform::tray::{Picture, Setup, Shown, Told};
@@ -110,10 +112,6 @@ fn remove_ours(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_time().build()
 }
 
 #[cfg(test)]

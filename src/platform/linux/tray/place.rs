@@ -6,9 +6,10 @@ use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::zvariant::OwnedValue;
 
+use super::item;
 use super::registration::lists;
+use super::runtime::runtime;
 use super::watcher::{self, Silence};
-use super::{item, runtime};
 use crate::core::wording;
 use crate::platform::tray::Place;
 

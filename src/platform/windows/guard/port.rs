@@ -7,8 +7,8 @@ use netstat2::{AddressFamilyFlags, SocketInfo};
 use windows_sys::Win32::Networking::WinSock::{WSAEACCES, WSAEADDRINUSE, WSAEADDRNOTAVAIL, WSAEAFNOSUPPORT};
 
 use super::super::bind::{Claim, error_of_binding};
-use super::super::listeners::{is_connected_from, lingers, listens_on, sockets};
 use super::super::reserved::reserved_range;
+use super::super::sockets::{is_connected_from, lingers, listens_on, sockets};
 use crate::core::wording;
 
 pub(crate) fn port_is_free(port: u16) -> io::Result<bool> {
