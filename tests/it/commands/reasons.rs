@@ -31,7 +31,7 @@ fn a_look_that_finds_trouble_names_it_whoever_looks() {
             assert!(json.contains(&format!("({})", stranger.pid())), "{json}");
         }
         keeper.run(&["cleanup", "--check-only"]).expect_code(1).complains(&holds);
-        keeper.run(&["restart"]).expect_code(1).complains("port 3005 belongs to somebody else");
+        keeper.run(&["restart"]).expect_code(1).complains("port 3005 is held by another process");
         keeper.run(&["free"]).expect_code(1).complains("there is no terminal to ask on");
         assert!(orphan.lives() && stranger.lives());
     });
