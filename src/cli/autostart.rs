@@ -22,6 +22,13 @@ pub(super) fn run(args: &AutostartArgs) -> Result<Outcome, Failure> {
     }
     let status = autostart::status(&tray).context(wording::AUTOSTART_UNREADABLE)?;
     console::say(&says(&status));
+    let is_against = matches!(
+        (args.what, &status),
+        (AutostartWhat::Enable, Autostart::Off) | (AutostartWhat::Disable, Autostart::On)
+    );
+    if is_against {
+        console::complain(wording::SWITCH_NOT_TAKEN);
+    }
     Ok(match (args.what, &status) {
         (AutostartWhat::Enable, Autostart::On)
         | (AutostartWhat::Disable, Autostart::Off | Autostart::SwitchedOff)

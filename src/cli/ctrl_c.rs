@@ -11,5 +11,8 @@ use crate::exit::Outcome;
 pub(super) fn run(args: &CtrlCArgs) -> Result<Outcome, Failure> {
     let target = args.whom.first().context(wording::NOBODY_NAMED)?;
     let asked = act::ask_in_console(*target, &args.whom).context(wording::NO_WAY_INTO_ITS_CONSOLE)?;
-    Ok(if asked { Outcome::Fine } else { Outcome::Attention })
+    if asked {
+        return Ok(Outcome::Fine);
+    }
+    Err(Failure::new(Outcome::Attention, wording::CONSOLE_IS_SHARED))
 }

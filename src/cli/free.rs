@@ -265,6 +265,14 @@ fn tell(
     if let Some(keeps) = keeps(&found).filter(|_| left.is_empty()) {
         keeps.complain();
     }
+    if let Some(unseen) = after.unseen.first() {
+        let blind = Failure::new(Outcome::Blind, wording::unseen(unseen));
+        blind.hint(Some(wording::unseen_hint(unseen))).complain();
+    }
+    if let Some(row) = left.first() {
+        let who = wording::holder(&row.holder, row.name.as_deref());
+        console::complain(&wording::port_still_held(port, &who));
+    }
     match (is_free, after.unseen.is_empty()) {
         (true, _) => Outcome::Fine,
         (false, true) => Outcome::Attention,

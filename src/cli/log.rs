@@ -79,16 +79,17 @@ fn copy_from(file: &Path, start: Start) -> anyhow::Result<Place> {
         }
         Err(error) => return Err(error).with_context(|| wording::could_not_be_read(file)),
     };
-    let length = log.metadata()?.len();
+    let unreadable = || wording::could_not_be_read(file);
+    let length = log.metadata().with_context(unreadable)?.len();
     let from = match start {
         Start::NearTheEnd => length.saturating_sub(SHOWN),
         // A shorter file is another one.
         Start::At(at) if at > length => 0,
         Start::At(at) => at,
     };
-    log.seek(SeekFrom::Start(from))?;
+    log.seek(SeekFrom::Start(from)).with_context(unreadable)?;
     let mut new = Vec::new();
-    log.take(length - from).read_to_end(&mut new)?;
+    log.take(length - from).read_to_end(&mut new).with_context(unreadable)?;
     let whole = match start {
         // The first line is cut unless the file began there.
         Start::NearTheEnd if from > 0 => new.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1),

@@ -32,6 +32,13 @@ pub(super) fn run(context: &Context, globals: &Globals, args: &ScheduleArgs) -> 
         Change::None => wording::schedule_unchanged(&says(&status)),
         Change::Made => says(&status),
     });
+    let is_against = matches!(
+        (args.what, &status),
+        (ScheduleWhat::Enable, Schedule::Off) | (ScheduleWhat::Disable, Schedule::On { .. })
+    );
+    if is_against {
+        console::complain(wording::SWITCH_NOT_TAKEN);
+    }
     if matches!(status, Schedule::On { .. }) {
         tell_more(context, args.what);
     }

@@ -64,6 +64,8 @@ fn is_interrupted(rest: impl FnOnce(Voice, &mut Relay)) -> String {
     let (stdin, first) = ear(&Odds::none(), INITIALIZE.len());
     let (stdout, server) = mouth(&Odds::none());
     relay.serve(Box::new(stdin), Box::new(stdout)).unwrap();
+    // Else the wait for the next server would take this for its word.
+    until("the first is served", || tells.try_iter().any(|heard| heard == Heard::Resumed));
     client.says(INITIALIZE);
     server.says(INTRODUCED);
     client.begins_to_say(ASKED);

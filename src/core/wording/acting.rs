@@ -217,6 +217,12 @@ pub fn what_needs_attention(found: &[Diagnosis]) -> Vec<String> {
     lines
 }
 
+/// Behind `free`: somebody has the port all the same.
+#[must_use]
+pub fn port_still_held(port: u16, who: &str) -> String {
+    format!("port {port} is not free: {who} has it now")
+}
+
 /// Behind a cleanup: what it could do nothing about.
 #[must_use]
 pub fn still_needs_attention(reason: &str) -> String {

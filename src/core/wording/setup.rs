@@ -44,6 +44,12 @@ pub fn log_not_kept(dir: &dyn Display, error: &dyn Display) -> String {
     format!("no log is kept in {}: {error}", plain(&dir.to_string()))
 }
 
+/// A console that others have, too, is not asked to end.
+pub const CONSOLE_IS_SHARED: &str = "its console also belongs to somebody else";
+
+/// A switch was set, and the system shows another state all the same.
+pub const SWITCH_NOT_TAKEN: &str = "the change was written, but the system does not show it: look for somebody who changes it back, or sign in again";
+
 /// Something stands at the name of a file of ours that is none.
 #[must_use]
 pub fn no_file_of_ours(path: &dyn Display) -> String {

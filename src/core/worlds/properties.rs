@@ -13,6 +13,7 @@ use super::random::{windows, world};
 use crate::core::family::Family;
 use crate::core::snapshot::Listener;
 use crate::core::testing::{World, pid, process};
+use crate::core::wording::what_needs_attention;
 use crate::core::{
     Diagnosis, Fact, Guarded, Holder, Instance, Memory, Moment, Owner, Pid, PortFacts, Presence, Ripeness,
     Scope, State, Verdict, diagnose, plan,
@@ -48,6 +49,14 @@ proptest! {
                 prop_assert!(asked || state == Some(State::Orphan(Ripeness::Ripe)), "{target:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_ends_a_command_with_1_or_3_has_a_reason(world in world()) {
+        let look = [world.look()];
+        let reasons = what_needs_attention(&look);
+        let is_fine = matches!(look[0].verdict, Verdict::Starting | Verdict::Healthy | Verdict::Idle);
+        prop_assert!(is_fine || !reasons.is_empty(), "{look:#?}");
     }
 
     #[test]

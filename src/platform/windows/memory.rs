@@ -22,6 +22,7 @@ use crate::core::{Pid, wording};
 const CONSOLE: usize = 0x10;
 const INPUT: usize = 0x20;
 const OUTPUT: usize = 0x28;
+const ERRORS: usize = 0x30;
 const FOLDER: usize = 0x38;
 const COMMAND_LINE: usize = 0x70;
 const ENVIRONMENT: usize = 0x80;
@@ -84,6 +85,11 @@ impl Parameters {
     /// The handles of standard input and output, as numbers in that process.
     pub(crate) fn streams(&self) -> [u64; 2] {
         [self.number(INPUT), self.number(OUTPUT)]
+    }
+
+    /// The handle of standard error.
+    pub(crate) fn errors(&self) -> u64 {
+        self.number(ERRORS)
     }
 
     /// The working folder.

@@ -24,8 +24,8 @@ use super::handle::owned;
 use super::text::length;
 use crate::core::Pid;
 
-/// How long an answer may take, in milliseconds.
-const PATIENCE: u32 = 200;
+/// How long an answer may take where it decides, in milliseconds.
+pub(crate) const PATIENCE: u32 = 200;
 
 /// One end of a pipe, as far as the system told.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -62,6 +62,11 @@ struct Asked {
 
 /// Asks a handle, and lets it go.
 pub(crate) fn ask(handle: OwnedHandle) -> io::Result<PipeEnd> {
+    ask_within(PATIENCE, handle)
+}
+
+/// The same with so many milliseconds for the answer.
+pub(crate) fn ask_within(patience: u32, handle: OwnedHandle) -> io::Result<PipeEnd> {
     let mut asked = Box::new(Asked { handle, answer: PipeEnd::Untold });
     // SAFETY: what the thread is given lives until the thread has ended, or is never let go below.
     let thread = owned(unsafe {
@@ -77,7 +82,7 @@ pub(crate) fn ask(handle: OwnedHandle) -> io::Result<PipeEnd> {
     // SAFETY: the thread is ours. It owns nothing and holds no lock while it waits inside the system, so that nothing
     // is lost with it.
     unsafe {
-        if WaitForSingleObject(thread.as_raw_handle(), PATIENCE) == WAIT_OBJECT_0 {
+        if WaitForSingleObject(thread.as_raw_handle(), patience) == WAIT_OBJECT_0 {
             return Ok(asked.answer);
         }
         TerminateThread(thread.as_raw_handle(), 0);

@@ -13,6 +13,7 @@ mod free;
 mod guards;
 mod help;
 mod logs;
+mod reasons;
 mod schedule;
 mod schedule_stand_in;
 mod secrets;

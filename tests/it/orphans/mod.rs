@@ -13,8 +13,10 @@ mod neighbours;
 mod port;
 mod quiet;
 mod stdio;
-pub(crate) mod users;
+mod users;
 mod ways;
+
+pub(crate) use users::session;
 
 use serde_json::Value;
 

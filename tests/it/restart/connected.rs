@@ -3,7 +3,7 @@
 
 use rustix::process::Signal;
 
-use crate::orphans::users::session;
+use crate::orphans::session;
 use crate::restart::{command_line, orphaned};
 use crate::support::bed::Bed;
 use crate::support::client::{Shim, is_taken};
