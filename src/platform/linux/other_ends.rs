@@ -233,6 +233,8 @@ mod tests {
     use std::os::unix::net::UnixStream;
     use std::process::{Child, Command, Stdio};
 
+    use crate::platform::files::testing::Scratch;
+
     fn sleeper(input: Stdio) -> (Ended, Pid) {
         let child = Command::new("sleep").arg("60").stdin(input).spawn().unwrap();
         let pid = Pid::new(child.id()).unwrap();
@@ -316,7 +318,8 @@ mod tests {
 
     #[test]
     fn a_named_pipe_is_a_channel_as_well() {
-        let path = std::env::temp_dir().join(format!("shimkeeper-fifo-{}", std::process::id()));
+        let scratch = Scratch::new();
+        let path = scratch.path().join("fifo");
         rustix::fs::mkfifoat(rustix::fs::CWD, &path, Mode::from_raw_mode(0o600)).unwrap();
         let both = fs::OpenOptions::new().read(true).write(true).open(&path).unwrap();
         let (_child, pid) = sleeper(fs::File::open(&path).unwrap().into());
@@ -325,7 +328,6 @@ mod tests {
         drop(both);
         let Some(OtherEnd::Somebody(who)) = of(pid).1 else { panic!("somebody may speak to it") };
         assert!(!who.contains(&me()), "{who:?}");
-        fs::remove_file(path).unwrap();
     }
 
     #[test]

@@ -140,6 +140,8 @@ mod tests {
 
     use rustix::fs::fstat;
 
+    use crate::platform::files::testing::Scratch;
+
     fn number(socket: &impl AsFd) -> u32 {
         u32::try_from(fstat(socket).unwrap().st_ino).unwrap()
     }
@@ -181,9 +183,8 @@ mod tests {
 
     #[test]
     fn a_connection_has_the_address_of_the_socket_that_it_came_to() {
-        let folder = std::env::temp_dir().join(format!("shimkeeper-unix-diag-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let path = folder.join("door");
+        let scratch = Scratch::new();
+        let path = scratch.path().join("door");
         let listener = UnixListener::bind(&path).unwrap();
         let mut diag = UnixDiag::default();
         let mine = number(&listener);
@@ -207,7 +208,6 @@ mod tests {
         let second = UnixListener::bind(&path).unwrap();
         let other = diag.listening().unwrap().into_iter().find(|one| one.inode == number(&second)).unwrap();
         assert_ne!(other.address, at);
-        std::fs::remove_dir_all(&folder).unwrap();
     }
 
     #[test]
