@@ -50,7 +50,6 @@ pub(crate) struct Button {
     /// What it says.
     pub(crate) label: String,
     /// What it says where there is little room.
-    #[cfg_attr(windows, expect(dead_code, reason = "Windows breaks a label into lines"))]
     pub(crate) short: String,
 }
 
