@@ -24,7 +24,7 @@ pub enum Other {
 
 /// The first of them that can be named best, if there is one.
 #[must_use]
-pub fn other_user(instance: &Instance) -> Option<Other> {
+pub(super) fn other_user(instance: &Instance) -> Option<Other> {
     let members: Vec<Pid> = instance.members.iter().map(|member| member.identity.pid).collect();
     let client = match &instance.client {
         Client::Living { identity, .. } => Some(identity.pid),

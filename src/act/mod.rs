@@ -20,8 +20,9 @@ pub use terminate::ask_in_console;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::core::Target;
 use crate::core::control::Done;
+use crate::core::{Instance, Target};
+use connected::Other;
 
 /// The seam at which tests put an actor of their own.
 pub trait Act: Send {
@@ -35,6 +36,9 @@ pub trait Act: Send {
 
     /// Asks the guard behind `door` what would end with its server and is no part of it.
     fn what_ends_along(&mut self, door: &Path) -> Result<String, String>;
+
+    /// Who else is connected to this server, apart from its own processes and its client.
+    fn other_user(&mut self, instance: &Instance) -> Option<Other>;
 }
 
 /// Acts on the machine that we run on.
@@ -52,5 +56,9 @@ impl Act for Machine {
 
     fn what_ends_along(&mut self, door: &Path) -> Result<String, String> {
         guard::ask_along(door)
+    }
+
+    fn other_user(&mut self, instance: &Instance) -> Option<Other> {
+        connected::other_user(instance)
     }
 }

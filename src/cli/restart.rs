@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::args::RestartArgs;
 use super::context::{Context, chosen};
 use super::failure::Failure;
-use crate::act::connected::{Other, other_user};
 use crate::core::control::{Reply, Request};
 use crate::core::restart::{RestartPlan, restart as plan_restart};
 use crate::core::{Instance, Pid, Watch, mask, wording};
 use crate::exit::Outcome;
+use crate::work::connected::cut_off;
 use crate::work::restart::{Ownership, Restarted, restart};
 use crate::work::tools::Tools;
 use crate::work::{Looker, ask};
@@ -59,7 +59,8 @@ pub(super) fn run(context: &Context, args: &RestartArgs) -> Result<Outcome, Fail
     }
     context.log();
     let log = logging::current_log(&context.paths.log_dir(), context.clock.now().wall);
-    let tools = Tools { act: &mut act::Machine, leases: &leases, stop_grace: config.stop_grace };
+    let tools =
+        Tools { act: &mut act::Machine, leases: &leases, stop_grace: config.stop_grace, is_agreed: true };
     let done = restart(&mut looker, tools, Ownership::Free(&log), &[], &mut |_| ());
     let says = match done.map_err(|why| Failure::new(Outcome::Attention, why))? {
         Restarted::ByUs { says, .. } => wording::set_free(&says),
@@ -85,15 +86,8 @@ fn has(instance: &Instance, pid: Pid) -> bool {
 
 /// A restart cuts off whoever is connected, and not all of them were asked: then the user has to name the server.
 fn nobody_else_is_connected(plan: &RestartPlan<'_>, agreed: Option<Pid>) -> Result<(), Failure> {
-    let servers = plan.stop.iter().chain(&plan.ask);
-    let mut others = servers
-        .filter(|instance| !agreed.is_some_and(|pid| has(instance, pid)))
-        .filter_map(|instance| Some((instance.top.pid, other_user(instance)?)));
-    let Some((pid, other)) = others.next() else { return Ok(()) };
-    let user = match other {
-        Other::Connected { caller, at } => wording::called_by(caller.as_ref(), &at),
-        Other::Unknown => wording::CALLERS_UNKNOWN.into(),
-    };
+    let is_agreed = |instance: &Instance| agreed.is_some_and(|pid| has(instance, pid));
+    let Some((pid, user)) = cut_off(&mut act::Machine, plan, is_agreed) else { return Ok(()) };
     let failure = Failure::new(Outcome::Attention, wording::not_restarted_in_use(pid, &user));
     Err(failure.hint(Some(wording::not_restarted_in_use_hint(pid))))
 }

@@ -37,6 +37,8 @@ pub enum Effect {
         watch: Box<Watch>,
         /// Between asking and forcing.
         stop_grace: Duration,
+        /// Whether others who are connected were asked about already: `restart` did before it asked the tray.
+        is_agreed: bool,
     },
     /// Open today's log.
     OpenLog,

@@ -35,7 +35,7 @@ pub struct Seen {
 #[derive(Debug)]
 enum Job {
     Cleanup { seen: Seen, stop_grace: Duration },
-    Restart { seen: Seen, stop_grace: Duration },
+    Restart { seen: Seen, stop_grace: Duration, is_agreed: bool },
     Quit { stop_grace: Duration, done: mpsc::Sender<()> },
 }
 
@@ -75,9 +75,9 @@ impl Hands {
         self.give(Job::Cleanup { seen, stop_grace });
     }
 
-    /// Restarts the server of the one watch; answered by [`Event::Restarted`].
-    pub fn restart(&mut self, seen: Seen, stop_grace: Duration) {
-        self.give(Job::Restart { seen, stop_grace });
+    /// Restarts the server of the one watch, also where others are connected if that is agreed; answered by [`Event::Restarted`].
+    pub fn restart(&mut self, seen: Seen, stop_grace: Duration, is_agreed: bool) {
+        self.give(Job::Restart { seen, stop_grace, is_agreed });
     }
 
     /// Ends the servers that we started, and the thread. Blocks until that is done, for at most the
@@ -141,7 +141,7 @@ impl Worker {
         for job in jobs {
             let event = match job {
                 Job::Cleanup { seen, stop_grace } => self.cleanup(seen, stop_grace),
-                Job::Restart { seen, stop_grace } => self.restart(seen, stop_grace),
+                Job::Restart { seen, stop_grace, is_agreed } => self.restart(seen, stop_grace, is_agreed),
                 Job::Quit { stop_grace, done } => {
                     self.end_own(stop_grace);
                     // Whoever asked may have stopped waiting.
@@ -173,7 +173,7 @@ impl Worker {
         Event::Cleaned(report.map_err(|_| wording::INTERNAL_ERROR.into()))
     }
 
-    fn restart(&mut self, seen: Seen, stop_grace: Duration) -> Event {
+    fn restart(&mut self, seen: Seen, stop_grace: Duration, is_agreed: bool) -> Event {
         let name = seen.watches.first().map(|watch| watch.name.clone()).unwrap_or_default();
         let work = || {
             let mut looker =
@@ -185,7 +185,7 @@ impl Worker {
                     server.close_stdin();
                 }
             };
-            let tools = Tools { act: self.act.as_mut(), leases: &self.leases, stop_grace };
+            let tools = Tools { act: self.act.as_mut(), leases: &self.leases, stop_grace, is_agreed };
             restart(&mut looker, tools, Ownership::Ours, &ours, &mut before_stop)
         };
         let result = match catch_unwind(AssertUnwindSafe(work)) {

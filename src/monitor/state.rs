@@ -267,7 +267,11 @@ impl State {
             effects.push(self.toast(wording::RESTARTING, &wording::client_loses(&client)));
         }
         self.work = Work::Restart { asked_by };
-        effects.push(Effect::Restart { watch: Box::new(watch), stop_grace: self.config.stop_grace });
+        effects.push(Effect::Restart {
+            watch: Box::new(watch),
+            stop_grace: self.config.stop_grace,
+            is_agreed: asked_by.is_some(),
+        });
         effects
     }
 

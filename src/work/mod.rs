@@ -4,6 +4,7 @@
 
 pub mod ask;
 pub mod clean;
+pub mod connected;
 mod logged;
 pub mod looker;
 pub mod once;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::ask;
+use super::connected::cut_off;
 use super::logged::log_target;
 use super::looker::Looker;
 use super::tools::{PORT_PATIENCE, START_PATIENCE, Tools};
@@ -51,6 +52,11 @@ pub fn restart(
     let settled = looker.settle();
     let [diagnosis] = settled.as_slice() else { return Err(wording::RESTART_ONE_WATCH.into()) };
     let plan = plan_restart(diagnosis).map_err(|why| wording::no_restart(&why, watch))?;
+    let is_agreed = tools.is_agreed;
+    if let Some((pid, user)) = cut_off(tools.act, &plan, |_| is_agreed) {
+        let hint = wording::not_restarted_in_use_hint(pid);
+        return Err(format!("{}; {hint}", wording::not_restarted_in_use(pid, &user)));
+    }
     if !plan.ask.is_empty() {
         return ask::ask(looker, &mut tools, &plan).map(|says| Restarted::ByGuards { says });
     }

@@ -19,4 +19,6 @@ pub struct Tools<'a> {
     pub leases: &'a Path,
     /// Between asking and forcing.
     pub stop_grace: Duration,
+    /// Whether the user agreed, by naming the server, that others who are connected to it lose it.
+    pub is_agreed: bool,
 }

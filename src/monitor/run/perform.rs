@@ -38,9 +38,9 @@ impl Shell {
                 let seen = self.seen(watches);
                 self.hands.cleanup(seen, stop_grace);
             }
-            Effect::Restart { watch, stop_grace } => {
+            Effect::Restart { watch, stop_grace, is_agreed } => {
                 let seen = self.seen(vec![*watch]);
-                self.hands.restart(seen, stop_grace);
+                self.hands.restart(seen, stop_grace, is_agreed);
             }
             Effect::OpenLog => self.open(logging::current_log(&self.paths.log_dir(), self.clock.now().wall)),
             Effect::OpenConfig => self.open_config(),

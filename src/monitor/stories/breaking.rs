@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use crate::act::connected::Other;
 use crate::act::{Act, EndReport};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::control::Done;
 use crate::core::moment::Now;
-use crate::core::{Snapshot, Target, Watch};
+use crate::core::{Instance, Snapshot, Target, Watch};
 use crate::monitor::run::{End, Monitor, Setup};
 use crate::monitor::{Choice, Event};
 use crate::paths::Paths;
@@ -43,6 +44,10 @@ impl Act for NoHands {
 
     fn what_ends_along(&mut self, _: &Path) -> Result<String, String> {
         Err("nobody is there".into())
+    }
+
+    fn other_user(&mut self, _: &Instance) -> Option<Other> {
+        None
     }
 }
 

@@ -7,13 +7,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::scene::{Story, begins_cleanup, in_use, orphans, quiet, toast};
+use crate::act::connected::Other;
 use crate::act::{Act, EndReport, Ended, How};
 use crate::clock::Clock;
 use crate::core::control::Done;
 use crate::core::moment::Now;
 use crate::core::plan::{Refusal, Refused};
+use crate::core::snapshot::Door;
 use crate::core::testing::{World, pid, process};
-use crate::core::{Scope, Snapshot, Target, Verdict, Watch};
+use crate::core::{Instance, Scope, Snapshot, Target, Verdict, Watch};
 use crate::monitor::hands::{Hands, Seen};
 use crate::monitor::{Choice, Event, Face};
 use crate::sense::Sense;
@@ -121,7 +123,7 @@ fn a_restart_that_panics_is_answered_as_well() {
     stage.panics_once();
     let (mut hands, events) = stage.hands();
     let watch = Watch { command: vec!["python-that-nobody-has".into()], ..watch() };
-    hands.restart(seen(watch), Duration::ZERO);
+    hands.restart(seen(watch), Duration::ZERO, false);
     let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
     assert!(why.contains("went wrong"), "{why}");
     hands.quit(Duration::ZERO);
@@ -133,9 +135,27 @@ fn a_restart_whose_old_server_cannot_be_stopped_starts_nothing() {
     stage.refuses(600, Refusal::StillAlive);
     let (mut hands, events) = stage.hands();
     let watch = Watch { command: vec!["python-that-nobody-has".into()], ..watch() };
-    hands.restart(seen(watch), Duration::ZERO);
+    hands.restart(seen(watch), Duration::ZERO, false);
     let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
     assert!(why.contains("600 was not stopped") && why.contains("nothing was started"), "{why}");
+    hands.quit(Duration::ZERO);
+}
+
+#[test]
+fn a_click_on_restart_cuts_off_nobody_else_who_is_connected_and_names_him() {
+    let stage = Stage::new([in_use()]);
+    let caller = Some((pid(700), "codex".to_owned()));
+    stage.script().other_user = Some(Other::Connected { caller, at: Door::Port(3005) });
+    let (mut hands, events) = stage.hands();
+    hands.restart(seen(watch()), Duration::ZERO, false);
+    let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
+    assert!(why.contains("codex (700) is connected to its port 3005"), "{why}");
+    assert!(why.contains("`shimkeeper restart --pid 600`"), "{why}");
+    assert!(stage.happened().iter().all(|one| one == "look"), "{:?}", stage.happened());
+    // Who was told and agreed is not asked again.
+    hands.restart(seen(watch()), Duration::ZERO, true);
+    let Ok(Event::Restarted(Err(why))) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
+    assert!(!why.contains("codex"), "{why}");
     hands.quit(Duration::ZERO);
 }
 
@@ -158,6 +178,7 @@ struct Script {
     refused: Vec<Refused>,
     panics: bool,
     answers: VecDeque<Result<String, String>>,
+    other_user: Option<Other>,
 }
 
 impl Stage {
@@ -169,6 +190,7 @@ impl Stage {
             refused: Vec::new(),
             panics: false,
             answers: VecDeque::new(),
+            other_user: None,
         };
         Self(Arc::new(Mutex::new(script)))
     }
@@ -251,5 +273,9 @@ impl Act for Stage {
 
     fn what_ends_along(&mut self, _: &Path) -> Result<String, String> {
         Ok(String::new())
+    }
+
+    fn other_user(&mut self, _: &Instance) -> Option<Other> {
+        self.script().other_user.clone()
     }
 }

@@ -40,7 +40,7 @@ const DONE: &str = "it was started anew";
 /// What the hands answer to a restart.
 fn restarts(stage: &Stage) -> Result<String, String> {
     let (mut hands, events) = stage.hands();
-    hands.restart(seen(watch()), Duration::ZERO);
+    hands.restart(seen(watch()), Duration::ZERO, false);
     let Ok(Event::Restarted(result)) = events.recv_timeout(PATIENCE) else { panic!("no answer") };
     hands.quit(Duration::ZERO);
     result
