@@ -108,15 +108,4 @@ mod tests {
         assert!(!names[0].contains("2999") && names[1] == "shimkeeper.2999-01-02.log", "{names:?}");
         assert_eq!(fs::read_to_string(dir.join(&names[0])).unwrap(), "first\nsecond\n");
     }
-
-    #[cfg(unix)]
-    #[test]
-    fn nobody_else_may_look_into_the_log() {
-        use std::os::unix::fs::PermissionsExt;
-        let scratch = Scratch::new();
-        let dir = scratch.folder("logs");
-        fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
-        drop(open(&dir, |_| ()).unwrap());
-        assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
-    }
 }

@@ -95,6 +95,31 @@ fn a_link_at_the_lock_of_configurations_leaves_what_it_names() {
 }
 
 #[test]
+fn a_configuration_that_is_a_link_stays_one_and_its_target_changes() {
+    let bed = Bed::new();
+    let (link, target) = (bed.fresh("config.toml"), bed.fresh("dotfiles.toml"));
+    fs::write(&target, "toasts = false\n").unwrap();
+    symlink(&target, &link).unwrap();
+    shimkeeper::config::set_auto_cleanup(&link, true).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(fs::read_to_string(&target).unwrap(), "toasts = false\nauto_cleanup = true\n");
+}
+
+#[test]
+fn nobody_else_may_look_into_the_log() {
+    in_own_world(|| {
+        let bed = Bed::with_the_real_name();
+        let keeper = bed.keeper(3005);
+        let log = todays_log(&keeper);
+        let folder = log.parent().unwrap();
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
+        keeper.run(&["cleanup"]).expect_code(0);
+        assert!(log.exists());
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    });
+}
+
+#[test]
 fn what_is_laid_at_todays_log_gives_way_and_what_it_names_stays() {
     in_own_world(|| {
         let bed = Bed::with_the_real_name();
