@@ -262,7 +262,10 @@ impl<Tell: Fn(Reply)> Screen<Tell> {
                     (self.reply)(Reply::Clicked(button));
                 }
             }
-            News::Gone(Place::Orphans) => self.orphans = None,
+            News::Gone(Place::Orphans) => {
+                tracing::info!("the toast about orphans was sent away");
+                self.orphans = None;
+            }
             News::Lost(Place::Orphans) => self.lost = self.orphans.take().filter(|_| !self.is_given_back),
             News::Gone(Place::News) | News::Lost(Place::News) => {}
             News::AnotherShows => {

@@ -125,6 +125,10 @@ fn a_toast_that_was_sent_away_is_neither_changed_nor_closed() {
         let shim = orphan(&bed, &desktop, "dismissed-1-healthy");
         let toast = stub.toast("Orphaned MCP server");
         stub.dismiss(toast.number);
+        // The word of it is on its way; a look is quicker.
+        eventually("the tray has heard of it", PATIENCE, || {
+            keeper.run(&["log"]).stdout.contains("was sent away")
+        });
         shim.process.signal(rustix::process::Signal::KILL);
         icon_turns(&desktop, GREY, "dismissed-2-idle");
         stays_so("it is let alone", Duration::from_secs(1), || {

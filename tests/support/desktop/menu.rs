@@ -56,8 +56,10 @@ impl Desktop<'_> {
     /// A click without pointer and panel, for stories about what happens afterwards.
     #[track_caller]
     pub(crate) fn menu_click(&self, pid: u32, label: &str) {
-        let row = self.row_called(pid, label);
-        assert!(row.enabled, "{row:?} is disabled");
+        // What a toast says already the menu shows a moment later.
+        let row = eventually_some(&format!("row `{label}` can be chosen"), PATIENCE, || {
+            self.try_row_called(pid, label).filter(|row| row.enabled)
+        });
         let event = (row.id, "clicked", Value::from(0_i32), 0_u32);
         self.call_menu(pid, "Event", &event).unwrap();
     }
